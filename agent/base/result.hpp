@@ -1,0 +1,60 @@
+// Result<T>: what every fallible function returns. Exceptions of a library are caught where it is used.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+#include <utility>
+
+namespace agent {
+
+// Coarse on purpose: code that must decide asks for the kind, a person reads the message.
+enum class Errc {
+  invalid,      // the input is wrong; running again with the same input fails again
+  not_found,    // the thing is not there
+  refused,      // a safety rule forbids it (symlink in the way, wrong hash, not a regular file, …)
+  unavailable,  // something outside is down or not ready yet; later it may work
+  timed_out,    // the deadline passed
+  failed,       // anything else
+};
+
+// `message` is one line that says what, why, and (where known) what to do next. It never holds a secret.
+struct Error {
+  Errc code = Errc::failed;
+  std::string message;
+
+  // The same error as seen one layer further out: "while doing X: message".
+  [[nodiscard]] Error in(std::string_view context) && {
+    return {code, fmt::format("{}: {}", context, message)};
+  }
+};
+
+template <class T>
+using Result = tl::expected<T, Error>;
+using Status = Result<void>;
+
+template <class... Args>
+[[nodiscard]] tl::unexpected<Error> fail(Errc code, fmt::format_string<Args...> format, Args&&... args) {
+  return tl::unexpected<Error>(Error{code, fmt::format(format, std::forward<Args>(args)...)});
+}
+
+// Passes an error on, with one layer of context.
+template <class T>
+[[nodiscard]] tl::unexpected<Error> pass(Result<T>&& result, std::string_view context) {
+  return tl::unexpected<Error>(std::move(result).error().in(context));
+}
+template <class T>
+[[nodiscard]] tl::unexpected<Error> pass(Result<T>&& result) {
+  return tl::unexpected<Error>(std::move(result).error());
+}
+
+}  // namespace agent
+
+// Returns the error of a Status from the enclosing function. The only macro of the project: C++20 has no `?`.
+#define AGENT_TRY(expression)                                            \
+  do {                                                                   \
+    if (auto agent_try_status = (expression); !agent_try_status)         \
+      return tl::unexpected<::agent::Error>(std::move(agent_try_status).error()); \
+  } while (false)

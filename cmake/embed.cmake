@@ -1,0 +1,29 @@
+# agent_embedded: what is part of the binary and not written in C++, in two generated headers: "embedded.hpp" has the
+# default profile and the units, "version.hpp" what --version says.
+set(generated ${PROJECT_BINARY_DIR}/generated)
+set(scripts ${CMAKE_CURRENT_LIST_DIR})
+
+file(GLOB embedded_files CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/units/*)
+list(APPEND embedded_files profiles/default.yaml)
+list(TRANSFORM embedded_files PREPEND ${PROJECT_SOURCE_DIR}/ OUTPUT_VARIABLE embedded_paths)
+add_custom_command(
+  OUTPUT ${generated}/embedded.hpp
+  COMMAND ${CMAKE_COMMAND} "-DFILES=${embedded_files}" -DOUTPUT=${generated}/embedded.hpp -P ${scripts}/embed-files.cmake
+  WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}
+  DEPENDS ${embedded_paths} ${scripts}/embed-files.cmake
+  COMMENT "Embedding ${embedded_files}"
+  VERBATIM)
+
+# Looked at in every build, since a commit changes no source; written only when it differs.
+add_custom_target(agent_generated
+  COMMAND ${CMAKE_COMMAND} -DNUMBER=${PROJECT_VERSION} -DARCHITECTURE=${CMAKE_SYSTEM_PROCESSOR}
+    -DOUTPUT=${generated}/version.hpp -P ${scripts}/write-version.cmake
+  WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}
+  DEPENDS ${generated}/embedded.hpp
+  BYPRODUCTS ${generated}/version.hpp
+  COMMENT "Looking at the commit"
+  VERBATIM)
+
+add_library(agent_embedded INTERFACE)
+add_dependencies(agent_embedded agent_generated)
+target_include_directories(agent_embedded INTERFACE ${generated})
