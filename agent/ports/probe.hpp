@@ -1,0 +1,60 @@
+// Probe: everything the agent can see of a machine. It cannot change anything, and a check holds nothing else.
+#pragma once
+
+#include "base/result.hpp"
+#include "ports/query.hpp"
+#include "ports/types.hpp"
+
+namespace agent {
+
+class Probe {
+ public:
+  Probe() = default;
+  Probe(const Probe&) = delete;
+  Probe& operator=(const Probe&) = delete;
+  virtual ~Probe() = default;
+
+  // lstat(2); nullopt when nothing is there. A symlink inside a home's path (not its last component) is Errc::refused.
+  [[nodiscard]] virtual Result<std::optional<FileInfo>> stat(const Path& path) const = 0;
+
+  // The contents of a regular file of at most `limit` bytes. Errc::not_found when absent; a FIFO, device or directory is
+  // Errc::refused, without blocking. System paths follow symlinks, paths in a home none.
+  [[nodiscard]] virtual Result<std::string> read_file(const Path& path, std::size_t limit = 1U << 20U) const = 0;
+
+  // readlink(2).
+  [[nodiscard]] virtual Result<std::string> read_link(const Path& path) const = 0;
+
+  // Names in a directory, sorted, without . and ..; empty when the directory is absent.
+  [[nodiscard]] virtual Result<std::vector<std::string>> list(const Path& directory) const = 0;
+
+  // SHA-256 (hex) over type, path, mode, owner, size, mtime and link target of every entry of a tree, sorted: tells whether a
+  // tree that only root can write is still as it was made, without reading its contents.
+  [[nodiscard]] virtual Result<std::string> fingerprint(const std::string& directory) const = 0;
+
+  // A local account (passwd(5), group(5), shadow(5)); nullopt when there is none.
+  [[nodiscard]] virtual Result<std::optional<User>> find_user(const std::string& name) const = 0;
+
+  // Runs one of the read-only programs. An Error means it could not be run; its exit code is the caller's to judge.
+  [[nodiscard]] virtual Result<Completed> query(const Query& query) const = 0;
+
+  // Errc::unavailable when nothing answers.
+  [[nodiscard]] virtual Result<HttpResponse> http_get(const HttpGet& request) const = 0;
+
+  // What systemd knows of a unit; Errc::unavailable when that manager is not running.
+  [[nodiscard]] virtual Result<UnitState> unit(const Scope& scope, const std::string& name) const = 0;
+
+  // The machine's architecture as uname(2) gives it: x86_64 or aarch64.
+  [[nodiscard]] virtual std::string architecture() const = 0;
+
+  // Whether this user may make a user namespace (asked of the kernel, in a child): Ubuntu's AppArmor may forbid it.
+  [[nodiscard]] virtual Result<bool> can_unshare(const User& user) const = 0;
+
+  // Monotonic and wall-clock time, and a pause between two looks at a condition (only wait_until in wait.hpp uses it).
+  [[nodiscard]] virtual TimePoint now() const = 0;
+  [[nodiscard]] virtual std::chrono::system_clock::time_point wall_clock() const = 0;
+  virtual void pause(Milliseconds duration) const = 0;
+  // When the whole run must be over: no wait goes on past it.
+  [[nodiscard]] virtual TimePoint deadline() const { return TimePoint::max(); }
+};
+
+}  // namespace agent

@@ -1,0 +1,137 @@
+// The vocabulary in which the agent speaks about a machine. Plain values: no behaviour, no library.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/unique_fd.hpp"
+
+namespace agent {
+
+using Milliseconds = std::chrono::milliseconds;
+using TimePoint = std::chrono::steady_clock::time_point;
+
+struct User {
+  std::string name;
+  uid_t uid = 0;
+  gid_t gid = 0;
+  std::string home;
+  std::string shell;
+  std::vector<std::string> groups;  // supplementary, by name
+  bool password_locked = true;      // no password opens it: shadow(5)'s field begins with '!' or '*'
+};
+
+// Where a file is, and in whose name it is touched. A system path is touched as root. A path in a home is relative to it and
+// touched as its user, beneath the home, through no symlink (openat2(2) RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS): a link planted
+// by that user makes the operation fail with Errc::refused.
+struct Path {
+  std::string path;
+  std::optional<User> home_of;
+
+  Path(std::string system_path) : path(std::move(system_path)) {}  // NOLINT(google-explicit-constructor)
+  Path(const char* system_path) : path(system_path) {}             // NOLINT(google-explicit-constructor)
+  Path(User user, std::string relative) : path(std::move(relative)), home_of(std::move(user)) {}
+
+  [[nodiscard]] std::string shown() const { return home_of ? "~" + home_of->name + "/" + path : path; }
+};
+
+enum class FileType { regular, directory, symlink, other };
+
+struct FileInfo {
+  FileType type = FileType::regular;
+  mode_t mode = 0;  // permission bits only, 07777
+  uid_t uid = 0;
+  gid_t gid = 0;
+  std::uint64_t size = 0;
+  std::uint64_t links = 1;
+  std::chrono::system_clock::time_point modified;
+};
+
+// Permissions of a file to be written. A file in a home is always its user's, whatever uid and gid say.
+struct FileMode {
+  mode_t mode = 0644;
+  uid_t uid = 0;
+  gid_t gid = 0;
+};
+
+// A program run by argv: no shell. The environment is exactly `env` (nothing is inherited).
+struct Command {
+  std::vector<std::string> argv;  // argv[0] is a name looked up on the standard PATH, or an absolute path
+  std::map<std::string, std::string> env;
+  std::optional<User> user;         // none: as the agent itself
+  std::string directory = "/";
+  std::string input;                // what it reads on stdin; never a secret in argv or env
+  std::string hold_input_until;     // not empty: stdin stays open until a line on its stdout begins with this
+  Milliseconds timeout{30'000};     // at which its whole process group is killed
+  // Its output goes line by line to the agent's log as it comes (long-running programs).
+  bool log_output = false;
+};
+
+struct Completed {
+  int exit_code = 0;  // 128 + n when it died by signal n
+  bool timed_out = false;
+  std::string out;    // capped at 1 MiB each
+  std::string err;
+  [[nodiscard]] bool ok() const { return exit_code == 0 && !timed_out; }
+};
+
+// A GET to a local service: http://127.0.0.1:PORT/…, or through a unix socket.
+struct HttpGet {
+  std::string url;
+  std::string unix_socket;  // empty: TCP
+  Milliseconds timeout{3'000};
+};
+struct HttpResponse {
+  int status = 0;
+  std::string body;  // capped at 4 MiB
+};
+
+// systemd's manager of the whole machine, or that of one user.
+struct Scope {
+  std::optional<User> user;
+  static Scope system() { return {}; }
+  static Scope of(User user) { return {std::move(user)}; }
+};
+
+// What systemd says of a unit (org.freedesktop.systemd1(5)); the names are systemd's.
+struct UnitState {
+  std::string load_state;       // loaded, not-found, masked, …
+  std::string active_state;     // active, inactive, failed, activating, …
+  std::string sub_state;
+  std::string unit_file_state;  // enabled, disabled, masked, …
+  std::string result;           // Service.Result: success, exit-code, start-limit-hit, …
+  std::string fragment_path;
+  std::vector<std::string> drop_in_paths;
+  std::vector<std::string> exec_start;  // argv of the first ExecStart=
+  pid_t main_pid = 0;
+  std::uint32_t restarts = 0;
+  bool need_daemon_reload = false;
+  std::uint64_t active_since_us = 0;    // CLOCK_REALTIME µs of the last entry into active, 0 if never
+};
+
+// A file fetched and checked: what was hashed is this open file, and only through it is it used.
+struct Fetched {
+  UniqueFd fd;
+  std::string name;  // for messages
+};
+
+struct Fetch {
+  std::string url;
+  std::string sha256;  // 64 lower-case hex digits
+  std::uint64_t max_bytes = 0;
+  Milliseconds timeout{600'000};
+};
+
+// Bounds that make an archive bomb an error instead of a full disk.
+struct UnpackLimits {
+  std::uint64_t max_bytes = 0;
+  std::uint64_t max_entries = 0;
+};
+
+}  // namespace agent

@@ -1,0 +1,21 @@
+#include "ports/wait.hpp"
+
+#include <algorithm>
+
+namespace agent {
+
+Status wait_until(const Probe& probe, Milliseconds timeout, std::string_view what,
+                  const std::function<Result<bool>()>& condition) {
+  const auto deadline = std::min(probe.now() + timeout, probe.deadline());
+  for (;;) {
+    auto holds = condition();
+    if (!holds) return pass(std::move(holds), what);
+    if (*holds) return {};
+    if (probe.now() >= probe.deadline())
+      return fail(Errc::timed_out, "{}: not before the deadline of the whole run", what);
+    if (probe.now() >= deadline) return fail(Errc::timed_out, "{}: not within {} s", what, timeout.count() / 1000);
+    probe.pause(Milliseconds(100));
+  }
+}
+
+}  // namespace agent

@@ -1,0 +1,30 @@
+// The keys a document may have, as a table: one entry each, bound to the field that it fills. What a key is
+// called, what it may hold and where it goes stand in that one place; reading a document is a walk over the
+// table.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "profile/node.hpp"
+
+namespace agent::parsing {
+
+// Checks a value and stores it, or adds a problem under the name `key`.
+using Read = std::function<void(Node& value, const std::string& key, Problems&)>;
+
+struct Key {
+  std::string path;  // dotted, as "tailscale.download.url"
+  Read read;
+  bool required = true;  // where all required keys must be there
+};
+
+enum class Presence { some, all_required };
+
+// Reads every key of `keys` that `map` has; says which are unknown (and which was meant), there twice, or
+// missing. `prefix` goes in front of the names in messages, as "ufw.allow[0].".
+void read_keys(Node& map, const std::vector<Key>& keys, const std::string& prefix, Presence presence,
+               Problems& problems);
+
+}  // namespace agent::parsing

@@ -1,0 +1,88 @@
+// A profile is desired state: plain values, one struct a topic. Every key is explained in profiles/default.yaml.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/secret.hpp"
+
+namespace agent {
+
+// Where a pinned archive comes from. `{version}` and `{arch}` in the URL are replaced; hashes are by uname(2) architecture.
+struct PinnedDownload {
+  std::string url;
+  std::map<std::string, std::string> sha256;  // x86_64, aarch64 -> 64 hex digits
+};
+
+// An inbound exception that the owner wants besides tailscale0.
+struct InboundRule {
+  std::uint16_t port = 0;
+  std::string protocol;  // tcp, udp
+  std::string from;      // address or network; empty: anywhere
+};
+
+struct Profile {
+  std::string user;                   // the unprivileged user the gateway runs as
+  std::vector<std::string> packages;  // Debian packages
+  bool allow_insecure_urls = false;   // http:// anywhere below; never in a release profile
+
+  struct Tailscale {
+    std::string version;
+    PinnedDownload download;
+    std::string control_url;
+    bool rejoin_on_control_url_change = false;
+    std::string hostname;
+    bool ssh = true;
+    std::chrono::seconds join_timeout{};
+    std::chrono::days key_expiry_warning{};
+  } tailscale;
+
+  struct Ufw {
+    std::vector<InboundRule> allow;
+  } ufw;
+
+  struct Node {
+    std::string version;
+    PinnedDownload download;
+  } node;
+
+  struct OpenClaw {
+    std::string version;
+    std::string registry;  // npm registry
+    struct Lock {          // package-lock.json of ours
+      std::string url;
+      std::string sha256;
+    } lock;
+    std::string model;  // provider/name, the agents' default
+    std::chrono::seconds install_timeout{};
+  } openclaw;
+
+  struct Gateway {
+    std::uint16_t port = 0;
+    std::chrono::seconds ready_timeout{};
+  } gateway;
+
+  struct Limits {
+    std::uint64_t download_mib = 0;  // of one file
+    std::uint64_t unpacked_mib = 0;  // of one archive
+    std::uint64_t unpacked_entries = 0;
+    std::chrono::seconds download_timeout{};
+    std::chrono::seconds dpkg_lock_timeout{};
+    std::chrono::seconds apt_timeout{};
+  } limits;
+
+  std::chrono::hours keep_unconsumed_secrets{};  // how long a failed first boot may keep what it still needs
+};
+
+// The secrets file. None is required: what a resource needs and lacks it says itself.
+struct Secrets {
+  Secret tailscale_auth_key;
+  Secret anthropic_token;
+  Secret gateway_token;
+};
+
+}  // namespace agent

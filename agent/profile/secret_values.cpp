@@ -1,0 +1,43 @@
+// The values of the secrets file. Declared in values.hpp.
+#include "profile/ascii.hpp"
+#include "profile/values.hpp"
+
+namespace agent::parsing {
+namespace {
+
+constexpr std::size_t longest = 4096;
+
+tl::unexpected<std::string> no(const char* what) { return tl::unexpected<std::string>(what); }
+
+}  // namespace
+
+Parsed<std::string> opaque_token(std::string_view text) {
+  if (text.empty() || text.size() > longest || !all_are(text, is_visible))
+    return no(
+        "holds a space or a character that no token has, or is too long; copy the token again, alone and on "
+        "one line");
+  return std::string(text);
+}
+
+// headscale's keys have a form of their own: so only what is surely wrong is refused.
+Parsed<std::string> tailscale_key(std::string_view text) {
+  const bool tailscales = text.substr(0, 6) == "tskey-";
+  if (tailscales && text.substr(0, 11) != "tskey-auth-" && text.substr(0, 13) != "tskey-client-")
+    return no(
+        "is a Tailscale key of another kind; make an auth key, or an OAuth client secret, in the admin "
+        "console");
+  return opaque_token(text);
+}
+
+Parsed<std::string> gateway_token_text(std::string_view text) {
+  const auto unreserved = [](char c) {
+    return is_alphanumeric(c) || c == '.' || c == '_' || c == '~' || c == '-';
+  };
+  if (text.size() < 16 || text.size() > longest || !all_are(text, unreserved))
+    return no(
+        "is no gateway token; use at least 16 of A-Z, a-z, 0-9 and . _ ~ - (they need no escapes in a URL), "
+        "or leave it out");
+  return std::string(text);
+}
+
+}  // namespace agent::parsing

@@ -1,0 +1,36 @@
+// The kinds of values: one function each, from text to value. Nothing here knows where the text stands.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+
+namespace agent::parsing {
+
+// The value, or "is what is wrong; what would be right". The error never quotes the text: it may be a secret.
+template <class T>
+using Parsed = tl::expected<T, std::string>;
+
+Parsed<std::string> user_name(std::string_view text);
+Parsed<std::string> package_name(std::string_view text);
+Parsed<std::string> host_label(std::string_view text);     // RFC 1123 label, lower case
+Parsed<std::string> exact_version(std::string_view text);  // 1.2.3 or 1.2.3-rc.1
+Parsed<std::string> sha256_digits(std::string_view text);
+Parsed<std::string> model_name(std::string_view text);  // provider/name
+
+Parsed<bool> boolean_word(std::string_view text);
+Parsed<std::uint64_t> whole_number(std::string_view text, std::uint64_t least, std::uint64_t most);
+
+// A number and one of s, m, h, d, within the bounds, and a multiple of `unit`.
+Parsed<std::chrono::seconds> duration(std::string_view text, std::chrono::seconds least,
+                                      std::chrono::seconds most,
+                                      std::chrono::seconds unit = std::chrono::seconds(1));
+
+// Secrets: what may stand in a header, a shell-free file or `.env` as it is.
+Parsed<std::string> opaque_token(std::string_view text);
+Parsed<std::string> tailscale_key(std::string_view text);
+Parsed<std::string> gateway_token_text(std::string_view text);
+
+}  // namespace agent::parsing
