@@ -1,0 +1,95 @@
+#include "resources/account.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace agent {
+namespace {
+
+// Each amounts to root, or (adm) reads the logs.
+constexpr std::array<std::string_view, 5> forbidden_groups = {"sudo", "admin", "docker", "lxd", "adm"};
+
+Status run(Host& host, std::vector<std::string> argv) {
+  Command command;
+  command.argv = std::move(argv);
+  auto done = host.run(command);
+  if (!done) return pass(std::move(done));
+  if (!done->ok()) return fail(Errc::failed, "{}: {}", command.argv.front(), done->err.substr(0, done->err.find('\n')));
+  return {};
+}
+
+}  // namespace
+
+Result<User> gateway_user(const Probe& probe, const std::string& name) {
+  auto found = probe.find_user(name);
+  if (!found) return pass(std::move(found));
+  if (!*found) return fail(Errc::not_found, "the user {} is not there yet", name);
+  return **found;
+}
+
+GatewayUser::GatewayUser(std::string user) : Resource({"user", {}, {"accounts"}}), user_(std::move(user)) {}
+
+Result<Observation> GatewayUser::observe(const Probe& probe) const {
+  auto found = probe.find_user(user_);
+  if (!found) return pass(std::move(found));
+  Observation seen;
+  if (!*found) {
+    seen.drift("account", "absent", user_);
+    return seen;
+  }
+  const User& user = **found;
+  if (user.uid == 0) return fail(Errc::invalid, "{} is root: name an unprivileged user in the profile (key user)", user_);
+  if (!user.password_locked) seen.drift("password", "set or empty", "locked");
+  for (auto group : forbidden_groups)
+    if (std::find(user.groups.begin(), user.groups.end(), group) != user.groups.end())
+      seen.drift(fmt::format("group {}", group), "member", "not a member");
+  return seen;
+}
+
+Status GatewayUser::apply(Host& host, const Observation& seen) {
+  if (seen.has("account")) AGENT_TRY(run(host, {"useradd", "--create-home", "--shell", "/bin/bash", user_}));
+  if (seen.has("password")) AGENT_TRY(run(host, {"usermod", "--lock", "--", user_}));
+  for (auto group : forbidden_groups)
+    if (seen.has(fmt::format("group {}", group)))
+      AGENT_TRY(run(host, {"gpasswd", "--delete", user_, std::string(group)}));
+  return {};
+}
+
+BuildUser::BuildUser() : Resource({"openclaw/builder", {}, {"accounts"}}) {}
+
+Result<Observation> BuildUser::observe(const Probe& probe) const {
+  auto found = probe.find_user(account);
+  if (!found) return pass(std::move(found));
+  Observation seen;
+  if (!*found) seen.drift("account", "absent", account);
+  return seen;
+}
+
+Status BuildUser::apply(Host& host, const Observation& /*seen*/) {
+  return run(host, {"useradd", "--system", "--no-create-home", "--home-dir", "/nonexistent", "--shell", "/usr/sbin/nologin",
+                    account});
+}
+
+// dbus-user-session (a package) must be there before the manager starts, or its bus has no socket.
+Linger::Linger(std::string user) : Resource({"user/linger", {"user", "packages"}, {}}), user_(std::move(user)) {}
+
+Result<Observation> Linger::observe(const Probe& probe) const {
+  auto user = gateway_user(probe, user_);
+  if (!user) return Observation::blocked(user.error().message);
+  auto marked = probe.stat("/var/lib/systemd/linger/" + user_);
+  if (!marked) return pass(std::move(marked));
+  Observation seen;
+  if (!*marked) seen.drift("linger", "off", "on");
+  auto manager = probe.unit(Scope::system(), fmt::format("user@{}.service", user->uid));
+  if (!manager) return pass(std::move(manager));
+  seen.expect("user manager", manager->active_state, "active");
+  return seen;
+}
+
+Status Linger::apply(Host& host, const Observation& /*seen*/) {
+  auto user = gateway_user(host, user_);
+  if (!user) return pass(std::move(user));
+  return host.enable_linger(*user, Milliseconds(60'000));
+}
+
+}  // namespace agent

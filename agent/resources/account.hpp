@@ -1,0 +1,42 @@
+// Local accounts: the gateway's unprivileged user, and the one that only makes OpenClaw's tree.
+#pragma once
+
+#include "core/resource.hpp"
+
+namespace agent {
+
+// The gateway's user: no password, in no group that amounts to root.
+class GatewayUser : public Resource {
+ public:
+  explicit GatewayUser(std::string user);
+  [[nodiscard]] Result<Observation> observe(const Probe& probe) const override;
+  [[nodiscard]] Status apply(Host& host, const Observation& seen) override;
+
+ private:
+  std::string user_;
+};
+
+// A system account without home, password or shell. npm runs as it, so that neither root nor the gateway's user does.
+class BuildUser : public Resource {
+ public:
+  static constexpr const char* account = "openclaw-build";
+  BuildUser();
+  [[nodiscard]] Result<Observation> observe(const Probe& probe) const override;
+  [[nodiscard]] Status apply(Host& host, const Observation& seen) override;
+};
+
+// The user's manager runs from boot on, without a session (loginctl(1) enable-linger).
+class Linger : public Resource {
+ public:
+  explicit Linger(std::string user);
+  [[nodiscard]] Result<Observation> observe(const Probe& probe) const override;
+  [[nodiscard]] Status apply(Host& host, const Observation& seen) override;
+
+ private:
+  std::string user_;
+};
+
+// The account, or blocked-on text when it is not there yet. Used by every resource that works in the user's home.
+[[nodiscard]] Result<User> gateway_user(const Probe& probe, const std::string& name);
+
+}  // namespace agent

@@ -1,0 +1,99 @@
+#include "resources/artifact.hpp"
+
+#include "resources/paths.hpp"
+
+namespace agent {
+namespace {
+
+Result<std::string> link_target(const Probe& probe, const std::string& path) {
+  auto target = probe.read_link(path);
+  if (target) return target;
+  return "absent or not a link";
+}
+
+void replace(std::string& text, std::string_view what, std::string_view with) {
+  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size()))
+    text.replace(at, what.size(), with);
+}
+
+}  // namespace
+
+Artifact::Artifact(std::string name, std::string version, Links links)
+    : name_(std::move(name)), version_(std::move(version)), links_(std::move(links)) {}
+
+std::string Artifact::directory() const { return root() + "/" + version_; }
+std::string Artifact::stamp() const { return paths::stamps + "/" + name_ + "-" + version_; }
+
+Status Artifact::observe(const Probe& probe, Observation& seen) const {
+  auto present = probe.stat(directory());
+  if (!present) return pass(std::move(present));
+  if (!*present) {
+    seen.drift("version", "absent", version_);
+  } else {
+    auto made = probe.read_file(stamp());
+    auto now = probe.fingerprint(directory());
+    if (!now) return pass(std::move(now), directory());
+    if (!made || *made != *now) seen.drift("version", "not as it was made", version_);
+  }
+  auto current = link_target(probe, root() + "/current");
+  seen.expect("current", *current, version_);
+  for (const auto& [path, inside] : links_) {
+    auto target = link_target(probe, path);
+    seen.expect("link " + path, *target, root() + "/current/" + inside);
+  }
+  return {};
+}
+
+Status Artifact::put(Host& host, const Make& make) const {
+  const auto staging = root() + "/." + version_ + ".partial";
+  const auto old = root() + "/." + version_ + ".old";
+  AGENT_TRY(host.make_directory(root(), {0755}));
+  AGENT_TRY(host.remove_tree(staging));
+  AGENT_TRY(host.remove_tree(old));
+  if (auto made = make(host, staging); !made) {
+    (void)host.remove_tree(staging);  // a full disk stays full otherwise; what counts is why it failed
+    return made;
+  }
+  AGENT_TRY(host.give_to_root(staging));
+  auto fingerprint = host.fingerprint(staging);
+  if (!fingerprint) return pass(std::move(fingerprint), staging);
+  auto present = host.stat(directory());
+  if (!present) return pass(std::move(present));
+  if (*present) AGENT_TRY(host.rename(directory(), old));
+  AGENT_TRY(host.write_file(stamp(), *fingerprint, {0644}));
+  AGENT_TRY(host.rename(staging, directory()));
+  return host.remove_tree(old);
+}
+
+Status Artifact::install(Host& host, const Observation& seen, const Make& make) const {
+  if (seen.has("version")) AGENT_TRY(put(host, make));
+  if (seen.has("current")) AGENT_TRY(host.make_symlink(version_, root() + "/current"));
+  for (const auto& [path, inside] : links_)
+    if (seen.has("link " + path)) AGENT_TRY(host.make_symlink(root() + "/current/" + inside, path));
+  return {};
+}
+
+std::string expand_url(std::string url, std::string_view version, std::string_view arch) {
+  replace(url, "{version}", version);
+  replace(url, "{arch}", arch);
+  return url;
+}
+
+Status fetch_and_unpack(Host& host, const PinnedDownload& download, const std::string& version,
+                        const std::map<std::string, std::string>& arch_names, const Profile::Limits& limits,
+                        const std::string& directory) {
+  const auto arch = host.architecture();
+  const auto hash = download.sha256.find(arch);
+  const auto arch_name = arch_names.find(arch);
+  if (hash == download.sha256.end() || arch_name == arch_names.end())
+    return fail(Errc::invalid, "no sha256 for this machine's architecture ({}): add it to the profile's download.sha256", arch);
+  constexpr std::uint64_t mib = 1U << 20U;
+  auto archive = host.fetch({expand_url(download.url, version, arch_name->second), hash->second, limits.download_mib * mib,
+                             limits.download_timeout});
+  if (!archive) return pass(std::move(archive));
+  auto unpacked = host.unpack(*archive, directory, {limits.unpacked_mib * mib, limits.unpacked_entries});
+  if (!unpacked) return pass(std::move(unpacked), directory);
+  return {};
+}
+
+}  // namespace agent

@@ -1,0 +1,52 @@
+// A program we install is a verified artifact in /opt/NAME/VERSION, never changed once made; /opt/NAME/current points at the
+// version in use. This file alone knows where a version lives, how it is put there whole or not at all, and how it is known
+// to be untouched.
+#pragma once
+
+#include <functional>
+#include <utility>
+#include <vector>
+
+#include "core/resource.hpp"
+#include "profile/profile.hpp"
+
+namespace agent {
+
+class Artifact {
+ public:
+  // `links`: path of a link -> path inside the version that it points at, through /opt/NAME/current.
+  using Links = std::vector<std::pair<std::string, std::string>>;
+  Artifact(std::string name, std::string version, Links links);
+
+  [[nodiscard]] const std::string& version() const { return version_; }
+  [[nodiscard]] std::string directory() const;  // /opt/NAME/VERSION
+  // Written when the version was put in place; newer than a process means that the process runs something older.
+  [[nodiscard]] std::string stamp() const;
+
+  // Adds drift: "version" when it is absent or not as it was made, "current" and each link when they point elsewhere.
+  [[nodiscard]] Status observe(const Probe& probe, Observation& seen) const;
+
+  // Puts right what observe() saw. `make` fills an absent directory, of any owner; it is then given to root, fingerprinted
+  // and renamed into place. Killed anywhere, the next run starts over and nothing half-made has the final name.
+  using Make = std::function<Status(Host&, const std::string& directory)>;
+  [[nodiscard]] Status install(Host& host, const Observation& seen, const Make& make) const;
+
+ private:
+  [[nodiscard]] std::string root() const { return "/opt/" + name_; }
+  [[nodiscard]] Status put(Host& host, const Make& make) const;
+
+  std::string name_;
+  std::string version_;
+  Links links_;
+};
+
+// Fetches the archive of a version for this machine's architecture, checks its hash, unpacks it into `directory`.
+// `arch_names` translates uname(2)'s architecture into the one in the URL.
+[[nodiscard]] Status fetch_and_unpack(Host& host, const PinnedDownload& download, const std::string& version,
+                                      const std::map<std::string, std::string>& arch_names, const Profile::Limits& limits,
+                                      const std::string& directory);
+
+// The URL with {version} and {arch} replaced.
+[[nodiscard]] std::string expand_url(std::string url, std::string_view version, std::string_view arch);
+
+}  // namespace agent

@@ -1,0 +1,16 @@
+// Every resource of a gateway, in the order a person would explain them. Only this and main know the concrete types.
+#pragma once
+
+#include "core/ledger.hpp"
+#include "core/plan.hpp"
+#include "profile/profile.hpp"
+
+namespace agent {
+
+// The plan of a whole server. Profile, secrets and ledger must outlive it.
+[[nodiscard]] Result<Plan> server_plan(const Profile& profile, const Secrets& secrets, const Ledger& ledger);
+
+// The seal alone: for a boot after first boot, since cloud-init writes user-data to the disk at every boot.
+[[nodiscard]] Result<Plan> seal_plan(const Profile& profile, const Ledger& ledger);
+
+}  // namespace agent

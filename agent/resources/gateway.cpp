@@ -1,0 +1,99 @@
+#include "resources/gateway.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "ports/wait.hpp"
+#include "resources/account.hpp"
+#include "resources/listening.hpp"
+#include "resources/openclaw_unit.hpp"
+
+namespace agent {
+namespace {
+
+// "ready", or in words what is missing. /readyz: {"ready":true,"failing":[]}.
+std::string readiness(const Probe& probe, std::uint16_t port) {
+  auto answer = probe.http_get({fmt::format("http://127.0.0.1:{}/readyz", port), "", Milliseconds(5'000)});
+  if (!answer) return "not answering";
+  const auto body = nlohmann::json::parse(answer->body, nullptr, false);
+  if (!body.is_object()) return fmt::format("answering HTTP {} with something else", answer->status);
+  if (answer->status == 200 && body.value("ready", false)) return "ready";
+  return fmt::format("not ready: {}", body.value("failing", nlohmann::json::array()).dump());
+}
+
+}  // namespace
+
+Gateway::Gateway(const Profile& profile)
+    : Resource({"openclaw/gateway", {"openclaw/unit"}, {}}), user_(profile.user), wanted_(profile.gateway) {}
+
+Result<Observation> Gateway::observe(const Probe& probe) const {
+  auto user = gateway_user(probe, user_);
+  if (!user) return Observation::blocked(user.error().message);
+  auto unit = probe.unit(Scope::of(*user), OpenclawUnit::unit_name);
+  if (!unit || unit->active_state != "active")
+    return Observation::blocked(fmt::format("openclaw/unit is {}", unit ? unit->active_state : unit.error().message));
+  Observation seen;
+  seen.expect("/readyz", readiness(probe, wanted_.port), "ready");
+  auto sockets = listening_sockets(probe);
+  if (!sockets) return pass(std::move(sockets));
+  for (const auto& socket : *sockets)
+    if (!socket.loopback && (socket.uid == user->uid || socket.port == wanted_.port))
+      seen.drift("listening socket", fmt::format("{} port {}", socket.address, socket.port), "loopback only");
+  return seen;
+}
+
+Status Gateway::apply(Host& host, const Observation& /*seen*/) {
+  auto user = gateway_user(host, user_);
+  if (!user) return pass(std::move(user));
+  std::string last;
+  std::optional<UnitState> failed;
+  auto waited = wait_until(host, wanted_.ready_timeout, "the gateway is ready", [&]() -> Result<bool> {
+    last = readiness(host, wanted_.port);
+    auto unit = host.unit(Scope::of(*user), OpenclawUnit::unit_name);
+    if (unit && unit->active_state == "failed") failed = std::move(*unit);
+    return last == "ready" || failed;
+  });
+  if (failed)
+    return fail(Errc::failed, "{} failed ({}, {} restarts): see `journalctl --user-unit {}`", OpenclawUnit::unit_name, failed->result,
+                failed->restarts, OpenclawUnit::unit_name);
+  if (waited || waited.error().code != Errc::timed_out) return waited;
+  return fail(Errc::timed_out, "the gateway was not ready within {} s, it is {}: see `journalctl --user-unit {}`",
+              wanted_.ready_timeout.count(), last, OpenclawUnit::unit_name);
+}
+
+CliPairing::CliPairing(std::string user) : Resource({"openclaw/cli", {"openclaw/gateway"}, {}}), user_(std::move(user)) {}
+
+Result<Observation> CliPairing::observe(const Probe& probe) const {
+  auto user = gateway_user(probe, user_);
+  if (!user) return Observation::blocked(user.error().message);
+  auto database = probe.stat({*user, ".openclaw/state/openclaw.sqlite"});
+  if (!database) return pass(std::move(database));
+  if (!*database) return Observation::blocked("openclaw/gateway: it has not run yet");
+  auto unit = probe.unit(Scope::of(*user), OpenclawUnit::unit_name);
+  if (!unit || unit->active_state != "active") return Observation::blocked("openclaw/gateway: it is not running");
+  auto paired = probe.query(Query::cli_paired(*user));
+  if (!paired) return pass(std::move(paired), "node");
+  Observation seen;
+  seen.expect("the host's own CLI", paired->ok() ? "paired" : "not paired", "paired");
+  return seen;
+}
+
+// `openclaw acp` is the one command that connects with a device identity; a loopback client with the shared token (from .env)
+// is approved at once. It answers `initialize` only after the gateway's hello, so then the pairing is stored.
+Status CliPairing::apply(Host& host, const Observation& /*seen*/) {
+  auto user = gateway_user(host, user_);
+  if (!user) return pass(std::move(user));
+  Command command;
+  command.argv = {"/usr/local/bin/openclaw", "acp"};
+  command.env = {{"HOME", user->home}, {"LANG", "C.UTF-8"}};
+  command.user = *user;
+  command.directory = user->home;
+  command.input = "{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"initialize\",\"params\":{\"protocolVersion\":1,\"clientCapabilities\":{}}}\n";
+  command.hold_input_until = "{\"jsonrpc\":\"2.0\",\"id\":0,\"result\":";
+  command.timeout = Milliseconds(120'000);
+  auto done = host.run(command);
+  if (!done) return pass(std::move(done), "openclaw acp");
+  if (!done->ok()) return fail(Errc::failed, "openclaw acp: {}", done->timed_out ? "no answer in time" : done->err);
+  return {};
+}
+
+}  // namespace agent

@@ -1,0 +1,31 @@
+// The gateway itself: ready, and listening on loopback only. And the host's own CLI, paired with it once.
+#pragma once
+
+#include "core/resource.hpp"
+#include "profile/profile.hpp"
+
+namespace agent {
+
+class Gateway : public Resource {
+ public:
+  explicit Gateway(const Profile& profile);
+  [[nodiscard]] Result<Observation> observe(const Probe& probe) const override;
+  [[nodiscard]] Status apply(Host& host, const Observation& seen) override;
+
+ private:
+  std::string user_;
+  Profile::Gateway wanted_;
+};
+
+// Off the critical path: only `openclaw security audit --deep` and the owner's own use of the CLI need it.
+class CliPairing : public Resource {
+ public:
+  explicit CliPairing(std::string user);
+  [[nodiscard]] Result<Observation> observe(const Probe& probe) const override;
+  [[nodiscard]] Status apply(Host& host, const Observation& seen) override;
+
+ private:
+  std::string user_;
+};
+
+}  // namespace agent

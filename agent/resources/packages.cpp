@@ -1,0 +1,92 @@
+#include "resources/packages.hpp"
+
+#include <sstream>
+
+#include "ports/wait.hpp"
+
+namespace agent {
+namespace {
+
+Command apt(std::vector<std::string> argv, Milliseconds timeout) {
+  Command command;
+  command.argv = std::move(argv);
+  // needrestart(1) would restart services in the middle of a first boot.
+  command.env = {{"DEBIAN_FRONTEND", "noninteractive"}, {"LC_ALL", "C"}, {"NEEDRESTART_SUSPEND", "1"}};
+  command.timeout = timeout;
+  command.log_output = true;
+  return command;
+}
+
+// The last line that says what went wrong: apt prefixes those with "E:".
+std::string reason(const Completed& done) {
+  if (done.timed_out) return "did not end in time";
+  std::istringstream lines(done.err);
+  std::string found = fmt::format("exit {}", done.exit_code);
+  for (std::string line; std::getline(lines, line);)
+    if (line.starts_with("E: ")) found = line.substr(3);
+  return found;
+}
+
+bool says(const Completed& done, std::string_view text) { return done.err.find(text) != std::string::npos; }
+
+}  // namespace
+
+Packages::Packages(const Profile& profile)
+    : Resource({"packages", {}, {"dpkg"}}),
+      names_(profile.packages),
+      lock_timeout_(profile.limits.dpkg_lock_timeout),
+      timeout_(profile.limits.apt_timeout) {}
+
+Result<Observation> Packages::observe(const Probe& probe) const {
+  auto done = probe.query(Query::packages(names_));
+  if (!done) return pass(std::move(done), "dpkg-query");
+  Observation seen;
+  for (const auto& name : names_)
+    if (("\n" + done->out).find("\n" + name + " installed\n") == std::string::npos)
+      seen.drift("package " + name, "not installed", "installed");
+  return seen;
+}
+
+// The lists' lock is the one that apt's own option does not wait for (apt.conf(5), DPkg::Lock::Timeout).
+Status Packages::update_lists(Host& host) const {
+  Completed last;
+  AGENT_TRY(wait_until(host, lock_timeout_, "apt-get update (another package manager holds its lock)", [&]() -> Result<bool> {
+    auto done = host.run(apt({"apt-get", "update", "-q"}, timeout_));
+    if (!done) return pass(std::move(done));
+    last = std::move(*done);
+    return last.ok() || !(says(last, "Could not get lock") || says(last, "Unable to lock"));
+  }));
+  if (last.ok()) return {};
+  return fail(Errc::unavailable, "apt-get update: {}; check the network and /etc/apt/sources.list*, then run again", reason(last));
+}
+
+Result<Completed> Packages::install(Host& host) const {
+  std::vector<std::string> argv = {"apt-get", "install", "-q", "-y", "--no-install-recommends", "-o",
+                                   fmt::format("DPkg::Lock::Timeout={}", lock_timeout_.count() / 1000), "--"};
+  argv.insert(argv.end(), names_.begin(), names_.end());
+  return host.run(apt(std::move(argv), timeout_));
+}
+
+Status Packages::apply(Host& host, const Observation& /*seen*/) {
+  auto lists = host.list("/var/lib/apt/lists");
+  const bool have_lists = lists && lists->size() > 3;  // an image has only auxfiles, lock and partial
+  if (!have_lists) AGENT_TRY(update_lists(host));
+  auto done = install(host);
+  if (done && !done->ok() && says(*done, "dpkg --configure -a")) {  // power was cut while dpkg ran
+    auto repaired = host.run(apt({"dpkg", "--configure", "-a", "--force-confdef", "--force-confold"}, timeout_));
+    if (!repaired) return pass(std::move(repaired));
+    done = install(host);
+  }
+  if (done && !done->ok() && have_lists && !says(*done, "lock")) {  // lists that are too old name packages that are gone
+    AGENT_TRY(update_lists(host));
+    done = install(host);
+  }
+  if (!done) return pass(std::move(done));
+  if (done->ok()) return {};
+  if (says(*done, "Could not get lock") || says(*done, "dpkg frontend lock"))
+    return fail(Errc::timed_out, "apt-get install: another package manager held dpkg's lock for {} s: {}; run again when it is done",
+                lock_timeout_.count() / 1000, reason(*done));
+  return fail(Errc::failed, "apt-get install: {}", reason(*done));
+}
+
+}  // namespace agent

@@ -1,0 +1,30 @@
+// The seal: no secret is left on this machine but where it must live. A resource like any other, last in the plan, and
+// enforced also when an earlier one failed: then it spares only what the next run needs.
+#pragma once
+
+#include "core/ledger.hpp"
+#include "core/resource.hpp"
+#include "profile/profile.hpp"
+
+namespace agent {
+
+class Seal : public Resource {
+ public:
+  // `others`: every other resource of the plan; the receipt, which says that first boot is over, waits for them all.
+  Seal(const Profile& profile, const Ledger& ledger, std::vector<std::string> others);
+  [[nodiscard]] Result<Observation> observe(const Probe& probe) const override;
+  [[nodiscard]] Status apply(Host& host, const Observation& seen) override;
+
+ private:
+  [[nodiscard]] Status look_at_secrets_file(const Probe& probe, Observation& seen) const;
+  [[nodiscard]] Status rewrite_secrets_file(Host& host) const;
+  [[nodiscard]] bool expired(const FileInfo& info, const Probe& probe) const;
+  // The secrets in the file that nothing has taken over yet.
+  [[nodiscard]] Result<Secrets> unconsumed(const Probe& probe, bool& some_consumed) const;
+
+  std::chrono::hours keep_;
+  const Ledger& ledger_;
+  std::vector<std::string> others_;
+};
+
+}  // namespace agent

@@ -1,0 +1,36 @@
+// What tailscaled says of itself over its LocalAPI (a unix socket; status and prefs are its stable part).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "ports/probe.hpp"
+
+namespace agent {
+
+struct TailscaleStatus {
+  std::string backend_state;  // NoState, NeedsLogin, NeedsMachineAuth, Stopped, Starting, Running
+  std::string auth_url;       // where to approve the node
+  std::string dns_name;       // without the trailing dot; empty when not joined
+  bool online = false;
+  bool expired = false;
+  std::string key_expiry;     // RFC 3339; empty: the key does not expire
+  std::vector<std::string> tags;
+  std::vector<std::string> cert_domains;
+  std::vector<std::string> health;
+};
+
+struct TailscalePrefs {
+  std::string control_url;
+  std::string hostname;
+  bool ssh = false;
+  bool auto_update = true;  // not known to be off counts as on
+  bool wants_running = false;
+  bool logged_out = false;
+};
+
+// Errc::unavailable when tailscaled does not answer.
+[[nodiscard]] Result<TailscaleStatus> tailscale_status(const Probe& probe);
+[[nodiscard]] Result<TailscalePrefs> tailscale_prefs(const Probe& probe);
+
+}  // namespace agent

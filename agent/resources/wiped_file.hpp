@@ -1,0 +1,21 @@
+// Replacing a file whose old contents must not stay on the disk, killed anywhere or not: there is always a whole version to be
+// found, PATH or PATH.next. (rename(2) over the old file alone would leave its blocks as they are.)
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "ports/host.hpp"
+
+namespace agent {
+
+[[nodiscard]] inline std::string next_of(const std::string& path) { return path + ".next"; }
+
+// Writes PATH.next, wipes PATH, renames PATH.next.
+[[nodiscard]] Status replace_wiped(Host& host, const std::string& path, std::string_view content, const FileMode& mode);
+
+// What a kill in between left: PATH.next takes the place of an absent PATH; beside one it is wiped. No change when there is
+// none.
+[[nodiscard]] Status settle_wiped(Host& host, const std::string& path);
+
+}  // namespace agent
