@@ -1,0 +1,142 @@
+#include "cli/input_file.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <memory>
+#include <system_error>
+
+#include "base/secret.hpp"
+#include "base/unique_fd.hpp"
+
+namespace agent {
+namespace {
+
+constexpr auto move_it = "copy the file into a directory of root's, like /root";
+
+std::string reason(int error) { return std::generic_category().message(error); }
+bool trusted(uid_t owner) { return owner == 0 || owner == geteuid(); }
+bool others_write(mode_t mode) { return (mode & (S_IWGRP | S_IWOTH)) != 0; }
+
+// open(2) failed for `path`.
+tl::unexpected<Error> open_error(const std::string& path, int error) {
+  // ELOOP for a file, ENOTDIR for a directory: open(2) under O_NOFOLLOW and O_DIRECTORY.
+  if (error == ELOOP)
+    return fail(Errc::refused, "{} is a symbolic link; give the path that it leads to", path);
+  if (error == ENOTDIR)
+    return fail(Errc::refused, "{} is not a directory, or a symbolic link; give the real path", path);
+  if (error == ENXIO) return fail(Errc::refused, "{} is not a regular file; give a file", path);
+  if (error == ENOENT) return fail(Errc::not_found, "{} does not exist; check the path", path);
+  return fail(Errc::failed, "{} can't be opened: {}", path, reason(error));
+}
+
+Status check_directory(int fd, const std::string& path) {
+  struct stat info {};
+  if (fstat(fd, &info) != 0) return fail(Errc::failed, "{} can't be examined: {}", path, reason(errno));
+  if (!trusted(info.st_uid))
+    return fail(Errc::refused, "{} belongs to uid {}, who could replace what is in it; {}", path, info.st_uid,
+                move_it);
+  if ((info.st_mode & S_ISVTX) != 0 && others_write(info.st_mode))
+    return fail(Errc::refused,
+                "{} is open to everyone, who could have put a file of that name there first; {}", path,
+                move_it);
+  if (others_write(info.st_mode))
+    return fail(Errc::refused, "{} is writable by others (mode {:04o}), who could replace what is in it; {}",
+                path, info.st_mode & 07777U, move_it);
+  return {};
+}
+
+Status check_file(const struct stat& info, const std::string& path, InputKind kind) {
+  const auto mode = info.st_mode & 07777U;
+  if (!S_ISREG(info.st_mode))
+    return fail(Errc::refused, "{} is not a regular file; give a file, or - for standard input", path);
+  if (!trusted(info.st_uid))
+    return fail(Errc::refused, "{} belongs to uid {}; it must be root's: chown root {}", path, info.st_uid,
+                path);
+  if (others_write(info.st_mode))
+    return fail(Errc::refused, "{} is writable by others (mode {:04o}); chmod go-w {}", path, mode, path);
+  if (kind == InputKind::secrets && (mode & (S_IRGRP | S_IROTH)) != 0)
+    return fail(
+        Errc::refused,
+        "{} holds secrets and is readable by others (mode {:04o}); chmod 600 {}, and consider them known",
+        path, mode, path);
+  if (static_cast<std::uint64_t>(info.st_size) > largest_input)
+    return fail(Errc::refused, "{} has {} bytes; at most {} are read", path, info.st_size, largest_input);
+  return {};
+}
+
+// Up to `limit` bytes. One buffer of the full size: one that grows would leave copies of secrets behind.
+Result<std::string> read_all(int fd, const std::string& name, std::size_t limit) {
+  std::string buffer(limit + 1, '\0');
+  std::size_t size = 0;
+  while (size < buffer.size()) {
+    const auto count = read(fd, buffer.data() + size, buffer.size() - size);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) {
+      wipe(buffer);
+      return fail(Errc::failed, "{} can't be read: {}", name, reason(errno));
+    }
+    if (count == 0) {
+      buffer.resize(size);
+      return buffer;
+    }
+    size += static_cast<std::size_t>(count);
+  }
+  wipe(buffer);
+  return fail(Errc::refused, "{} has more than {} bytes; that is no file for this agent", name, limit);
+}
+
+Result<std::string> absolute(const std::string& path) {
+  if (path.empty()) return fail(Errc::invalid, "the path is empty; give a file");
+  if (path.front() == '/') return path;
+  const std::unique_ptr<char, decltype(&std::free)> here(getcwd(nullptr, 0), &std::free);
+  if (!here)
+    return fail(Errc::failed, "the working directory can't be found: {}; give an absolute path",
+                reason(errno));
+  return fmt::format("{}/{}", here.get(), path);
+}
+
+// The directory that the last part of an absolute path is in: directory by directory, each opened in the one
+// that was just checked.
+Result<UniqueFd> open_parent(const std::string& path) {
+  UniqueFd directory(open("/", O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!directory) return open_error("/", errno);
+  AGENT_TRY(check_directory(directory.get(), "/"));
+  std::size_t begin = 1;
+  for (auto end = path.find('/', begin); end != std::string::npos; end = path.find('/', begin)) {
+    const auto name = path.substr(begin, end - begin);
+    begin = end + 1;
+    if (name.empty()) continue;
+    UniqueFd next(openat(directory.get(), name.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    if (!next) return open_error(path.substr(0, end), errno);
+    AGENT_TRY(check_directory(next.get(), path.substr(0, end)));
+    directory = std::move(next);
+  }
+  return directory;
+}
+
+}  // namespace
+
+Result<std::string> read_input_file(const std::string& path, InputKind kind) {
+  auto full = absolute(path);
+  if (!full) return full;
+
+  auto directory = open_parent(*full);
+  if (!directory) return pass(std::move(directory));
+  const auto name = full->substr(full->rfind('/') + 1);
+  const UniqueFd file(openat(directory->get(), name.empty() ? "." : name.c_str(),
+                             O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC));
+  if (!file) return open_error(path, errno);
+  struct stat info {};
+  if (fstat(file.get(), &info) != 0)
+    return fail(Errc::failed, "{} can't be examined: {}", path, reason(errno));
+  AGENT_TRY(check_file(info, path, kind));
+  return read_all(file.get(), path, largest_input);
+}
+
+Result<std::string> read_stdin(std::size_t limit) { return read_all(STDIN_FILENO, "standard input", limit); }
+
+}  // namespace agent

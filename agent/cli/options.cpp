@@ -1,0 +1,147 @@
+#include "cli/options.hpp"
+
+#include <getopt.h>
+
+#include <array>
+#include <charconv>
+
+namespace agent {
+namespace {
+
+enum Flag : int { flag_command = 1000, flag_profile = 2000, flag_secrets, flag_format, flag_wait, flag_deadline };
+
+constexpr int code(CommandName command) { return flag_command + static_cast<int>(command); }
+
+const std::array<option, 15> known = {{
+    {"first-boot", no_argument, nullptr, code(CommandName::first_boot)},
+    {"reconcile", no_argument, nullptr, code(CommandName::reconcile)},
+    {"verify", no_argument, nullptr, code(CommandName::verify)},
+    {"plan", no_argument, nullptr, code(CommandName::plan)},
+    {"status", no_argument, nullptr, code(CommandName::status)},
+    {"version", no_argument, nullptr, code(CommandName::version)},
+    {"help", no_argument, nullptr, code(CommandName::help)},
+    {"worker", no_argument, nullptr, code(CommandName::worker)},
+    {"boot", no_argument, nullptr, code(CommandName::boot)},
+    {"profile", required_argument, nullptr, flag_profile},
+    {"secrets", required_argument, nullptr, flag_secrets},
+    {"format", required_argument, nullptr, flag_format},
+    {"wait", no_argument, nullptr, flag_wait},
+    {"deadline", required_argument, nullptr, flag_deadline},
+    {nullptr, 0, nullptr, 0},
+}};
+
+// 90, 90s, 15m or 2h.
+std::optional<std::chrono::seconds> duration(std::string_view text) {
+  long value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
+  constexpr long longest = 7L * 24 * 3600;
+  const long factor = unit == "h" ? 3600 : unit == "m" ? 60 : unit == "s" || unit.empty() ? 1 : 0;
+  if (error != std::errc() || factor == 0 || value <= 0 || value > longest / factor) return std::nullopt;
+  return std::chrono::seconds(value * factor);
+}
+
+struct Parser {
+  Options options;
+  int commands = 0;
+  std::string problems;
+
+  void problem(const std::string& line) { problems += (problems.empty() ? "" : "\n") + line; }
+
+  void take(int flag, const char* argument) {
+    switch (flag) {
+      case flag_profile: options.profile = argument; break;
+      case flag_secrets: options.secrets = argument; break;
+      case flag_wait: options.wait = true; break;
+      case flag_format: format(argument); break;
+      case flag_deadline: deadline(argument); break;
+      default:
+        ++commands;
+        options.command = static_cast<CommandName>(flag - flag_command);
+    }
+  }
+
+  void format(std::string_view value) {
+    if (value == "json")
+      options.format = Format::json;
+    else if (value != "text")
+      problem(fmt::format("--format {}: text or json", value));
+  }
+
+  void deadline(const char* value) {
+    if (const auto parsed = duration(value))
+      options.deadline = *parsed;
+    else
+      problem(fmt::format("--deadline {}: a time of at most a week, such as 90s, 15m or 2h", value));
+  }
+
+  void check_combinations() {
+    using enum CommandName;
+    const auto command = options.command;
+    const bool enforces = command == first_boot || command == reconcile;
+    if (commands != 1) problem("give exactly one of --first-boot, --reconcile, --verify, --plan, --status, --version, --help");
+    if (!options.secrets.empty() && !enforces) problem("--secrets goes with --first-boot and --reconcile only");
+    if (!options.profile.empty() && !enforces && command != verify && command != plan)
+      problem("--profile goes with --first-boot, --reconcile, --verify and --plan only");
+    if (options.wait && command != status) problem("--wait goes with --status only");
+  }
+};
+
+}  // namespace
+
+Result<Options> parse_options(const std::vector<std::string>& arguments) {
+  std::vector<std::string> words = {"bootstrap-agent"};
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  std::vector<char*> argv;
+  argv.reserve(words.size() + 1);
+  for (auto& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
+
+  Parser parser;
+  optind = 0;  // getopt_long(3): start over, also in a test that parses twice
+  opterr = 0;
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): the command line is read before any thread is started
+  for (int flag = 0; (flag = getopt_long(static_cast<int>(words.size()), argv.data(), ":", known.data(), nullptr)) != -1;) {
+    const bool one_letter = flag == '?' && optopt > 0 && optopt < flag_command;  // of "-vx", say, in the middle of a word
+    const std::string word = one_letter ? fmt::format("-{:c}", optopt) : argv[static_cast<std::size_t>(optind) - 1];
+    if (flag == '?')
+      parser.problem(word + ": no such option, or one that takes no value");
+    else if (flag == ':')
+      parser.problem(word + ": needs a value");
+    else
+      parser.take(flag, optarg);
+  }
+  for (auto at = static_cast<std::size_t>(optind); at < words.size(); ++at)
+    parser.problem(fmt::format("{}: not an option", argv[at]));
+  if (parser.problems.empty()) parser.check_combinations();
+  if (!parser.problems.empty()) return fail(Errc::invalid, "{}\nsee bootstrap-agent --help", parser.problems);
+  return parser.options;
+}
+
+std::string help_text() {
+  return R"(bootstrap-agent: takes a bare server to a verified OpenClaw gateway that only the tailnet can reach.
+
+  bootstrap-agent --first-boot [--profile FILE] [--secrets FILE|-]   install, converge, seal; resumes after a reboot
+  bootstrap-agent --reconcile  [--profile FILE] [--secrets FILE|-]   converge again: repairs drift, changes nothing else
+  bootstrap-agent --verify     [--profile FILE]                      compare the machine with the profile; writes nothing
+  bootstrap-agent --plan       [--profile FILE]                      what --reconcile would do, and in which order
+  bootstrap-agent --status     [--wait]                              the last run's report; --wait: until a run has ended
+  bootstrap-agent --version | --help
+
+  --format text|json   reports as a table (default) or as JSON (docs/report.schema.json)
+  --deadline TIME      90s, 15m, 2h: when the run must be over (default: 45m; --verify and --plan 5m)
+
+A profile given to --first-boot or --reconcile is installed as /etc/bootstrap-agent/profile.yaml and holds from then on.
+The secrets file (YAML; 0600) may hold tailscale_auth_key, anthropic_token, gateway_token. --first-boot wipes it once read.
+An enforcing run goes on as a systemd unit: closing the terminal does not end it. --boot and --worker are used by units.
+
+Exit codes:
+  0  in sync, or converged
+  1  a resource failed, was blocked or ran past its deadline, or drifted and cannot be fixed with what is at hand
+  2  drift (--verify, --plan), or never ran (--status)
+  3  bad usage, profile or secrets
+  4  another agent is running
+)";
+}
+
+}  // namespace agent

@@ -1,0 +1,34 @@
+// The command line as a plain struct.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+
+namespace agent {
+
+enum class CommandName { first_boot, reconcile, verify, plan, status, version, help, worker, boot };
+enum class Format { text, json };
+
+struct Options {
+  CommandName command = CommandName::help;
+  std::string profile;  // empty: the installed one
+  std::string secrets;  // empty: none; "-": stdin
+  Format format = Format::text;
+  bool wait = false;
+  std::chrono::seconds deadline{};  // zero: the command's own default
+};
+
+// Errc::invalid names every mistake, a line each.
+[[nodiscard]] Result<Options> parse_options(const std::vector<std::string>& arguments);
+
+// What --help prints.
+[[nodiscard]] std::string help_text();
+
+// One table, printed by --help and repeated in README.md.
+enum ExitCode : int { exit_ok = 0, exit_failed = 1, exit_drift = 2, exit_usage = 3, exit_busy = 4 };
+
+}  // namespace agent

@@ -1,0 +1,26 @@
+// A report as JSON: docs/report.schema.json. Written to report.json, read back by --status, printed by --format json.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "core/report.hpp"
+
+namespace agent {
+
+// What a report says of the run it came from.
+struct RunInfo {
+  std::string command;     // first-boot, reconcile, verify, plan, boot
+  std::string started_at;  // RFC 3339, UTC
+  std::string version;
+  std::string commit;
+};
+
+[[nodiscard]] nlohmann::ordered_json to_json(const Report& report, const RunInfo& run);
+[[nodiscard]] nlohmann::ordered_json to_json(const ResourceReport& resource);
+
+// The other way; Errc::invalid for anything but a report of this schema version.
+[[nodiscard]] Result<Report> report_from_json(const nlohmann::ordered_json& json);
+[[nodiscard]] Result<ResourceReport> resource_from_json(const nlohmann::ordered_json& json);
+
+}  // namespace agent

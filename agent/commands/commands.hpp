@@ -1,0 +1,25 @@
+// What each option of the command line does. Each returns the process's exit code and prints its own output.
+#pragma once
+
+#include "cli/options.hpp"
+
+namespace agent {
+
+// --first-boot, --reconcile: checks the input, puts it in place, starts the worker as a transient unit and follows it.
+int enforce_command(const Options& options);
+// --worker: the run itself, in its unit.
+int worker_command(const Options& options);
+// --boot: at every boot. Resumes a first boot that did not end, and seals again what cloud-init writes anew.
+int boot_command(const Options& options);
+// --verify, --plan.
+int check_command(const Options& options);
+// --status [--wait].
+int status_command(const Options& options);
+
+// Prints an error to stderr, redacted, and returns the exit code that fits it.
+int complain(const Error& error, int exit_code);
+
+// 0, or prints that root is needed and returns exit_usage.
+int require_root();
+
+}  // namespace agent

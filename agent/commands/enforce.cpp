@@ -1,0 +1,110 @@
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli/report_json.hpp"
+#include "cli/report_text.hpp"
+#include "commands/commands.hpp"
+#include "commands/events.hpp"
+#include "commands/inputs.hpp"
+#include "commands/run_lock.hpp"
+#include "commands/run_unit.hpp"
+#include "embedded.hpp"
+#include "platform/real_host.hpp"
+#include "platform/transient.hpp"
+#include "resources/paths.hpp"
+
+namespace agent {
+namespace {
+
+constexpr std::size_t largest_binary = 64U << 20U;
+const std::string boot_unit = "bootstrap-agent.service";
+
+// The first act of a first boot: from here on a power cut only delays it.
+Status install_agent(Host& host) {
+  auto own = host.read_file("/proc/self/exe", largest_binary);
+  if (!own) return pass(std::move(own));
+  auto installed = host.read_file(paths::agent, largest_binary);
+  if (!installed || *installed != *own) AGENT_TRY(host.write_file(paths::agent, *own, {0755}));
+  AGENT_TRY(host.write_file(paths::system_units + boot_unit, embedded::bootstrap_agent_service, {0644}));
+  return host.enable_unit(Scope::system(), boot_unit);
+}
+
+Status prepare(Host& host, const Options& options, const GivenProfile& profile, Secrets secrets) {
+  AGENT_TRY(install_inputs(host, profile, std::move(secrets)));
+  auto installed = host.stat(paths::agent);
+  if (!installed) return pass(std::move(installed));
+  if (options.command == CommandName::first_boot || !*installed) AGENT_TRY(install_agent(host));
+  // What it was handed is now in the one file the seal watches over.
+  if (options.command == CommandName::first_boot && !options.secrets.empty() && options.secrets != "-")
+    AGENT_TRY(host.wipe_file(options.secrets));
+  return host.remove(paths::events);
+}
+
+Status start_worker(const Options& options) {
+  TransientUnit unit;
+  unit.name = run_unit;
+  unit.description = "bootstrap-agent: converge this server";
+  unit.argv = {paths::agent, "--worker"};
+  if (options.deadline.count() > 0) unit.argv.push_back(fmt::format("--deadline={}s", options.deadline.count()));
+  unit.properties = {{"StandardOutput", "journal+console"}, {"StandardError", "journal+console"}};
+  return start_transient(unit, Milliseconds(30'000));
+}
+
+EventListener listener_for(Format format) {
+  EventListener listener;
+  if (format == Format::json) return listener;
+  const bool terminal = ::isatty(STDOUT_FILENO) == 1;
+  listener.resource = [terminal](const ResourceReport& resource) {
+    if (resource.outcome == Outcome::pending && !terminal) return;
+    fmt::print("{}{}\n", terminal ? "\r\x1b[K" : "", line_for(resource));
+    std::fflush(stdout);
+  };
+  if (terminal)
+    listener.progress = [](const std::string& line) {
+      fmt::print("\r\x1b[K           {}", line);
+      std::fflush(stdout);
+    };
+  return listener;
+}
+
+void print_report(Host& host, Format format) {
+  auto text = host.read_file(paths::report, 4U << 20U);
+  if (!text) return;
+  if (format == Format::json) {
+    fmt::print("{}", *text);
+    return;
+  }
+  auto report = report_from_json(nlohmann::ordered_json::parse(*text, nullptr, false));
+  if (report) fmt::print("\n{}", table_for(*report));
+}
+
+}  // namespace
+
+int enforce_command(const Options& options) {
+  if (const int refused = require_root(); refused != 0) return refused;
+  ::umask(077);
+  auto profile = read_profile(options.profile);
+  auto secrets = read_given_secrets(options.secrets);
+  if (!profile) complain(profile.error(), exit_usage);
+  if (!secrets) complain(secrets.error(), exit_usage);
+  if (!profile || !secrets) return exit_usage;
+
+  RealHost host({});
+  if (auto made = make_own_directories(host); !made) return complain(made.error(), exit_failed);
+  {
+    auto lock = RunLock::take(paths::lock);
+    if (!lock) return complain(lock.error(), lock.error().code == Errc::unavailable ? exit_busy : exit_failed);
+    if (auto prepared = prepare(host, options, *profile, std::move(*secrets)); !prepared)
+      return complain(prepared.error(), exit_failed);
+  }
+  if (auto started = start_worker(options); !started)
+    return complain(started.error(), started.error().code == Errc::refused ? exit_busy : exit_failed);
+  const auto limit = options.deadline.count() > 0 ? options.deadline : default_enforce_deadline;
+  auto ended = follow_events(paths::events, std::chrono::steady_clock::now() + limit + std::chrono::minutes(1), run_unit_alive,
+                             listener_for(options.format));
+  if (!ended) return complain(ended.error(), exit_failed);
+  print_report(host, options.format);
+  return *ended;
+}
+
+}  // namespace agent

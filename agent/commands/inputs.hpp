@@ -1,0 +1,33 @@
+// What a run is told: profile and secrets, from the command line or from where an earlier run put them.
+#pragma once
+
+#include "base/result.hpp"
+#include "cli/options.hpp"
+#include "ports/host.hpp"
+#include "profile/profile.hpp"
+
+namespace agent {
+
+struct GivenProfile {
+  Profile profile;      // validated, overrides on top of the built-in default
+  std::string text;     // the overrides
+  bool given = false;   // by --profile; else it is the installed one, or none
+};
+
+// Errc::invalid lists every error of the file.
+[[nodiscard]] Result<GivenProfile> read_profile(const std::string& path);
+
+// From --secrets: a file, "-" for stdin, or none. Nothing is changed.
+[[nodiscard]] Result<Secrets> read_given_secrets(const std::string& path);
+
+// What an earlier run has not consumed yet; empty when there is no such file.
+[[nodiscard]] Result<Secrets> read_kept_secrets(const Probe& probe);
+
+// Puts profile and secrets where the worker finds them: /etc/bootstrap-agent/profile.yaml, and one 0600 file.
+// A secret that is given replaces the kept one.
+[[nodiscard]] Status install_inputs(Host& host, const GivenProfile& profile, Secrets given);
+
+// The directories of the agent's own: state, stamps, work, run. Safe to repeat.
+[[nodiscard]] Status make_own_directories(Host& host);
+
+}  // namespace agent

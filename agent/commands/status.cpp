@@ -1,0 +1,61 @@
+#include "cli/report_json.hpp"
+#include "cli/report_text.hpp"
+#include "commands/commands.hpp"
+#include "commands/events.hpp"
+#include "commands/run_lock.hpp"
+#include "commands/run_unit.hpp"
+#include "platform/real_host.hpp"
+#include "resources/paths.hpp"
+
+namespace agent {
+namespace {
+
+constexpr std::chrono::minutes default_wait(60);
+
+bool running() { return !RunLock::holder(paths::lock).empty(); }
+
+// Waits while a run goes on, and for the one that a boot is about to start (a first boot that has no receipt yet).
+Status wait_for_end(const Options& options, const Probe& probe) {
+  const auto deadline = probe.now() + (options.deadline.count() > 0 ? options.deadline : default_wait);
+  EventListener listener;
+  if (options.format == Format::text)
+    listener.resource = [](const ResourceReport& resource) {
+      if (resource.outcome != Outcome::pending) fmt::print("{}\n", line_for(resource));
+    };
+  while (true) {
+    if (!running()) {
+      auto report = probe.stat(paths::report);
+      auto boot = probe.unit(Scope::system(), "bootstrap-agent.service");
+      const bool starting = boot && (boot->active_state == "active" || boot->active_state == "activating");
+      if (report && *report && !starting) return {};
+      if (probe.now() >= deadline) return fail(Errc::timed_out, "no run has ended within the deadline");
+      probe.pause(Milliseconds(200));
+      continue;
+    }
+    auto ended = follow_events(paths::events, deadline, running, listener);
+    if (!ended && ended.error().code == Errc::timed_out) return pass(std::move(ended));
+  }
+}
+
+}  // namespace
+
+int status_command(const Options& options) {
+  RealHost host({});
+  if (options.wait)
+    if (auto waited = wait_for_end(options, host); !waited) return complain(waited.error(), exit_failed);
+  if (const auto holder = RunLock::holder(paths::lock); !holder.empty())
+    return complain({Errc::unavailable, fmt::format("a run goes on ({}): wait for it with --status --wait", holder)}, exit_busy);
+  auto text = host.read_file(paths::report, 4U << 20U);
+  if (!text && text.error().code == Errc::not_found)
+    return complain({Errc::not_found, "no run has ended on this machine yet"}, exit_drift);
+  if (!text) return complain(text.error(), exit_failed);
+  auto report = report_from_json(nlohmann::ordered_json::parse(*text, nullptr, false));
+  if (!report) return complain(report.error(), exit_failed);
+  if (options.format == Format::json)
+    fmt::print("{}", *text);
+  else
+    fmt::print("{}", table_for(*report));
+  return report->exit_code();
+}
+
+}  // namespace agent

@@ -1,0 +1,136 @@
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <mutex>
+
+#include "base/redact.hpp"
+#include "cli/report_json.hpp"
+#include "cli/report_text.hpp"
+#include "commands/commands.hpp"
+#include "commands/events.hpp"
+#include "commands/inputs.hpp"
+#include "commands/run_lock.hpp"
+#include "commands/run_unit.hpp"
+#include "commands/time.hpp"
+#include "core/engine.hpp"
+#include "platform/posix.hpp"
+#include "platform/real_host.hpp"
+#include "ports/wait.hpp"
+#include "resources/catalog.hpp"
+#include "resources/paths.hpp"
+#include "version.hpp"
+
+namespace agent {
+namespace {
+
+// The agent's own log: made when the first line comes, so that a run that changes nothing leaves none, and 0600 from then on.
+class Log {
+ public:
+  void line(std::string_view text) {
+    const std::lock_guard lock(mutex_);
+    if (!fd_) fd_.reset(::open(paths::log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600));
+    if (fd_) (void)write_all(fd_.get(), fmt::format("{} {}\n", utc_now(), redact(text)), paths::log);
+  }
+
+ private:
+  std::mutex mutex_;
+  UniqueFd fd_;
+};
+
+void print(const std::string& text) {
+  fmt::print("{}\n", text);
+  std::fflush(stdout);
+}
+
+std::chrono::seconds deadline_of(const Options& options) {
+  return options.deadline.count() > 0 ? options.deadline : default_enforce_deadline;
+}
+
+RunInfo run_info() {
+  return {"enforce", utc_now(), std::string(version::number), std::string(version::commit)};
+}
+
+// One enforcing run over the plan that `make_plan` builds. The report is written when `keep_report`.
+template <class MakePlan>
+Result<int> run(const Options& options, EventWriter& events, bool keep_report, MakePlan make_plan) {
+  Log log;
+  RealHost host({[&log](std::string_view line) { log.line(line); }, [&events](std::string_view line) { events.progress(line); },
+                 paths::work});
+  auto profile = read_profile("");
+  if (!profile) return pass(std::move(profile));
+  auto secrets = read_kept_secrets(host);
+  if (!secrets) return pass(std::move(secrets));
+  Ledger ledger;
+  auto plan = make_plan(profile->profile, *secrets, ledger);
+  if (!plan) return pass(std::move(plan));
+  host.set_deadline(host.now() + deadline_of(options));
+  const auto info = run_info();
+  auto report = enforce(*plan, host, ledger, [&events](const ResourceReport& resource) {
+    events.resource(resource);
+    if (resource.outcome != Outcome::pending) print(line_for(resource));
+  });
+  report.changes = host.mutations();
+  const int exit_code = report.exit_code();
+  if (keep_report) {
+    RealHost books({});  // without the log, which the seal has destroyed
+    AGENT_TRY(books.write_file(paths::report, to_json(report, info).dump(2) + "\n", {0644}));
+  }
+  return exit_code;
+}
+
+Result<int> run_server(const Options& options, EventWriter& events) {
+  return run(options, events, true, server_plan);
+}
+
+Result<int> run_seal(const Options& options, EventWriter& events) {
+  return run(options, events, false,
+             [](const Profile& profile, const Secrets&, const Ledger& ledger) { return seal_plan(profile, ledger); });
+}
+
+// Ends the events with the exit code, whatever came of the run.
+int finish(const Result<int>& ended, EventWriter& events) {
+  const int exit_code = ended ? *ended : complain(ended.error(), ended.error().code == Errc::invalid ? exit_usage : exit_failed);
+  events.end(exit_code);
+  return exit_code;
+}
+
+}  // namespace
+
+int worker_command(const Options& options) {
+  if (const int refused = require_root(); refused != 0) return refused;
+  ::umask(022);
+  auto lock = RunLock::take(paths::lock);
+  if (!lock) return complain(lock.error(), exit_busy);
+  auto events = EventWriter::create(paths::events);
+  if (!events) return complain(events.error(), exit_failed);
+  return finish(run_server(options, *events), *events);
+}
+
+int boot_command(const Options& options) {
+  if (const int refused = require_root(); refused != 0) return refused;
+  ::umask(022);
+  RealHost host({});
+  if (auto made = make_own_directories(host); !made) return complain(made.error(), exit_failed);
+  auto lock = RunLock::take(paths::lock);
+  if (!lock) return complain(lock.error(), exit_busy);
+  auto events = EventWriter::create(paths::events);
+  if (!events) return complain(events.error(), exit_failed);
+  int exit_code = exit_ok;
+  auto receipt = host.stat(paths::receipt);
+  if (receipt && !*receipt) {
+    auto ended = run_server(options, *events);
+    exit_code = ended ? *ended : complain(ended.error(), exit_failed);
+  }
+  // cloud-init writes user-data to the disk at every boot. Its last stage leaves result.json; a boot without it has none.
+  auto done = wait_until(host, Milliseconds(600'000), "cloud-init ends", [&]() -> Result<bool> {
+    auto result = host.stat("/run/cloud-init/result.json");
+    auto running = host.stat("/run/cloud-init");
+    return (result && *result) || (running && !*running);
+  });
+  if (!done) complain(done.error(), exit_failed);
+  auto sealed = run_seal(options, *events);
+  if (sealed && *sealed == exit_ok) sealed = exit_code;
+  return finish(sealed, *events);
+}
+
+}  // namespace agent

@@ -1,0 +1,54 @@
+// Dispatch, and nothing else.
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <exception>
+
+#include "base/redact.hpp"
+#include "cli/options.hpp"
+#include "commands/commands.hpp"
+#include "platform/nss.hpp"
+#include "version.hpp"
+
+namespace {
+
+int print_version(agent::Format format) {
+  using namespace agent::version;
+  if (format == agent::Format::json)
+    fmt::print("{{\"version\": \"{}\", \"commit\": \"{}\", \"architecture\": \"{}\"}}\n", number, commit, architecture);
+  else
+    fmt::print("bootstrap-agent {} ({}, {})\n", number, commit, architecture);
+  return agent::exit_ok;
+}
+
+int dispatch(const agent::Options& options) {
+  using enum agent::CommandName;
+  switch (options.command) {
+    case first_boot:
+    case reconcile: return agent::enforce_command(options);
+    case verify:
+    case plan: return agent::check_command(options);
+    case status: return agent::status_command(options);
+    case worker: return agent::worker_command(options);
+    case boot: return agent::boot_command(options);
+    case version: return print_version(options.format);
+    case help: fmt::print("{}", agent::help_text()); return agent::exit_ok;
+  }
+  return agent::exit_usage;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) try {
+  agent::pin_nss();
+  // A file opened later must never become stdout: whoever started us may have closed it.
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd)
+    if (::fcntl(fd, F_GETFD) == -1 && ::open("/dev/null", O_RDWR) != fd) return agent::exit_failed;
+  auto options = agent::parse_options({argv + 1, argv + argc});
+  if (!options) return agent::complain(options.error(), agent::exit_usage);
+  return dispatch(*options);
+} catch (const std::exception& error) {
+  fmt::print(stderr, "bootstrap-agent: unexpected error: {}\n", agent::redact(error.what()));
+  return agent::exit_failed;
+}

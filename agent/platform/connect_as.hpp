@@ -1,0 +1,19 @@
+// Connects to a unix socket in the name of a user.
+#pragma once
+
+#include <string>
+
+#include "base/deadline.hpp"
+#include "base/result.hpp"
+#include "base/unique_fd.hpp"
+#include "ports/types.hpp"
+
+namespace agent {
+
+// A user's bus lets in nobody else, root included: what counts are the credentials at connect(2) (unix(7),
+// SO_PEERCRED). So a short-lived child becomes that user, connects, and hands the connection back; it also
+// walks the path with that user's rights. Errc::unavailable when nothing listens there.
+[[nodiscard]] Result<UniqueFd> connect_as(const User& user, const std::string& path,
+                                          const Deadline& deadline);
+
+}  // namespace agent

@@ -1,0 +1,24 @@
+// Downloads a file that is pinned by its hash.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "ports/types.hpp"
+
+namespace agent {
+
+// Debian, Ubuntu: package ca-certificates.
+inline constexpr const char* system_ca_bundle = "/etc/ssl/certs/ca-certificates.crt";
+
+// Fetches into a file without a name in `directory` (mode 0700). A broken transfer is resumed, network errors
+// and 5xx are tried again with growing pauses until the timeout; 4xx, a certificate that does not hold and
+// more than max_bytes end it at once. https is only redirected to https. `progress` gets a line at most every
+// second or so. A wrong hash is Errc::refused.
+[[nodiscard]] Result<Fetched> fetch_file(const Fetch& fetch, const std::string& directory,
+                                         const std::function<void(std::string_view)>& progress,
+                                         const std::string& ca_bundle = system_ca_bundle);
+
+}  // namespace agent

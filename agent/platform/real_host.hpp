@@ -1,0 +1,86 @@
+// The machine this process runs on.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "ports/host.hpp"
+
+namespace agent {
+
+// All of it may be called from any thread.
+class RealHost final : public Host {
+ public:
+  struct Options {
+    // A line for the agent's own log: each change before it is made, and the output of programs that asked
+    // for it. Redacted.
+    std::function<void(std::string_view line)> log_line;
+    // A line for whoever watches. Redacted.
+    std::function<void(std::string_view line)> progress;
+    // Where downloads go; made when first needed, for root only.
+    std::string work_directory = "/var/lib/bootstrap-agent/tmp";
+  };
+  explicit RealHost(Options options);
+
+  // When the whole run must be over. Every timeout ends there at the latest, and nothing begins later
+  // (Errc::timed_out). TimePoint::max(): never.
+  void set_deadline(TimePoint deadline) { deadline_ = deadline; }
+  [[nodiscard]] TimePoint deadline() const override { return deadline_; }
+
+  // How many changes were begun.
+  [[nodiscard]] std::uint64_t mutations() const { return mutations_; }
+
+  Result<std::optional<FileInfo>> stat(const Path& path) const override;
+  Result<std::string> read_file(const Path& path, std::size_t limit) const override;
+  Result<std::string> read_link(const Path& path) const override;
+  Result<std::vector<std::string>> list(const Path& directory) const override;
+  Result<std::string> fingerprint(const std::string& directory) const override;
+  Result<std::optional<User>> find_user(const std::string& name) const override;
+  Result<Completed> query(const Query& query) const override;
+  Result<HttpResponse> http_get(const HttpGet& request) const override;
+  Result<UnitState> unit(const Scope& scope, const std::string& name) const override;
+  std::string architecture() const override;
+  Result<bool> can_unshare(const User& user) const override;
+  TimePoint now() const override;
+  std::chrono::system_clock::time_point wall_clock() const override;
+  void pause(Milliseconds duration) const override;
+
+  Result<std::string> contents(const Fetched& file, std::size_t limit) const override;
+  Result<std::string> random_hex(std::size_t bytes) override;
+  void progress(std::string_view line) override;
+
+ protected:
+  Status before(std::string_view change, std::string_view what) override;
+  Status do_write_file(const Path& path, std::string_view content, const FileMode& mode) override;
+  Status do_make_directory(const Path& path, const FileMode& mode) override;
+  Status do_set_mode(const Path& path, const FileMode& mode) override;
+  Status do_make_symlink(const std::string& target, const Path& path) override;
+  Status do_rename(const std::string& from, const std::string& to) override;
+  Status do_remove(const Path& path) override;
+  Status do_remove_tree(const std::string& directory) override;
+  Status do_give_to_root(const std::string& directory) override;
+  Status do_wipe_file(const Path& path) override;
+  Result<Completed> do_run(const Command& command) override;
+  Result<Fetched> do_fetch(const Fetch& fetch) override;
+  Status do_unpack(const Fetched& archive, const std::string& directory, const UnpackLimits& limits) override;
+  Status do_job(Job job, const Scope& scope, const std::string& unit, Milliseconds timeout) override;
+  Status do_enable_unit(const Scope& scope, const std::string& unit) override;
+  Status do_reset_failed(const Scope& scope, const std::string& unit) override;
+  Status do_reload_manager(const Scope& scope) override;
+  Status do_enable_linger(const User& user, Milliseconds timeout) override;
+
+ private:
+  // The timeout, cut where the run ends; Errc::timed_out when it has ended.
+  [[nodiscard]] Result<Milliseconds> within(Milliseconds timeout, std::string_view what) const;
+  [[nodiscard]] Result<Completed> run_within(Command command) const;
+  Status make_work_directory();
+
+  Options options_;
+  std::atomic<TimePoint> deadline_ = TimePoint::max();
+  std::atomic<std::uint64_t> mutations_ = 0;
+};
+
+}  // namespace agent
