@@ -1,0 +1,94 @@
+// Law: whatever change fails, and wherever the agent dies, the next run converges the machine to the very
+// look of one that was never disturbed, with no secret lost that was still needed and none left over.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "cli/report_text.hpp"
+#include "laws/traces.hpp"
+
+namespace agent {
+namespace {
+
+using When = FakeHost::When;
+
+// The last changes before it was disturbed: the one that was disturbed is next, or the last.
+std::string so_far(const FakeHost& host) {
+  const auto all = host.changes();
+  const auto from = all.size() > 5 ? all.size() - 5 : 0;
+  return laws::in_words({all.begin() + static_cast<std::ptrdiff_t>(from), all.end()});
+}
+
+void next_run_converges(world::World& world, const std::string& disturbed) {
+  world.host.revive();
+  const auto report = world.enforce();
+  CHECK_MESSAGE(report.exit_code() == 0, disturbed, "\n", table_for(report));
+  const auto seen = world.check();
+  CHECK_MESSAGE(seen.exit_code() == 0, disturbed, "\n", table_for(seen));
+  const auto odd = laws::difference(laws::reference().traces, laws::traces(world.host));
+  CHECK_MESSAGE(odd.empty(), disturbed, odd);
+  CHECK_MESSAGE(world.host.files_with_secrets() == laws::the_only_place, disturbed,
+                laws::in_words(world.host.files_with_secrets()));
+  CHECK_MESSAGE(world.host.breaches().empty(), disturbed, laws::in_words(world.host.breaches()));
+  CHECK(world.tailnet.daemon.trying.empty());
+}
+
+void kill_everywhere(When when, bool power_fails, void (*hinder)(world::World&),
+                     void (*mend)(world::World&)) {
+  for (std::size_t n = 1;; ++n) {
+    world::World world;
+    hinder(world);
+    world.host.kill_at(n, when);
+    bool died = false;
+    try {
+      (void)world.enforce();
+    } catch (const Killed&) {
+      died = true;
+    }
+    const auto where = fmt::format("killed {} change {}, after:\n{}",
+                                   when == When::before ? "before" : "after", n, so_far(world.host));
+    mend(world);
+    if (power_fails) world.reboot();
+    next_run_converges(world, where);
+    if (!died) return;
+  }
+}
+
+void nothing(world::World&) {}
+
+}  // namespace
+
+TEST_CASE("law: any single change may fail: the run says so, and the next one converges") {
+  for (std::size_t n = 1; n <= laws::reference().changes; ++n) {
+    world::World world;
+    world.host.fail_at(n);
+    const auto report = world.enforce();
+    const auto where = fmt::format("failed at change {}", n);
+    CHECK_MESSAGE(report.exit_code() == 1, where, "\n", so_far(world.host));
+    const auto made = [](const ResourceReport& r) {
+      return r.reason.find("made to fail by the test") != std::string::npos;
+    };
+    CHECK_MESSAGE(std::any_of(report.resources.begin(), report.resources.end(), made), where, "\n",
+                  table_for(report));
+    next_run_converges(world, where);
+  }
+}
+
+TEST_CASE("law: killed before any change, the next run converges") {
+  kill_everywhere(When::before, false, nothing, nothing);
+}
+TEST_CASE("law: killed after any change, the next run converges") {
+  kill_everywhere(When::after, false, nothing, nothing);
+}
+TEST_CASE("law: power cut after any change, the run after the boot converges") {
+  kill_everywhere(When::after, true, nothing, nothing);
+}
+
+TEST_CASE(
+    "law: killed anywhere while the control server is silent, nothing is lost that the next run needs") {
+  const auto silent = [](world::World& world) { world.tailnet.control.silent = true; };
+  const auto answers = [](world::World& world) { world.tailnet.control.silent = false; };
+  kill_everywhere(When::after, false, silent, answers);
+}
+
+}  // namespace agent

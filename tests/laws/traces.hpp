@@ -1,0 +1,55 @@
+// What a machine looks like from outside, for laws that compare two.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "support/world.hpp"
+
+namespace agent::laws {
+
+// Every path with its type, mode and owner. Not the contents: times and random values differ between two
+// machines that are equally good. /proc is the kernel's.
+inline std::map<std::string, std::string> traces(const FakeHost& host) {
+  std::map<std::string, std::string> found;
+  for (const auto& [path, node] : host.files.all())
+    if (!path.starts_with("/proc"))
+      found[path] =
+          fmt::format("{} {:04o} {}:{}", static_cast<int>(node.type), node.mode, node.uid, node.gid);
+  return found;
+}
+
+// In words, what the second has or lacks or has otherwise; empty when they look the same.
+inline std::string difference(const std::map<std::string, std::string>& wanted,
+                              const std::map<std::string, std::string>& seen) {
+  std::string text;
+  for (const auto& [path, look] : seen)
+    if (const auto at = wanted.find(path); at == wanted.end() || at->second != look)
+      text += "\n  has " + path + " " + look;
+  for (const auto& [path, look] : wanted)
+    if (!seen.contains(path)) text += "\n  lacks " + path + " " + look;
+  return text;
+}
+
+inline std::string in_words(const std::vector<std::string>& lines) {
+  return fmt::format("{}", fmt::join(lines, "\n"));
+}
+
+// Where secrets may be once everything is done: the gateway reads them from there at every start.
+inline const std::vector<std::string> the_only_place = {"/home/ubuntu/.openclaw/.env"};
+
+// A server that was never disturbed: what every disturbed one must come to look like.
+struct Reference {
+  std::map<std::string, std::string> traces;
+  std::size_t changes = 0;
+};
+inline const Reference& reference() {
+  static const Reference made = [] {
+    world::World world;
+    (void)world.enforce();
+    return Reference{laws::traces(world.host), world.host.mutations()};
+  }();
+  return made;
+}
+
+}  // namespace agent::laws

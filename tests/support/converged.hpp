@@ -1,0 +1,60 @@
+// A server on which everything is as desired, for tests that break one thing; and short words for what a run
+// then says.
+#pragma once
+
+#include <doctest/doctest.h>
+
+#include "cli/report_text.hpp"
+#include "support/world.hpp"
+
+namespace agent::world {
+
+class Converged : public World {
+ public:
+  Converged() {
+    const auto report = enforce();
+    REQUIRE_MESSAGE(report.exit_code() == 0, table_for(report));
+    host.forget_changes();
+    host.commands.clear();
+    host.progress_lines.clear();
+  }
+};
+
+// "field: is X, should be Y", one a drift.
+inline std::vector<std::string> drifts(const Report& report, const std::string& name) {
+  std::vector<std::string> out;
+  for (const auto& drift : find(report, name).drifts)
+    out.push_back(fmt::format("{}: is {}, should be {}", drift.field, drift.observed, drift.desired));
+  return out;
+}
+
+// The drift that a check names in this one resource, while all others are in sync.
+inline std::vector<std::string> only_drift(World& world, const std::string& name) {
+  const auto report = world.check();
+  for (const auto& resource : report.resources)
+    CHECK_MESSAGE((resource.name == name || resource.outcome == Outcome::in_sync), table_for(report));
+  CHECK(find(report, name).outcome == Outcome::drifted);
+  return drifts(report, name);
+}
+
+// Reconciles with no secret at hand: good, and then seen to be good.
+inline void repairs(World& world) {
+  const auto report = world.enforce();
+  CHECK_MESSAGE(report.exit_code() == 0, table_for(report));
+  const auto seen = world.check();
+  CHECK_MESSAGE(seen.exit_code() == 0, table_for(seen));
+  CHECK(world.host.breaches() == std::vector<std::string>{});
+}
+
+// Why a resource failed in an enforcing run.
+inline std::string failure(World& world, const std::string& name) {
+  const auto report = world.enforce();
+  CHECK_MESSAGE(find(report, name).outcome == Outcome::failed, table_for(report));
+  CHECK(report.exit_code() == 1);
+  CHECK(world.host.breaches() == std::vector<std::string>{});
+  return find(report, name).reason;
+}
+
+using Lines = std::vector<std::string>;
+
+}  // namespace agent::world

@@ -1,0 +1,353 @@
+#include "support/fake_host.hpp"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "platform/posix.hpp"
+#include "platform/sha256.hpp"
+
+namespace agent {
+namespace {
+
+constexpr std::chrono::system_clock::time_point first_day{
+    std::chrono::sys_days(std::chrono::year(2026) / 11 / 1)};
+constexpr TimePoint first_moment{std::chrono::hours(1)};
+
+tl::unexpected<Error> no_program(const std::string& name) {
+  return fail(Errc::not_found, "run {}: no such program on its PATH", name);
+}
+
+}  // namespace
+
+FakeHost::FakeHost() {
+  for (const char* directory :
+       {"/etc/systemd/system", "/home", "/opt", "/proc/sys", "/root", "/run", "/tmp", "/usr/bin",
+        "/usr/local/bin", "/usr/local/sbin", "/var/lib/systemd", "/var/log"})
+    files.put_directory(directory);
+  files.set_time(first_day);
+  users["root"] = {"root", 0, 0, "/root", "/bin/bash", {}, true};
+}
+
+// Changes: counted, recorded, made to fail.
+
+Status FakeHost::before(std::string_view change, std::string_view what) {
+  const Lock lock(mutex_);
+  if (dead_) throw Killed{};
+  ++counted_;
+  if (counted_ == fail_at_) return fail(fail_code_, "{} {}: made to fail by the test", change, what);
+  if (counted_ == kill_at_ && kill_when_ == When::before) {
+    dead_ = true;
+    throw Killed{};
+  }
+  if (counted_ == kill_at_) dying_ = std::this_thread::get_id();
+  changes_.push_back(fmt::format("{} {}", change, what));
+  return {};
+}
+
+template <class Change>
+auto FakeHost::change(Change make) -> decltype(make()) {
+  const Lock lock(mutex_);
+  if (dead_) throw Killed{};
+  auto result = make();
+  dead_ = dying_ == std::this_thread::get_id();
+  if (dead_) throw Killed{};
+  return result;
+}
+
+std::vector<std::string> FakeHost::changes() const {
+  const Lock lock(mutex_);
+  return changes_;
+}
+void FakeHost::forget_changes() {
+  const Lock lock(mutex_);
+  changes_.clear();
+}
+void FakeHost::fail_at(std::size_t n, Errc code) {
+  const Lock lock(mutex_);
+  counted_ = 0;
+  fail_at_ = n;
+  fail_code_ = code;
+}
+void FakeHost::kill_at(std::size_t n, When when) {
+  const Lock lock(mutex_);
+  counted_ = 0;
+  kill_at_ = n;
+  kill_when_ = when;
+}
+void FakeHost::revive() {
+  const Lock lock(mutex_);
+  dead_ = false;
+  dying_ = {};
+  fail_at_ = kill_at_ = 0;
+}
+
+// Files.
+
+Result<std::optional<FileInfo>> FakeHost::stat(const Path& path) const {
+  const Lock lock(mutex_);
+  return files.stat(path);
+}
+Result<std::string> FakeHost::read_file(const Path& path, std::size_t limit) const {
+  const Lock lock(mutex_);
+  return files.read(path, limit);
+}
+Result<std::string> FakeHost::read_link(const Path& path) const {
+  const Lock lock(mutex_);
+  return files.read_link(path);
+}
+Result<std::vector<std::string>> FakeHost::list(const Path& directory) const {
+  const Lock lock(mutex_);
+  return files.list(directory);
+}
+Result<std::string> FakeHost::fingerprint(const std::string& directory) const {
+  const Lock lock(mutex_);
+  return files.fingerprint(directory);
+}
+
+Status FakeHost::do_write_file(const Path& path, std::string_view content, const FileMode& mode) {
+  return change([&] { return files.write(path, content, mode); });
+}
+Status FakeHost::do_make_directory(const Path& path, const FileMode& mode) {
+  return change([&] { return files.make_directory(path, mode); });
+}
+Status FakeHost::do_set_mode(const Path& path, const FileMode& mode) {
+  return change([&] { return files.set_mode(path, mode); });
+}
+Status FakeHost::do_make_symlink(const std::string& target, const Path& path) {
+  return change([&] { return files.make_symlink(target, path); });
+}
+Status FakeHost::do_rename(const std::string& from, const std::string& to) {
+  return change([&] { return files.rename(from, to); });
+}
+Status FakeHost::do_remove(const Path& path) {
+  return change([&] { return files.remove(path); });
+}
+Status FakeHost::do_remove_tree(const std::string& directory) {
+  return change([&] { return files.remove_tree(directory); });
+}
+Status FakeHost::do_give_to_root(const std::string& directory) {
+  return change([&] { return files.give_to_root(directory); });
+}
+Status FakeHost::do_wipe_file(const Path& path) {
+  return change([&] { return files.wipe(path); });
+}
+
+// Programs, accounts, servers.
+
+Result<Completed> FakeHost::do_run(const Command& command) {
+  return change([&]() -> Result<Completed> {
+    commands.push_back(command);
+    const auto program = command.argv.empty() ? programs_.end() : programs_.find(command.argv.front());
+    if (program == programs_.end()) return no_program(command.argv.empty() ? "" : command.argv.front());
+    const auto runs = program->second;  // it may replace itself
+    return runs(*this, command);
+  });
+}
+
+Result<Completed> FakeHost::query(const Query& query) const {
+  const Lock lock(mutex_);
+  const auto& command = query.command();
+  const auto look = looks_.find(command.argv.front());
+  if (look == looks_.end()) return no_program(command.argv.front());
+  return look->second(*this, command);
+}
+
+Result<std::optional<User>> FakeHost::find_user(const std::string& name) const {
+  const Lock lock(mutex_);
+  const auto user = users.find(name);
+  if (user == users.end()) return std::nullopt;
+  return user->second;
+}
+
+Result<HttpResponse> FakeHost::http_get(const HttpGet& request) const {
+  const Lock lock(mutex_);
+  const auto address = request.unix_socket + request.url;
+  const Server* best = nullptr;
+  for (const auto& [prefix, server] : servers_)  // sorted, so the longest of several comes last
+    if (address.starts_with(prefix)) best = &server;
+  if (best == nullptr) return fail(Errc::unavailable, "{}: Connection refused", address);
+  return (*best)(*this, request);
+}
+
+// Downloads.
+
+std::string FakeHost::serve(const std::string& url, std::string content) {
+  const Lock lock(mutex_);
+  auto hash = sha256_hex(content);
+  downloads_[url] = std::move(content);
+  return hash;
+}
+
+std::string FakeHost::serve_archive(const std::string& url, std::map<std::string, Node> entries) {
+  std::string listing;
+  for (const auto& [path, node] : entries)
+    listing += fmt::format("{} {:o} {}\n", path, node.mode, node.content);
+  auto hash = serve(url, listing);
+  archives_[hash] = std::move(entries);
+  return hash;
+}
+
+Result<Fetched> FakeHost::do_fetch(const Fetch& fetch) {
+  return change([&]() -> Result<Fetched> {
+    if (const auto fails = fetch_fails_.find(fetch.url); fails != fetch_fails_.end())
+      AGENT_TRY(fails->second());
+    const auto found = downloads_.find(fetch.url);
+    if (found == downloads_.end()) return fail(Errc::unavailable, "{}: nobody serves it", fetch.url);
+    if (found->second.size() > fetch.max_bytes)
+      return fail(Errc::refused, "{}: larger than {} bytes", fetch.url, fetch.max_bytes);
+    if (const auto hash = sha256_hex(found->second); hash != fetch.sha256)
+      return fail(Errc::refused, "{}: SHA-256 is {}, expected {}", fetch.url, hash, fetch.sha256);
+    Fetched file{UniqueFd(::memfd_create("download", MFD_CLOEXEC)), fetch.url};
+    AGENT_TRY(write_all(file.fd.get(), found->second, fetch.url));
+    return file;
+  });
+}
+
+Result<std::string> FakeHost::contents(const Fetched& file, std::size_t limit) const {
+  return read_all(file.fd.get(), limit, file.name);
+}
+
+Status FakeHost::do_unpack(const Fetched& archive, const std::string& directory, const UnpackLimits& limits) {
+  return change([&]() -> Status {
+    auto content = contents(archive, 1U << 30U);
+    if (!content) return pass(std::move(content));
+    const auto entries = archives_.find(sha256_hex(*content));
+    if (entries == archives_.end()) return fail(Errc::invalid, "{}: no archive", archive.name);
+    if (entries->second.size() > limits.max_entries)
+      return fail(Errc::refused, "{}: more than {} entries", archive.name, limits.max_entries);
+    if (auto there = files.list(directory); !there || !there->empty())
+      return fail(Errc::refused, "{}: not an empty directory", directory);
+    files.put_directory(directory);
+    for (const auto& [path, node] : entries->second) {
+      files.put(directory + "/" + path, node.content, {node.mode, 0, 0}).type = node.type;
+    }
+    return {};
+  });
+}
+
+// Units.
+
+Result<UnitState> FakeHost::unit(const Scope& scope, const std::string& name) const {
+  const Lock lock(mutex_);
+  if (scope.user && user_managers.count(scope.user->name) == 0)
+    return fail(Errc::unavailable, "the systemd of {} is not running", scope.user->name);
+  const auto found = units.find(key(scope, name));
+  if (found != units.end()) return found->second;
+  UnitState unknown;
+  unknown.load_state = "not-found";
+  unknown.active_state = "inactive";
+  unknown.sub_state = "dead";
+  return unknown;
+}
+
+Result<UnitState*> FakeHost::manager_unit(const Scope& scope, const std::string& name) {
+  auto state = unit(scope, name);
+  if (!state) return pass(std::move(state));
+  const auto found = units.find(key(scope, name));
+  if (found == units.end()) return fail(Errc::not_found, "Unit {} not found.", name);
+  return &found->second;
+}
+
+void FakeHost::run_default(Job job, UnitState& state) {
+  const bool up = job != Job::stop;
+  state.active_state = up ? "active" : "inactive";
+  state.sub_state = up ? "running" : "dead";
+  state.result = "success";
+  state.main_pid = up ? ++next_pid_ : 0;
+  const auto now = std::chrono::duration_cast<std::chrono::microseconds>(wall_clock().time_since_epoch());
+  if (up) state.active_since_us = static_cast<std::uint64_t>(now.count());
+}
+
+Status FakeHost::do_job(Job job, const Scope& scope, const std::string& name, Milliseconds) {
+  return change([&]() -> Status {
+    auto state = manager_unit(scope, name);
+    if (!state && job == Job::stop && state.error().code == Errc::not_found) return {};
+    if (!state) return pass(std::move(state));
+    if ((*state)->unit_file_state == "masked" && job != Job::stop)
+      return fail(Errc::failed, "Unit {} is masked.", name);
+    if (job == Job::start && (*state)->active_state == "active") return {};
+    const auto& handlers = job == Job::stop ? stops_ : starts_;
+    if (const auto handler = handlers.find(name); handler != handlers.end()) {
+      const auto runs = handler->second;
+      return runs(*this, **state);
+    }
+    run_default(job, **state);
+    return {};
+  });
+}
+
+Status FakeHost::do_enable_unit(const Scope& scope, const std::string& name) {
+  return change([&]() -> Status {
+    auto state = manager_unit(scope, name);
+    if (!state) return pass(std::move(state));
+    (*state)->unit_file_state = "enabled";
+    if ((*state)->load_state == "masked") (*state)->load_state = "loaded";
+    return {};
+  });
+}
+
+Status FakeHost::do_reset_failed(const Scope& scope, const std::string& name) {
+  return change([&]() -> Status {
+    auto state = manager_unit(scope, name);
+    if (!state && state.error().code == Errc::not_found) return {};
+    if (!state) return pass(std::move(state));
+    if ((*state)->active_state == "failed") (*state)->active_state = "inactive";
+    (*state)->result = "success";
+    return {};
+  });
+}
+
+Status FakeHost::do_reload_manager(const Scope& scope) {
+  return change([&]() -> Status {
+    if (scope.user && user_managers.count(scope.user->name) == 0)
+      return fail(Errc::unavailable, "the systemd of {} is not running", scope.user->name);
+    for (auto& [name, state] : units)
+      if (name.first == (scope.user ? scope.user->name : "")) state.need_daemon_reload = false;
+    if (reload_) reload_(*this, scope);
+    return {};
+  });
+}
+
+Status FakeHost::do_enable_linger(const User& user, Milliseconds) {
+  return change([&]() -> Status {
+    files.put("/var/lib/systemd/linger/" + user.name, "");
+    user_managers.insert(user.name);
+    return {};
+  });
+}
+
+// Time, randomness, progress.
+
+TimePoint FakeHost::now() const {
+  const Lock lock(mutex_);
+  return first_moment + elapsed_;
+}
+std::chrono::system_clock::time_point FakeHost::wall_clock() const {
+  const Lock lock(mutex_);
+  return first_day + elapsed_;
+}
+void FakeHost::advance(Milliseconds duration) {
+  const Lock lock(mutex_);
+  elapsed_ += duration;
+  files.set_time(first_day + elapsed_);
+}
+void FakeHost::pause(Milliseconds duration) const {
+  const Lock lock(mutex_);
+  auto& self = const_cast<FakeHost&>(*this);  // a probe's pause changes nothing but the time
+  self.advance(duration);
+  if (pause_) pause_(self);
+}
+
+Result<std::string> FakeHost::random_hex(std::size_t bytes) {
+  const Lock lock(mutex_);
+  std::string hex;
+  while (hex.size() < 2 * bytes) hex += sha256_hex(std::to_string(++random_));
+  return hex.substr(0, 2 * bytes);
+}
+
+void FakeHost::progress(std::string_view line) {
+  const Lock lock(mutex_);
+  progress_lines.emplace_back(line);
+}
+
+}  // namespace agent

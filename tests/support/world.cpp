@@ -1,0 +1,146 @@
+#include "support/world.hpp"
+
+#include "cli/report_json.hpp"
+#include "cli/report_text.hpp"
+#include "commands/inputs.hpp"
+#include "embedded.hpp"
+#include "profile/load.hpp"
+#include "resources/catalog.hpp"
+#include "resources/paths.hpp"
+#include "support/world_downloads.hpp"
+
+namespace agent::world {
+namespace {
+
+constexpr FileMode root_only{0600};
+
+void make_own_directories(FakeHost& host) {
+  host.files.put_directory(paths::state);
+  host.files.put_directory(paths::stamps);
+  host.files.put_directory(paths::work, {0700});
+  host.files.put_directory(paths::run);
+  host.files.put_directory(paths::run_private, {0700});
+}
+
+// Parsed once: laws make hundreds of worlds.
+const Profile& default_profile() {
+  static const Profile profile = load_profile(embedded::default_yaml, "", "default").value();
+  return profile;
+}
+
+}  // namespace
+
+Secrets all_secrets() {
+  Secrets secrets;
+  secrets.tailscale_auth_key = Secret(std::string(auth_key));
+  secrets.anthropic_token = Secret(std::string(anthropic_token));
+  secrets.gateway_token = Secret(std::string(gateway_token));
+  return secrets;
+}
+
+const ResourceReport& find(const Report& report, const std::string& name) {
+  for (const auto& resource : report.resources)
+    if (resource.name == name) return resource;
+  throw std::out_of_range("no resource " + name);
+}
+
+World::World() : profile(default_profile()) {
+  hold_to_rules();
+  make_own_directories(host);
+  host.files.put("/etc/sudoers.d/90-cloud-init-users", "# cloud-init\nubuntu ALL=(ALL) NOPASSWD:ALL\n",
+                 {0440});
+  apt.attach(host);
+  accounts.attach(host);
+  sshd.attach(host);
+  tailnet.attach(host);
+  ufw.attach(host);
+  nft.attach(host);
+  openclaw.attach(host, profile);
+  serve_downloads(host, profile);
+  tailnet.control.url = profile.tailscale.control_url;
+  tailnet.control.good_key = auth_key;
+  hand_over(all_secrets());
+  leave_copies_of_user_data();
+}
+
+void World::hold_to_rules() {
+  host.canaries = {auth_key, anthropic_token, gateway_token};
+  host.may_hold_secrets = {paths::secrets, paths::secrets + ".next", paths::run_private + "/auth-key",
+                           "~" + profile.user + "/.openclaw/.env"};
+  ufw.when_enabled = [this] {
+    if (!tailnet.joined()) host.breach("ufw was enabled before the tailnet was up");
+  };
+  openclaw.when_started = [this] {
+    if (nft.loaded.empty()) host.breach("the gateway was started while it could reach the metadata service");
+  };
+  openclaw.when_run_as_root = [this](const std::string& program) { host.breach(program + " ran as root"); };
+}
+
+void World::hand_over(const Secrets& secrets) {
+  host.files.put(paths::secrets, dump_secrets(secrets), root_only);
+}
+
+// The places and modes that cloud-init was seen to leave them at.
+void World::leave_copies_of_user_data() {
+  const auto user_data = "#!/bin/sh\nagent --first-boot <<E\n" + dump_secrets(all_secrets()) + "E\n";
+  const std::string instance = "/var/lib/cloud/instances/i-1/";
+  for (const char* name : {"user-data.txt", "user-data.txt.i"})
+    host.files.put(instance + name, user_data, root_only);
+  host.files.put(instance + "obj.pkl", "\x80\x04 pickle " + user_data, {0400});
+  host.files.put(instance + "scripts/part-001", user_data, {0700});
+  host.files.put(instance + "vendor-data.txt", "nothing secret", root_only);
+  host.files.put("/var/lib/cloud/seed/nocloud/user-data", user_data, root_only);
+  host.files.put("/run/cloud-init/combined-cloud-config.json", user_data, root_only);
+  host.files.put("/var/log/cloud-init-output.log", "Cloud-init v. 25.1\n+ agent " + auth_key + "\ndone\n",
+                 {0640, 0, 4});
+  host.files.put(paths::log, "2026-11-01 nothing secret\n", root_only);
+}
+
+Report World::enforce() {
+  const auto secrets = read_kept_secrets(host).value();
+  Ledger ledger;
+  const auto plan = server_plan(profile, secrets, ledger).value();
+  auto report = agent::enforce(plan, host, ledger, [this](const ResourceReport& resource) {
+    if (host.holds_secret(line_for(resource)))
+      host.breach("a line about " + resource.name + " shows a secret");
+  });
+  search(report);
+  return report;
+}
+
+Report World::check() {
+  const Secrets none;
+  Ledger ledger;
+  const auto plan = server_plan(profile, none, ledger).value();
+  auto report = agent::check(plan, host, ledger, [](const ResourceReport&) {});
+  search(report);
+  return report;
+}
+
+void World::search(const Report& report) {
+  const auto json = to_json(report, {"reconcile", "2026-11-01T00:00:00Z", "0", "0"}).dump();
+  if (host.holds_secret(json) || host.holds_secret(table_for(report)))
+    host.breach("the report shows a secret");
+}
+
+void World::reboot() {
+  host.revive();
+  host.files.erase(paths::run);
+  host.files.erase("/run/cloud-init/combined-cloud-config.json");
+  nft.loaded.clear();
+  for (auto& [key, state] : host.units)
+    if (key.second != SshServer::unit) state.active_state = "inactive";
+  std::erase_if(host.user_managers, [this](const std::string& name) {
+    return host.files.find("/var/lib/systemd/linger/" + name) == nullptr;
+  });
+  const auto units = host.units;
+  for (const auto& [key, state] : units) {
+    if (state.unit_file_state != "enabled") continue;
+    const auto scope = key.first.empty() ? Scope::system() : Scope::of(host.users.at(key.first));
+    (void)host.start_unit(scope, key.second, Milliseconds(1000));  // what fails is for the next run to find
+  }
+  make_own_directories(host);
+  host.forget_changes();
+}
+
+}  // namespace agent::world

@@ -1,0 +1,52 @@
+#include "support/world_accounts.hpp"
+
+#include <algorithm>
+
+#include "support/world_programs.hpp"
+
+namespace agent::world {
+namespace {
+
+Completed useradd(FakeHost& host, const Command& command) {
+  const auto& argv = command.argv;
+  const auto& name = argv.back();
+  if (host.users.contains(name)) return refuses(9, "useradd: user '" + name + "' already exists\n");
+  User user;
+  user.name = name;
+  const bool system = has(argv, "--system");
+  user.uid = user.gid = system ? 997 : 1001;  // 1000 is another user's here: no uid is assumed
+  user.home = system ? "/nonexistent" : "/home/" + name;
+  user.shell = system ? "/usr/sbin/nologin" : "/bin/bash";
+  if (has(argv, "--create-home")) host.files.put_directory(user.home, {0750, user.uid, user.gid});
+  host.users[name] = user;
+  return says("");
+}
+
+Completed gpasswd(FakeHost& host, const Command& command) {
+  auto& groups = host.users.at(command.argv.at(2)).groups;
+  const auto member = std::find(groups.begin(), groups.end(), command.argv.at(3));
+  if (member == groups.end())
+    return refuses(3,
+                   "gpasswd: user '" + command.argv[2] + "' is not a member of '" + command.argv[3] + "'\n");
+  groups.erase(member);
+  return says("");
+}
+
+}  // namespace
+
+void Accounts::attach(FakeHost& host) {
+  host.on_run("useradd", [](FakeHost& on, const Command& c) -> Result<Completed> { return useradd(on, c); });
+  host.on_run("gpasswd", [](FakeHost& on, const Command& c) -> Result<Completed> { return gpasswd(on, c); });
+  host.on_run("usermod", [](FakeHost& on, const Command& command) -> Result<Completed> {
+    on.users.at(command.argv.back()).password_locked = true;
+    return says("");
+  });
+  host.on_run("visudo", [this](FakeHost& on, const Command& command) -> Result<Completed> {
+    if (!runnable(on.files, "/usr/sbin/visudo")) return fail(Errc::not_found, "run visudo: no such program");
+    const auto text = on.read_file(command.argv.back(), 1U << 16U);
+    if (!text) return refuses(1, command.argv.back() + ": No such file or directory\n");
+    return visudo_refuses.empty() ? says("") : refuses(1, visudo_refuses);
+  });
+}
+
+}  // namespace agent::world

@@ -1,0 +1,14 @@
+// passwd, group and sudoers as useradd, usermod, gpasswd and visudo change and judge them.
+#pragma once
+
+#include "support/fake_host.hpp"
+
+namespace agent::world {
+
+struct Accounts {
+  std::string visudo_refuses;  // its words; empty: it agrees
+
+  void attach(FakeHost& host);
+};
+
+}  // namespace agent::world

@@ -1,0 +1,99 @@
+#include "support/world_apt.hpp"
+
+#include "support/world_programs.hpp"
+
+namespace agent::world {
+namespace {
+
+constexpr int apt_error = 100;  // apt-get(8)
+constexpr std::size_t lists_of_an_image = 3;
+
+// What the packages of the default profile bring, as far as the agent looks.
+void unpack(FakeHost& host, const std::string& package) {
+  const FileMode program{0755};
+  if (package == "ufw") {
+    host.files.put("/usr/sbin/ufw", "#!/usr/bin/python3", program);
+    host.files.put("/etc/default/ufw", "# /etc/default/ufw\n\nIPV6=yes\nDEFAULT_INPUT_POLICY=\"DROP\"\n");
+  }
+  if (package == "nftables") host.files.put("/usr/sbin/nft", "ELF", program);
+  if (package == "sudo") host.files.put("/usr/sbin/visudo", "ELF", program);
+}
+
+Milliseconds lock_timeout(const Command& command) {
+  for (const auto& word : command.argv)
+    if (word.starts_with("DPkg::Lock::Timeout=")) return std::chrono::seconds(std::stol(word.substr(20)));
+  return {};
+}
+
+}  // namespace
+
+Completed Apt::update(FakeHost& host) {
+  if (host.now() < lists_locked_until)
+    return refuses(apt_error,
+                   "E: Could not get lock /var/lib/apt/lists/lock. It is held by process 812 (apt-get)\n"
+                   "E: Unable to lock directory /var/lib/apt/lists/\n");
+  if (unreachable)
+    return refuses(apt_error,
+                   "E: The repository 'http://deb.test/debian Release' no longer has a Release file.\n");
+  for (const char* suite : {"main", "security", "updates"})
+    host.files.put(std::string("/var/lib/apt/lists/deb.test_") + suite + "_Packages", "Package: ufw\n");
+  stale_lists = false;
+  return says("Reading package lists...\n");
+}
+
+Completed Apt::install(FakeHost& host, const Command& command) {
+  if (host.now() < dpkg_locked_until) {
+    const auto until = std::min(dpkg_locked_until, host.now() + lock_timeout(command));
+    host.advance(std::chrono::duration_cast<Milliseconds>(until - host.now()));
+  }
+  if (host.now() < dpkg_locked_until)
+    return refuses(
+        apt_error,
+        "E: Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 700 (unattended-upgr)\n"
+        "E: Unable to acquire the dpkg frontend lock (/var/lib/dpkg/lock-frontend), is another process "
+        "using it?\n");
+  if (interrupted)
+    return refuses(
+        apt_error,
+        "E: dpkg was interrupted, you must manually run 'dpkg --configure -a' to correct the problem. \n");
+  const auto lists = host.list("/var/lib/apt/lists");
+  if (!lists || lists->size() <= lists_of_an_image)
+    return refuses(apt_error, "E: Unable to locate package ufw\n");
+  if (stale_lists)
+    return refuses(apt_error,
+                   "E: Failed to fetch http://deb.test/ufw_0.36.deb  404  Not Found [IP: 192.0.2.1 80]\n"
+                   "E: Unable to fetch some archives, maybe run apt-get update or try with --fix-missing?\n");
+  bool names = false;
+  for (const auto& word : command.argv) {
+    if (names && installed.insert(word).second) unpack(host, word);
+    names = names || word == "--";
+  }
+  return says("");
+}
+
+void Apt::attach(FakeHost& host) {
+  for (const char* file : {"auxfiles", "lock", "partial"})
+    host.files.put(std::string("/var/lib/apt/lists/") + file, "");
+  host.on_run("apt-get", [this](FakeHost& on, const Command& command) -> Result<Completed> {
+    return command.argv.at(1) == "update" ? update(on) : install(on, command);
+  });
+  host.on_run("dpkg", [this](FakeHost&, const Command&) -> Result<Completed> {
+    interrupted = false;
+    return says("");
+  });
+  host.on_query("dpkg-query", [this](const FakeHost&, const Command& command) -> Result<Completed> {
+    Completed done;
+    bool names = false;
+    for (const auto& word : command.argv) {
+      if (names && installed.contains(word)) done.out += word + " installed\n";
+      if (names && !installed.contains(word)) {
+        done.err += "dpkg-query: no packages found matching " + word + "\n";
+        done.exit_code = 1;
+      }
+      names = names || word == "--";
+    }
+    return done;
+  });
+}
+
+}  // namespace agent::world

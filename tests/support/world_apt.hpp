@@ -1,0 +1,26 @@
+// dpkg and apt: what is installed, who holds the locks, and apt's words when something is in the way.
+#pragma once
+
+#include <set>
+#include <string>
+
+#include "support/fake_host.hpp"
+
+namespace agent::world {
+
+struct Apt {
+  std::set<std::string> installed;
+  TimePoint dpkg_locked_until{};   // another package manager works until then
+  TimePoint lists_locked_until{};  // another `apt-get update` goes on until then
+  bool interrupted = false;        // dpkg was killed in the middle
+  bool stale_lists = false;        // the lists name versions that the mirror no longer has
+  bool unreachable = false;        // no mirror answers
+
+  void attach(FakeHost& host);
+
+ private:
+  Completed update(FakeHost& host);
+  Completed install(FakeHost& host, const Command& command);
+};
+
+}  // namespace agent::world

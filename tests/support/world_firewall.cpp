@@ -1,0 +1,143 @@
+#include "support/world_firewall.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "support/world_programs.hpp"
+
+namespace agent::world {
+namespace {
+
+using nlohmann::json;
+
+const std::string ufw_program = "/usr/sbin/ufw";
+const std::string rules_file = "/etc/bootstrap-agent/metadata.nft";
+
+// As ufw prints a rule that was given as these words: names with a space between quotes.
+std::string printed(const std::vector<std::string>& argv, std::size_t skip) {
+  std::string text;
+  for (auto at = skip; at < argv.size(); ++at)
+    text +=
+        (at == skip ? "" : " ") + (argv[at].find(' ') == std::string::npos ? argv[at] : "'" + argv[at] + "'");
+  return text;
+}
+
+// `ufw delete` and `ufw allow` take a rule for the same with another comment.
+std::string without_comment(const std::string& rule) { return rule.substr(0, rule.find(" comment '")); }
+
+bool ipv6(const FakeHost& host) {
+  const auto* defaults = host.files.find("/etc/default/ufw");
+  return defaults != nullptr && ("\n" + defaults->content).find("\nIPV6=yes\n") != std::string::npos;
+}
+
+// libnftables-json(5), for the two lines that matter of the file that was loaded.
+json table_of(const std::string& rules) {
+  json items = json::array({{{"metainfo", {{"json_schema_version", 1}}}}});
+  const bool hooked = rules.find("hook output") != std::string::npos;
+  items.push_back(
+      {{"chain",
+        {{"name", "output"}, {"type", "filter"}, {"hook", hooked ? "output" : "input"}, {"prio", -10}}}});
+  for (const char* address : {"169.254.169.254", "fe80::a9fe:a9fe"}) {
+    if (rules.find(address) == std::string::npos) continue;
+    const json daddr = {
+        {"match", {{"op", "=="}, {"left", {{"payload", {{"field", "daddr"}}}}}, {"right", address}}}};
+    const json others = {{"match", {{"op", "!="}, {"left", {{"meta", {{"key", "skuid"}}}}}, {"right", 0}}}};
+    items.push_back({{"rule", {{"chain", "output"}, {"expr", {daddr, others, {{"reject", nullptr}}}}}}});
+  }
+  return {{"nftables", items}};
+}
+
+}  // namespace
+
+bool Ufw::has(const std::string& rule) const {
+  return std::any_of(rules.begin(), rules.end(),
+                     [&](const Rule& each) { return without_comment(each.text) == rule; });
+}
+
+std::string Ufw::verbose() const {
+  if (!enabled) return "Status: inactive\n";
+  std::string out =
+      "Status: active\nLogging: on (low)\nDefault: " + incoming + " (incoming), " + outgoing +
+      " (outgoing), disabled (routed)\nNew profiles: skip\n\n"
+      "To                         Action      From\n--                         ------      ----\n";
+  for (const bool v6 : {false, true})
+    for (const auto& rule : rules) {
+      if (v6 && !rule.v6) continue;
+      const bool tailnet = without_comment(rule.text) == "allow in on tailscale0";
+      const auto to = tailnet ? std::string(v6 ? "Anywhere (v6) on tailscale0" : "Anywhere on tailscale0")
+                              : rule.text.substr(rule.text.rfind(' ') + 1) + (v6 ? " (v6)" : "");
+      out += fmt::format("{:<26} ALLOW IN    Anywhere{}\n", to, v6 ? " (v6)" : "");
+    }
+  return out;
+}
+
+std::string Ufw::added() const {
+  std::string out = "Added user rules (see 'ufw status' for running firewall):\n";
+  for (const auto& rule : rules) out += "ufw " + rule.text + "\n";
+  return rules.empty() ? out + "(None)\n" : out;
+}
+
+void Ufw::allow(const FakeHost& host, const std::string& rule) {
+  const auto known = std::find_if(rules.begin(), rules.end(),
+                                  [&](const Rule& each) { return without_comment(each.text) == rule; });
+  if (known == rules.end())
+    rules.push_back({rule, ipv6(host)});
+  else
+    known->v6 = known->v6 || ipv6(host);
+}
+
+Completed Ufw::run(FakeHost& host, const Command& command) {
+  const auto& argv = command.argv;
+  const auto arguments = joined(argv, 1);
+  if (argv.at(1) == "default") {
+    (argv.at(3) == "incoming" ? incoming : outgoing) = argv.at(2);
+  } else if (argv.at(1) == "allow") {
+    allow(host, arguments);
+  } else if (arguments == "reload") {
+    return says(enabled ? "Firewall reloaded\n" : "Firewall not enabled (skipping reload)\n");
+  } else if (arguments == "--force enable") {
+    if (when_enabled) when_enabled();
+    enabled = true;
+  } else if (const bool routed = arguments.starts_with("--force route delete ");
+             routed || arguments.starts_with("--force delete ")) {
+    for (const auto& word : argv)
+      if (word.find('\'') != std::string::npos) return refuses(1, "ERROR: Comment may not contain \"'\"\n");
+    const auto rule = (routed ? "route " : "") + printed(argv, routed ? 4 : 3);
+    if (!has(rule)) return refuses(1, "ERROR: Could not delete non-existent rule\n");
+    std::erase_if(rules, [&](const Rule& each) { return without_comment(each.text) == rule; });
+  } else {
+    return refuses(1, "ERROR: Invalid syntax\n");
+  }
+  return says("");
+}
+
+void Ufw::attach(FakeHost& host) {
+  host.on_run("ufw", [this](FakeHost& on, const Command& command) -> Result<Completed> {
+    if (!runnable(on.files, ufw_program)) return fail(Errc::not_found, "run ufw: no such program");
+    return run(on, command);
+  });
+  host.on_query("ufw", [this](const FakeHost& on, const Command& command) -> Result<Completed> {
+    if (!runnable(on.files, ufw_program)) return fail(Errc::not_found, "run ufw: no such program");
+    return says(command.argv.at(1) == "status" ? verbose() : added());
+  });
+}
+
+void Nft::attach(FakeHost& host) {
+  host.on_query("nft", [this](const FakeHost&, const Command& command) -> Result<Completed> {
+    if (loaded.empty())
+      return refuses(1, "Error: No such file or directory\nlist table inet " + command.argv.back() + "\n");
+    return says(table_of(loaded).dump());
+  });
+  host.on_start(unit, [this](FakeHost& on, UnitState& state) -> Status {
+    const auto* file = on.files.find(rules_file);
+    const bool good = file != nullptr && runnable(on.files, "/usr/sbin/nft");
+    state.active_state = good ? "active" : "failed";
+    state.sub_state = good ? "exited" : "failed";
+    state.result = good ? "success" : "exit-code";
+    if (!good) return fail(Errc::failed, "{}: exit-code", unit);
+    loaded = file->content;
+    return {};
+  });
+}
+
+}  // namespace agent::world

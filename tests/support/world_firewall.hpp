@@ -1,0 +1,42 @@
+// ufw and nft, as they print what they did.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "support/fake_host.hpp"
+
+namespace agent::world {
+
+class Ufw {
+ public:
+  struct Rule {
+    std::string text;  // as `ufw show added` prints it, without "ufw "
+    bool v6 = true;    // made while IPV6=yes
+  };
+  bool enabled = false;
+  std::string incoming = "deny";  // Debian's default, in force once it is enabled
+  std::string outgoing = "allow";
+  std::vector<Rule> rules;
+  std::function<void()> when_enabled;  // asked for, whether it was before or not
+
+  void attach(FakeHost& host);
+  [[nodiscard]] bool has(const std::string& rule) const;
+
+ private:
+  [[nodiscard]] std::string verbose() const;
+  [[nodiscard]] std::string added() const;
+  Completed run(FakeHost& host, const Command& command);
+  void allow(const FakeHost& host, const std::string& rule);
+};
+
+class Nft {
+ public:
+  static constexpr const char* unit = "bootstrap-agent-metadata.service";
+  std::string loaded;  // the rules file as it was when it was loaded; empty: no table
+
+  void attach(FakeHost& host);
+};
+
+}  // namespace agent::world

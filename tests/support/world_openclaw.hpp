@@ -1,0 +1,42 @@
+// npm, OpenClaw's command line and its gateway, no more of each than the agent meets.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "profile/profile.hpp"
+#include "support/fake_host.hpp"
+
+namespace agent::world {
+
+class OpenClaw {
+ public:
+  static constexpr const char* unit = "openclaw-gateway.service";
+
+  bool npm_fails = false;           // `npm ci` exits 1
+  bool incomplete = false;          // the postinstall script leaves its marker
+  std::string config_issue;         // what `config validate` objects to; empty: nothing
+  std::string failing;              // what /readyz says is missing; empty: it gets ready
+  bool crashes = false;             // the gateway ends soon after its start
+  bool listens_everywhere = false;  // on 0.0.0.0, whatever its configuration says
+  bool paired = false;              // the host's own CLI
+  std::function<void()> when_started;
+  std::function<void(const std::string&)> when_run_as_root;  // one of npm, node, openclaw
+
+  void attach(FakeHost& host, const Profile& profile);
+
+ private:
+  Result<Completed> npm(FakeHost& host, const Command& command) const;
+  Result<Completed> postinstall(FakeHost& host, const Command& command) const;
+  Result<Completed> command_line(FakeHost& host, const Command& command);
+  Result<HttpResponse> readyz(const FakeHost& host) const;
+  Status start(FakeHost& host, UnitState& state);
+  [[nodiscard]] bool is_up(const FakeHost& host) const;
+
+  std::string user_;
+  std::string version_;
+  std::uint16_t port_ = 0;
+  TimePoint ready_at_{};
+};
+
+}  // namespace agent::world

@@ -1,0 +1,16 @@
+// OpenSSH's server as cloud-init leaves it on some images: with passwords.
+#pragma once
+
+#include "support/fake_host.hpp"
+
+namespace agent::world {
+
+struct SshServer {
+  std::string refuses;  // what `sshd -t` says against the configuration; empty: it agrees
+  bool has_run = true;  // false: socket activation, no run directory yet
+  static constexpr const char* unit = "ssh.service";
+
+  void attach(FakeHost& host);
+};
+
+}  // namespace agent::world

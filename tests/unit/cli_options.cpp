@@ -1,0 +1,127 @@
+#include <doctest/doctest.h>
+
+#include "cli/options.hpp"
+
+namespace agent {
+namespace {
+
+using Words = std::vector<std::string>;
+
+std::string refusal(const Words& words) {
+  const auto parsed = parse_options(words);
+  if (parsed) return "accepted";
+  CHECK(parsed.error().code == Errc::invalid);
+  const auto& message = parsed.error().message;
+  const std::string end = "\nsee bootstrap-agent --help";
+  REQUIRE(message.ends_with(end));
+  return message.substr(0, message.size() - end.size());
+}
+
+const std::string one_command =
+    "give exactly one of --first-boot, --reconcile, --verify, --plan, --status, --version, --help";
+
+}  // namespace
+
+TEST_CASE("options: every command") {
+  const std::vector<std::pair<std::string, CommandName>> all = {{"--first-boot", CommandName::first_boot},
+                                                                {"--reconcile", CommandName::reconcile},
+                                                                {"--verify", CommandName::verify},
+                                                                {"--plan", CommandName::plan},
+                                                                {"--status", CommandName::status},
+                                                                {"--version", CommandName::version},
+                                                                {"--help", CommandName::help},
+                                                                {"--worker", CommandName::worker},
+                                                                {"--boot", CommandName::boot}};
+  for (const auto& [word, command] : all) {
+    CAPTURE(word);
+    const auto parsed = parse_options({word});
+    REQUIRE(parsed);
+    CHECK(parsed->command == command);
+    CHECK(parsed->format == Format::text);
+    CHECK_FALSE(parsed->wait);
+    CHECK(parsed->deadline.count() == 0);
+  }
+}
+
+TEST_CASE("options: values, with a space or an equals sign") {
+  const auto parsed =
+      parse_options({"--first-boot", "--profile", "/p", "--secrets=-", "--format", "json", "--deadline=15m"});
+  REQUIRE(parsed);
+  CHECK(parsed->profile == "/p");
+  CHECK(parsed->secrets == "-");
+  CHECK(parsed->format == Format::json);
+  CHECK(parsed->deadline == std::chrono::minutes(15));
+  CHECK(parse_options({"--status", "--wait", "--format", "json"})->wait);
+}
+
+TEST_CASE("options: deadlines") {
+  const auto seconds = [](const std::string& text) {
+    return parse_options({"--verify", "--deadline", text})->deadline.count();
+  };
+  CHECK(seconds("90") == 90);
+  CHECK(seconds("90s") == 90);
+  CHECK(seconds("2h") == 7200);
+  CHECK(seconds("168h") == 604'800);
+  for (const char* wrong :
+       {"", "0", "-5", "5d", "1.5h", "s", "169h", "99999999999999999999", "10 m", "0x10", "5ms"}) {
+    CAPTURE(wrong);
+    CHECK(refusal({"--verify", "--deadline", wrong}) ==
+          fmt::format("--deadline {}: a time of at most a week, such as 90s, 15m or 2h", wrong));
+  }
+}
+
+TEST_CASE("options: exactly one command") {
+  CHECK(refusal({}) == one_command);
+  CHECK(refusal({"--verify", "--plan"}) == one_command);
+  CHECK(refusal({"--verify", "--verify"}) == one_command);
+  CHECK(refusal({"--format", "json"}) == one_command);
+}
+
+TEST_CASE("options: what does not go together") {
+  const std::string secrets = "--secrets goes with --first-boot and --reconcile only";
+  const std::string profile = "--profile goes with --first-boot, --reconcile, --verify and --plan only";
+  const std::string wait = "--wait goes with --status only";
+  for (const char* command : {"--verify", "--plan", "--status", "--version", "--help", "--worker", "--boot"})
+    CHECK(refusal({command, "--secrets", "-"}) == secrets);
+  for (const char* command : {"--status", "--version", "--help", "--worker", "--boot"})
+    CHECK(refusal({command, "--profile", "/p"}) == profile);
+  for (const char* command :
+       {"--first-boot", "--reconcile", "--verify", "--plan", "--version", "--help", "--worker", "--boot"})
+    CHECK(refusal({command, "--wait"}) == wait);
+  for (const char* command : {"--first-boot", "--reconcile"})
+    CHECK(parse_options({command, "--secrets", "-", "--profile", "/p"}));
+  for (const char* command : {"--verify", "--plan"}) CHECK(parse_options({command, "--profile", "/p"}));
+  CHECK(refusal({"--status", "--secrets", "-", "--profile", "/p"}) == secrets + "\n" + profile);
+}
+
+TEST_CASE("options: words that mean nothing, each named") {
+  CHECK(refusal({"--verify", "--colour"}) == "--colour: no such option, or one that takes no value");
+  CHECK(refusal({"--verify=yes"}) == "--verify=yes: no such option, or one that takes no value");
+  CHECK(refusal({"--verify", "now"}) == "now: not an option");
+  CHECK(refusal({"--verify", "--format", "xml"}) == "--format xml: text or json");
+  CHECK(refusal({"--reconcile", "--profile"}) == "--profile: needs a value");
+  CHECK(refusal({"--verify", "--", "--plan"}) == "--plan: not an option");
+  CHECK(refusal({"--verify", "--format", "xml", "--deadline", "x", "more"}) ==
+        "--format xml: text or json\n--deadline x: a time of at most a week, such as 90s, 15m or 2h\nmore: "
+        "not an option");
+}
+
+TEST_CASE("options: a short option is refused by what was typed") {
+  const std::string unknown = ": no such option, or one that takes no value";
+  CHECK(refusal({"--verify", "-x"}) == "-x" + unknown);
+  CHECK(refusal({"-vx", "--verify"}) == "-v" + unknown + "\n-x" + unknown);
+}
+
+TEST_CASE("options: an abbreviation that could mean two is not guessed at") {
+  CHECK(refusal({"--ver"}) == "--ver: no such option, or one that takes no value");
+}
+
+TEST_CASE("options: the help names every option and exit code") {
+  const auto help = help_text();
+  for (const char* word : {"--first-boot", "--reconcile", "--verify", "--plan", "--status", "--wait",
+                           "--version", "--help", "--profile", "--secrets", "--format", "--deadline",
+                           "\n  0  ", "\n  1  ", "\n  2  ", "\n  3  ", "\n  4  "})
+    CHECK_MESSAGE(help.find(word) != std::string::npos, word);
+}
+
+}  // namespace agent

@@ -1,0 +1,55 @@
+#include "core/plan.hpp"
+
+#include <doctest/doctest.h>
+
+namespace agent {
+namespace {
+
+Resource::Spec named(std::string name, std::vector<std::string> needs = {},
+                     std::vector<std::string> tokens = {}, bool last = false) {
+  return {std::move(name), std::move(needs), std::move(tokens), last};
+}
+
+class Nothing : public Resource {
+ public:
+  using Resource::Resource;
+  Result<Observation> observe(const Probe&) const override { return Observation::in_sync(); }
+  Status apply(Host&, const Observation&) override { return {}; }
+};
+
+Result<Plan> plan_of(const std::vector<Resource::Spec>& specs) {
+  std::vector<std::unique_ptr<Resource>> resources;
+  for (const auto& spec : specs) resources.push_back(std::make_unique<Nothing>(spec));
+  return Plan::make(std::move(resources));
+}
+
+std::vector<std::string> names(const Result<Plan>& plan) {
+  std::vector<std::string> out;
+  for (const auto& resource : plan->resources()) out.push_back(resource->name());
+  return out;
+}
+
+std::string refusal(const std::vector<Resource::Spec>& specs) {
+  const auto plan = plan_of(specs);
+  return plan ? "accepted" : plan.error().message;
+}
+
+}  // namespace
+
+TEST_CASE("plan: the order it was given in holds as far as needs allow, and the last come last") {
+  CHECK(names(plan_of({named("a", {"c"}), named("b"), named("c")})) ==
+        std::vector<std::string>{"b", "c", "a"});
+  CHECK(names(plan_of({named("seal", {}, {}, true), named("a"), named("b")})) ==
+        std::vector<std::string>{"a", "b", "seal"});
+  CHECK(names(plan_of({})).empty());
+}
+
+TEST_CASE("plan: what cannot be ordered is refused by name") {
+  CHECK(refusal({named("a"), named("a")}) == "two resources are named a");
+  CHECK(refusal({named("a", {"b"})}) == "a needs b, which is not in the plan");
+  CHECK(refusal({named("a", {"b"}), named("b", {"c"}), named("c", {"a"})}) == "the needs of a form a circle");
+  CHECK(refusal({named("a", {"a"})}) == "the needs of a form a circle");
+  CHECK(refusal({named("a", {"seal"}), named("seal", {}, {}, true)}) == "a needs seal, which comes last");
+}
+
+}  // namespace agent

@@ -1,0 +1,72 @@
+// What an owner's file does to the default profile.
+#include <doctest/doctest.h>
+
+#include "profile/load.hpp"
+#include "support/repository.hpp"
+
+using namespace agent;
+using namespace std::chrono_literals;
+
+namespace {
+
+Profile merged(const std::string& overrides) {
+  auto profile = load_profile(repository_file("profiles/default.yaml"), overrides, "mine.yaml");
+  REQUIRE_MESSAGE(profile.has_value(), profile.error().message);
+  return std::move(*profile);
+}
+
+}  // namespace
+
+TEST_CASE("a profile without keys changes nothing") {
+  for (const auto* text : {"", "\n", "# only a comment\n", "---\n", "{}\n",
+                           "tailscale:\nnode:\n  # version: 1.2.3\n", "---\n# nothing\n...\n"})
+    CHECK(merged(text).tailscale.version == merged("").tailscale.version);
+}
+
+TEST_CASE("maps merge, lists and values replace") {
+  const auto profile = merged(
+      "packages: [curl]\n"
+      "tailscale:\n"
+      "  hostname: \"claw\"\n"
+      "  ssh: false\n"
+      "  key_expiry_warning: 48h\n"
+      "  download: {sha256: {x86_64: " +
+      std::string(64, 'a') +
+      "}}\n"
+      "limits: {download_timeout: 90s}\r\n"
+      "keep_unconsumed_secrets: 2d\n");
+  CHECK(profile.packages == std::vector<std::string>{"curl"});
+  CHECK(profile.tailscale.hostname == "claw");
+  CHECK_FALSE(profile.tailscale.ssh);
+  CHECK(profile.tailscale.key_expiry_warning == std::chrono::days(2));
+  CHECK(profile.tailscale.download.sha256.at("x86_64") == std::string(64, 'a'));
+  CHECK(profile.tailscale.download.sha256.at("aarch64") ==
+        merged("").tailscale.download.sha256.at("aarch64"));
+  CHECK(profile.limits.download_timeout == 90s);
+  CHECK(profile.limits.apt_timeout == merged("").limits.apt_timeout);
+  CHECK(profile.keep_unconsumed_secrets == 48h);
+}
+
+TEST_CASE("inbound rules: addresses are brought into one form, and need not be there") {
+  const auto rules = merged(
+                         "ufw:\n"
+                         "  allow:\n"
+                         "    - {port: 443, protocol: tcp}\n"
+                         "    - {port: 51820, protocol: udp, from: 2001:DB8::/32}\n"
+                         "    - {port: 22, protocol: tcp, from: 203.0.113.7/32}\n"
+                         "    - {port: 22, protocol: tcp, from: 2001:db8:0:0::1}\n")
+                         .ufw.allow;
+  REQUIRE(rules.size() == 4);
+  CHECK(rules[0].port == 443);
+  CHECK(rules[0].from.empty());
+  CHECK(rules[1].protocol == "udp");
+  CHECK(rules[1].from == "2001:db8::/32");
+  CHECK(rules[2].from == "203.0.113.7");
+  CHECK(rules[3].from == "2001:db8::1");
+}
+
+TEST_CASE("http is possible for one who says so, wherever in the file") {
+  CHECK(
+      merged("openclaw: {registry: http://registry.test/}\nallow_insecure_urls: true\n").openclaw.registry ==
+      "http://registry.test/");
+}

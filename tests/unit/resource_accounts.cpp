@@ -1,0 +1,138 @@
+// user, user/linger, user/sudoers, sshd: who may do what
+#include "resources/sudoers.hpp"
+#include "support/converged.hpp"
+
+namespace agent {
+
+using namespace world;
+
+TEST_CASE("user: groups that amount to root and a password are taken away, others stay") {
+  Converged world;
+  auto& user = world.host.users.at("ubuntu");
+  user.groups = {"users", "sudo", "docker", "lxd", "adm", "admin"};
+  user.password_locked = false;
+  CHECK(only_drift(world, "user") == Lines{"password: is set or empty, should be locked",
+                                           "group sudo: is member, should be not a member",
+                                           "group admin: is member, should be not a member",
+                                           "group docker: is member, should be not a member",
+                                           "group lxd: is member, should be not a member",
+                                           "group adm: is member, should be not a member"});
+  repairs(world);
+  CHECK(world.user().groups == Lines{"users"});
+}
+
+TEST_CASE("user: an account that is there is kept as it is, whatever its uid") {
+  World world;
+  world.host.users["ubuntu"] = {"ubuntu", 4711, 4711, "/home/ubuntu", "/bin/zsh", {}, true};
+  world.host.files.put_directory("/home/ubuntu", {0700, 4711, 4711});
+  CHECK(world.enforce().exit_code() == 0);
+  CHECK(world.user().shell == "/bin/zsh");
+  CHECK(world.host.files.find("/home/ubuntu/.openclaw/.env")->uid == 4711);
+}
+
+TEST_CASE("user: root is refused as the gateway's user") {
+  World world;
+  world.profile.user = "root";
+  CHECK(failure(world, "user") == "root is root: name an unprivileged user in the profile (key user)");
+}
+
+TEST_CASE("user: what the programs say against it is passed on") {
+  World world;
+  world.host.on_run("useradd", [](FakeHost&, const Command&) -> Result<Completed> {
+    return Completed{1, false, "", "useradd: cannot lock /etc/passwd; try again later.\n"};
+  });
+  CHECK(failure(world, "user") == "useradd: useradd: cannot lock /etc/passwd; try again later.");
+}
+
+TEST_CASE("linger: off is drift") {
+  Converged world;
+  world.host.files.erase("/var/lib/systemd/linger/ubuntu");
+  CHECK(only_drift(world, "user/linger") == Lines{"linger: is off, should be on"});
+  repairs(world);
+}
+
+TEST_CASE("sudoers: nothing the user may run takes a path, stdin, URL or secret") {
+  const auto content = Sudoers::content("ubuntu");
+  for (const char* word : {"--profile", "--secrets", "--deadline", "*", "ALL:", " ALL\n", "SETENV"})
+    CHECK_MESSAGE(content.find(word) == std::string::npos, word);
+  CHECK(content.find("ubuntu ALL=(root) NOPASSWD: /usr/local/sbin/bootstrap-agent --reconcile\n") !=
+        std::string::npos);
+}
+
+TEST_CASE("sudoers: what others granted this user is revoked, the rest of their file stays") {
+  Converged world;
+  const std::string file = "/etc/sudoers.d/90-cloud-init-users";
+  world.host.files.put(
+      file, "# cloud-init\nubuntu ALL=(ALL) NOPASSWD:ALL\nubuntu\tALL=(ALL) ALL\nubuntux ALL=(ALL) ALL\n",
+      {0440});
+  CHECK(only_drift(world, "user/sudoers") == Lines{"grant in " + file + ": is present, should be absent"});
+  repairs(world);
+  CHECK(world.host.files.find(file)->content == "# cloud-init\nubuntux ALL=(ALL) ALL\n");
+}
+
+TEST_CASE("sudoers: changed, or writable: named and repaired") {
+  Converged world;
+  auto& own = *world.host.files.find("/etc/sudoers.d/bootstrap-agent");
+  own.content += "ubuntu ALL=(ALL) ALL\n";
+  CHECK(only_drift(world, "user/sudoers") == Lines{"content: is changed, should be as made"});
+  repairs(world);
+  world.host.files.find("/etc/sudoers.d/bootstrap-agent")->mode = 0640;
+  CHECK(only_drift(world, "user/sudoers") == Lines{"mode: is 0640, should be 0440"});
+  repairs(world);
+}
+
+TEST_CASE("sudoers: a file that visudo refuses never gets there") {
+  World world;
+  world.accounts.visudo_refuses = "syntax error near line 2";
+  CHECK(failure(world, "user/sudoers") == "visudo refuses our sudoers file: syntax error near line 2");
+  CHECK(world.host.files.find("/etc/sudoers.d/bootstrap-agent") == nullptr);
+}
+
+TEST_CASE("sshd: passwords on again, by whatever file, are drift") {
+  Converged world;
+  world.host.files.put("/etc/ssh/sshd_config.d/00-bootstrap-agent.conf", "PermitRootLogin yes\n");
+  CHECK(only_drift(world, "sshd") == Lines{"drop-in: is changed, should be as made",
+                                           "passwordauthentication: is yes, should be no",
+                                           "kbdinteractiveauthentication: is yes, should be no",
+                                           "permitrootlogin: is yes, should be without-password"});
+  repairs(world);
+}
+
+TEST_CASE("sshd: a drop-in that sshd -t refuses is taken back, and the message has its words") {
+  World world;
+  world.sshd.refuses = "/etc/ssh/sshd_config.d/00-bootstrap-agent.conf line 2: Bad configuration option";
+  const auto report = world.enforce();
+  CHECK(find(report, "sshd").reason == "sshd -T: " + world.sshd.refuses);  // it was broken before we came
+
+  World broken_by_us;
+  broken_by_us.host.on_run("sshd", [](FakeHost&, const Command&) -> Result<Completed> {
+    return Completed{255, false, "", "line 2: Bad configuration option"};
+  });
+  CHECK(failure(broken_by_us, "sshd") ==
+        "sshd -t refuses our drop-in, so it was taken back: line 2: Bad configuration option");
+  CHECK(broken_by_us.host.files.find("/etc/ssh/sshd_config.d/00-bootstrap-agent.conf") == nullptr);
+}
+
+TEST_CASE("sshd: one that has not run yet, or is not there, is no failure") {
+  World world;
+  world.sshd.has_run = false;
+  const auto report = world.enforce();
+  CHECK(find(report, "sshd").outcome == Outcome::converged);
+  CHECK(find(report, "sshd").notes == Lines{"sshd has not run yet; only its drop-in was looked at"});
+  world.host.files.erase("/usr/sbin/sshd");
+  CHECK(find(world.check(), "sshd").notes == Lines{"no OpenSSH server is installed; nothing to harden"});
+}
+
+TEST_CASE("sshd: a running server is restarted into its new settings, a stopped one is left alone") {
+  Converged world;
+  const std::string drop_in = "/etc/ssh/sshd_config.d/00-bootstrap-agent.conf";
+  world.host.files.erase(drop_in);
+  repairs(world);
+  CHECK(world.host.changes().back() == "restart_unit ssh.service");
+  world.host.unit_of(Scope::system(), SshServer::unit).active_state = "inactive";
+  world.host.files.erase(drop_in);
+  repairs(world);
+  CHECK(world.host.changes().back() == "run sshd");
+}
+
+}  // namespace agent

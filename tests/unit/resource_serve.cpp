@@ -1,0 +1,66 @@
+// tailscale/serve
+#include "support/converged.hpp"
+
+namespace agent {
+
+using namespace world;
+
+namespace {
+const std::string serve = "tailscale/serve";
+const std::string wanted =
+    R"({"TCP":{"443":{"HTTPS":true}},"Web":{"openclaw.tail1234.ts.net:443":{"Handlers":{"/":{"Proxy":"http://127.0.0.1:18789"}}}}})";
+}  // namespace
+
+TEST_CASE(
+    "serve: not enabled on the tailnet, whether it says so and ends or blocks: the address to enable it is "
+    "passed on") {
+  for (const bool blocks : {false, true}) {
+    World world;
+    world.tailnet.control.serve_enabled = false;
+    world.tailnet.control.serve_blocks = blocks;
+    CHECK(failure(world, serve) ==
+          "Serve is not enabled on this tailnet: enable it at "
+          "https://login.tailscale.com/f/serve?node=nCNTRL, then run "
+          "`bootstrap-agent --reconcile`");
+    world.tailnet.control.serve_enabled = true;
+    repairs(world);
+  }
+}
+
+TEST_CASE("serve: a tailnet without HTTPS certificates is named, though tailscale took the command") {
+  World world;
+  world.tailnet.control.https = false;
+  CHECK(failure(world, serve) ==
+        "HTTPS certificates are off in this tailnet: enable them in the admin console (DNS, HTTPS "
+        "Certificates), then run "
+        "`bootstrap-agent --reconcile`");
+  world.tailnet.control.https = true;
+  repairs(world);
+}
+
+TEST_CASE("serve: neither enabled, the page where both are is what the operator gets") {
+  World world;
+  world.tailnet.control.https = false;
+  world.tailnet.control.serve_enabled = false;
+  CHECK(failure(world, serve)
+            .starts_with(
+                "Serve is not enabled on this tailnet: enable it at https://login.tailscale.com/f/serve"));
+}
+
+TEST_CASE("serve: a reset, and anything else that is served, is drift and repaired") {
+  Converged world;
+  world.tailnet.daemon.serve = "{}";
+  CHECK(only_drift(world, serve) == Lines{"served: is nothing, should be " + wanted});
+  repairs(world);
+  const std::string other = R"({"TCP":{"80":{"HTTP":true}}})";
+  world.tailnet.daemon.serve = other;
+  CHECK(only_drift(world, serve) == Lines{"served: is " + other + ", should be " + wanted});
+  repairs(world);
+}
+
+TEST_CASE("serve: the gateway's address is the node's real name") {
+  Converged world;
+  CHECK(find(world.check(), serve).facts.at("url") == "https://openclaw.tail1234.ts.net/");
+}
+
+}  // namespace agent
