@@ -1,0 +1,148 @@
+"""Everything outside of hosts, up together: network, names, metadata, mirror, tailnet, the operator; and the hosts made in it.
+
+    with World() as world:
+        host = world.host("bookworm")
+        host.user_data = world.user_data(agent, world.secrets())
+        host.boot()
+
+Nothing is left when the block ends, whatever happened in it; see instance.py for when it does not get to end.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+import secrets
+import subprocess
+import sys
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import IO
+
+from . import cloudinit, dns, net, parts
+from .command import run
+from .completed import Completed, complete
+from .host import Host, mount_overlay, unmount
+from .instance import Instance
+from .laptop import Operator
+from .merge import merge
+from .metadata import Metadata
+from .rootfs import rootfs
+from .services import Services
+from .wait import wait_until
+
+_PACKAGES = Path(__file__).parent.parent
+_AGENT_PATH = f"/agent/bootstrap-agent-{platform.machine()}"
+_CERTIFICATE_END = "-----END CERTIFICATE-----\n"
+
+
+class World:
+    """One lab. Made by ``with``; several may be up at once."""
+
+    def __enter__(self) -> World:
+        self.parts = parts.prepare()
+        self.instance = Instance.claim()
+        try:
+            number = self.instance.number
+            net.create(number)
+            self.services = self._start_services()
+            dns.start(self.instance, self.services.names)
+            self.metadata = self._start_metadata()
+            self._next_host = net.FIRST_HOST
+            self._suites: dict[str, list[Path]] = {}
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Removes everything, unless ``instance.keep()`` was called."""
+        if not self.instance.kept:
+            self.instance.remove()
+        self.instance.release()
+
+    def host(self, suite: str, hostname: str = "openclaw") -> Host:
+        """A new host of ``suite`` (bookworm, trixie), powered off, with empty user-data."""
+        last, self._next_host = self._next_host, self._next_host + 1
+        return Host(self.instance, last, self._layers(suite), self.metadata, hostname)
+
+    def auth_key(self, left: int = 1, tags: str = "") -> str:
+        """A new key for the tailnet, good for ``left`` joins (-1: any number)."""
+        key = f"tskey-auth-k{secrets.token_hex(6)}CNTRL-{secrets.token_hex(16)}"
+        self.services.admin("/key", key=key, left=left, tags=tags)
+        return key
+
+    def secrets(self, **values: str) -> str:
+        """A secrets file with a new auth key and an Anthropic token that nobody issued; ``values`` replace or add keys."""
+        return cloudinit.secrets(**{
+            "tailscale_auth_key": values.pop("tailscale_auth_key", None) or self.auth_key(tags="tag:server"),
+            "anthropic_token": f"sk-ant-oat01-{secrets.token_urlsafe(64)}", **values})
+
+    def profile(self, profile: str = "") -> str:
+        """``profile`` with the lab's addresses laid over it."""
+        return merge(profile, self.services.profile())
+
+    def user_data(self, agent: Path, secrets: str, profile: str = "", form: str = "script", sha256: str | None = None) -> str:
+        """User-data that brings ``agent`` from the mirror and runs its first boot; ``form`` as in cloudinit.user_data."""
+        self.services.publish(_AGENT_PATH, agent)
+        sha256 = sha256 or hashlib.sha256(agent.read_bytes()).hexdigest()
+        return cloudinit.user_data(f"https://{parts.MIRROR}{_AGENT_PATH}", sha256, self.profile(profile), secrets, form)
+
+    @cached_property
+    def operator(self) -> Operator:
+        """The operator's laptop; it joins the tailnet when it is first asked for."""
+        return Operator(self.instance, self.parts.tailscale.programs, self.services.ca_pem, self.services.control_url,
+                        self.auth_key())
+
+    def outsider(self, argv: Sequence[str], timeout: float = 60) -> Completed:
+        """Runs a command of this machine where a stranger on the internet would be, on the same link as every host."""
+        return complete(["ip", "netns", "exec", net.namespace(self.instance.number, "wan"), *argv], timeout=timeout, shown=argv)
+
+    def _start_services(self) -> Services:
+        def spawn(argv: Sequence[str | Path], stdout: IO) -> subprocess.Popen:
+            return self.instance.spawn(argv, netns="wan", stdout=stdout)
+
+        directory = self.instance.directory / "services"
+        directory.mkdir()
+        number = self.instance.number
+        services = Services(self.parts, spawn, net.v4(number, net.MIRROR), net.v4(number, net.CONTROL), directory)
+        services.start()
+        return services
+
+    def _start_metadata(self) -> Metadata:
+        metadata = Metadata(self.instance.directory / "metadata")
+        with open(metadata.directory / "server.log", "wb") as log:
+            self.instance.spawn([sys.executable, "-m", "lab.metadata", metadata.directory], netns="wan", stdout=log,
+                                env=dict(os.environ, PYTHONPATH=str(_PACKAGES)))
+        wait_until(lambda: metadata.ready, 30, f"the metadata service; see {log.name}")
+        return metadata
+
+    def _layers(self, suite: str) -> list[Path]:
+        """The root file system of ``suite`` under what makes it a server of this lab; the same for all hosts."""
+        if suite not in self._suites:
+            base = rootfs(suite)
+            directory = self.instance.directory / f"template-{suite}"
+            root = mount_overlay([base], directory)
+            self._equip(root)
+            unmount(root)
+            self._suites[suite] = [directory / "upper", base]
+        return self._suites[suite]
+
+    def _equip(self, root: Path) -> None:
+        """The lab's only traces in a host, besides what a provider's image has."""
+        (root / "etc/resolv.conf").unlink(missing_ok=True)
+        (root / "etc/resolv.conf").write_text(f"nameserver {net.v4(self.instance.number, net.ROUTER)}\n")
+        (root / cloudinit.CONFIG_PATH.lstrip("/")).write_text(cloudinit.CONFIG)
+        # PORT and FLAGS as upstream's tailscaled.defaults has them: its unit needs both
+        (root / "etc/default/tailscaled").write_text(
+            f'PORT="41641"\nFLAGS=""\nTS_DEBUG_ACME_DIRECTORY_URL={self.services.acme_url}\n')
+        certificates = self.services.ca_pem.read_text().split(_CERTIFICATE_END)[:-1]
+        for number, certificate in enumerate(certificates):  # update-ca-certificates(8): one in each file
+            (root / f"usr/local/share/ca-certificates/lab-{number}.crt").write_text(certificate + _CERTIFICATE_END)
+        run(["chroot", root, "update-ca-certificates"], seconds=120)
