@@ -1,0 +1,49 @@
+"""The secrets of a host, and where there is a copy of one."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+from lab.host import Host
+
+ENV = "/home/ubuntu/.openclaw/.env"  # where the gateway's secrets belong
+_IN_MEMORY = ("run", "tmp", "dev/shm")
+
+
+def given(host: Host) -> list[str]:
+    """The secrets that the host's user-data brings."""
+    return re.findall(r"^ *(?:tailscale_auth_key|anthropic_token|gateway_token): (\S+)$", host.user_data.decode(), re.MULTILINE)
+
+
+def made(host: Host) -> list[str]:
+    """The gateway token that the host made by itself."""
+    return re.findall(r"^OPENCLAW_GATEWAY_TOKEN=(\S+)$", host.read(ENV), re.MULTILINE)
+
+
+def copies(host: Host, secrets: list[str], scratch: Path) -> list[str]:
+    """Where the running host holds one of ``secrets``: files on its disk and in its memory, its journal, command lines, and
+    environments of other users than the gateway's, whose own processes may hold them. ``scratch`` is a directory for the search.
+    """
+    patterns = scratch / "secrets"
+    patterns.write_text("".join(f"{secret}\n" for secret in secrets))
+    root = host.root
+    uid = int(host.run(["id", "-u", "ubuntu"]).check().out)
+    # What the host has written since it was made is the upper layer of its disk.
+    upper = host.directory / "upper"
+    found = [path.removeprefix(str(upper)) for path in _holding(patterns, upper)]
+    found += [path.removeprefix(str(root)) for path in _holding(patterns, *(root / place for place in _IN_MEMORY))]
+    processes = list((root / "proc").glob("[0-9]*"))
+    others = [process for process in processes if (process / "status").exists() and process.stat().st_uid != uid]
+    found += [path.removeprefix(str(root)) for path in _holding(
+        patterns, *(process / "cmdline" for process in processes), *(process / "environ" for process in others))]
+    # journald compresses what is long, so a search of its files would not see it.
+    journal = host.run(["journalctl", "--all", "--output=export"], timeout=300).check().out
+    return found + ["the journal" for secret in secrets if secret in journal]
+
+
+def _holding(patterns: Path, *places: Path) -> list[str]:
+    # Without -s it would complain about processes that have ended meanwhile.
+    grep = ["grep", "-rlasF", "--devices=skip", f"--file={patterns}", "--", *places]
+    return subprocess.run(grep, capture_output=True, text=True, timeout=300).stdout.splitlines()

@@ -1,0 +1,81 @@
+"""Fixtures of the tests that boot hosts: run them as root with scripts/test host.
+
+    world       the lab, up for the whole session
+    suite       each base in turn; a test that asks for it, or for what depends on it, runs once per base
+    new_host    makes hosts that end with the test
+    agent       the agent's static binary
+    converged   a host of ``suite`` after a first boot that was verified; shared: leave it as you found it
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "support"))
+
+from lab import first_boot, require  # noqa: E402
+from lab.host import Host  # noqa: E402
+from lab.world import World  # noqa: E402
+
+SUITES = ("bookworm", "trixie")
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """A terminated session removes its lab, as an interrupted one does."""
+
+    def leave(number: int, _frame: object) -> None:
+        raise KeyboardInterrupt(f"signal {number}")
+
+    signal.signal(signal.SIGTERM, leave)
+    signal.signal(signal.SIGHUP, leave)
+
+
+@pytest.fixture(scope="session")
+def world() -> Iterator[World]:
+    """The lab that the tests of a session share."""
+    if problems := require.lacks():
+        pytest.skip(f"this machine cannot boot hosts: {'; '.join(problems)}")
+    require.install()
+    with World() as world:
+        yield world
+
+
+@pytest.fixture(scope="session", params=SUITES)
+def suite(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.fixture
+def new_host(world: World) -> Iterator[Callable[[str], Host]]:
+    """Makes a host of a suite, powered off; all of them are removed when the test ends."""
+    hosts: list[Host] = []
+
+    def make(suite: str) -> Host:
+        hosts.append(world.host(suite))
+        return hosts[-1]
+
+    yield make
+    for host in hosts:
+        host.remove()
+
+
+@pytest.fixture(scope="session")
+def agent() -> Path:
+    return first_boot.build_agent()
+
+
+@pytest.fixture(scope="session")
+def converged(world: World, suite: str, agent: Path) -> Iterator[Host]:
+    host = world.host(suite, hostname=f"openclaw-{suite}")
+    host.user_data = world.user_data(agent, world.secrets(), f"tailscale:\n  hostname: openclaw-{suite}\n")
+    host.boot()
+    host.wait_up()
+    first_boot.wait_for_agent(host)
+    host.run([first_boot.AGENT, "--verify"], timeout=300).check()
+    yield host
+    host.remove()

@@ -1,0 +1,36 @@
+"""What a host's files are, seen from outside: two snapshots are equal only when no inode changed in between."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from lab.host import Host
+
+# The issue's words: no inode under these may change. Nothing in them is a log, a cache or a program's own state.
+QUIET = ("etc", "opt", "usr", "home/ubuntu/.config")
+
+Snapshot = dict[str, tuple[int, ...]]
+
+
+def snapshot(host: Host, *directories: str) -> Snapshot:
+    """Each path beneath ``directories`` with what any write, rename, chmod or chown of it would change."""
+    return {path: (status.st_ino, status.st_mode, status.st_uid, status.st_gid, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+            for directory in directories for path, status in _walk(host.mount / directory)}
+
+
+def changed(before: Snapshot, after: Snapshot) -> list[str]:
+    """The paths that came, went or changed."""
+    return sorted(path for path in before.keys() | after.keys() if before.get(path) != after.get(path))
+
+
+def _walk(top: Path) -> Iterator[tuple[str, os.stat_result]]:
+    yield str(top), os.lstat(top)
+    stack = [str(top)] if top.is_dir() else []
+    while stack:
+        with os.scandir(stack.pop()) as entries:
+            for entry in entries:
+                yield entry.path, entry.stat(follow_symlinks=False)
+                if entry.is_dir(follow_symlinks=False):
+                    stack.append(entry.path)
