@@ -181,8 +181,9 @@ Status enable_user_linger(const User& user, Milliseconds timeout) {
     AGENT_TRY(run_job(job, Scope::system(), fmt::format("user@{}.service", user.uid), deadline.left()));
     return wait_for_user_manager(user, Deadline(std::min(grace, deadline.left())));
   };
-  if (bring_up(UnitJob::start)) return {};
-  if (auto up = bring_up(UnitJob::restart); !up) return pass(std::move(up), what);
+  auto up = bring_up(UnitJob::start);
+  if (!up && !deadline.passed()) up = bring_up(UnitJob::restart);
+  if (!up) return pass(std::move(up), what);
   return {};
 }
 

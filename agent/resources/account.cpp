@@ -70,6 +70,9 @@ Status BuildUser::apply(Host& host, const Observation& /*seen*/) {
                     account});
 }
 
+// A manager that is on its way down is waited for: user@.service's TimeoutStopSec= is 120 s, and its units may use them up.
+constexpr Milliseconds manager_timeout(180'000);
+
 // dbus-user-session (a package) must be there before the manager starts, or its bus has no socket.
 Linger::Linger(std::string user) : Resource({"user/linger", {"user", "packages"}, {}}), user_(std::move(user)) {}
 
@@ -89,7 +92,7 @@ Result<Observation> Linger::observe(const Probe& probe) const {
 Status Linger::apply(Host& host, const Observation& /*seen*/) {
   auto user = gateway_user(host, user_);
   if (!user) return pass(std::move(user));
-  return host.enable_linger(*user, Milliseconds(60'000));
+  return host.enable_linger(*user, manager_timeout);
 }
 
 }  // namespace agent
