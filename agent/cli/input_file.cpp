@@ -52,7 +52,8 @@ Status check_directory(int fd, const std::string& path) {
 Status check_file(const struct stat& info, const std::string& path, InputKind kind) {
   const auto mode = info.st_mode & 07777U;
   if (!S_ISREG(info.st_mode))
-    return fail(Errc::refused, "{} is not a regular file; give a file, or - for standard input", path);
+    return fail(Errc::refused, "{} is not a regular file; give a file{}", path,
+                kind == InputKind::secrets ? ", or - for standard input" : "");
   if (!trusted(info.st_uid))
     return fail(Errc::refused, "{} belongs to uid {}; it must be root's: chown root {}", path, info.st_uid,
                 path);

@@ -17,7 +17,8 @@ const std::string directory = ".config/systemd/user";
 const std::string unit_file = directory + "/" + OpenclawUnit::unit_name;
 const std::string drop_in_directory = unit_file + ".d";
 const std::string drop_in = drop_in_directory + "/userns.conf";
-constexpr Milliseconds start_timeout(90'000);
+// A gateway at work finishes its turns before it stops: the unit's TimeoutStopSec=330 and then its TimeoutStartSec=30.
+constexpr Milliseconds restart_timeout(400'000);
 
 void replace(std::string& text, std::string_view what, std::string_view with) {
   for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size()))
@@ -145,7 +146,7 @@ Status OpenclawUnit::apply(Host& host, const Observation& seen) {
   AGENT_TRY(host.enable_unit(scope, unit_name));
   if (seen.drifts.size() == 1 && seen.has("enabled")) return {};  // what runs is right
   AGENT_TRY(host.reset_failed(scope, unit_name));
-  return host.restart_unit(scope, unit_name, start_timeout);
+  return host.restart_unit(scope, unit_name, restart_timeout);
 }
 
 }  // namespace agent

@@ -13,6 +13,7 @@ pytestmark = pytest.mark.parametrize("suite", ["bookworm"], indirect=True)
 HOME_UNIT = "/home/ubuntu/.config/systemd/user/openclaw-gateway.service"
 CONFIG = "/home/ubuntu/.openclaw/openclaw.json"
 GATEWAY = "openclaw-gateway.service"
+STOP = 400  # seconds: a gateway at work may take its unit's TimeoutStopSec=330
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,8 @@ DRIFTS = [
 def test_drift_is_named_and_repaired(converged: Host, drift: Drift) -> None:
     shell = ["sh", "-ec", drift.make]
     login = {"XDG_RUNTIME_DIR": f"/run/user/{converged.run(['id', '-u', 'ubuntu']).out.strip()}"}
-    converged.run(shell, user=None if drift.user == "root" else drift.user, env=login if drift.user == "ubuntu" else None).check()
+    converged.run(shell, user=None if drift.user == "root" else drift.user, env=login if drift.user == "ubuntu" else None,
+                  timeout=STOP).check()
     try:
         seen = verify(converged)
     finally:

@@ -25,7 +25,8 @@ SECONDS = 600
 def stopped(converged: Host) -> Iterator[Host]:
     """A host whose next run has something to do for several seconds: its gateway is stopped."""
     uid = converged.run(["id", "-u", "ubuntu"]).check().out.strip()
-    converged.run(["systemctl", "--user", "stop", UNIT], user="ubuntu", env={"XDG_RUNTIME_DIR": f"/run/user/{uid}"}).check()
+    converged.run(["systemctl", "--user", "stop", UNIT], user="ubuntu", env={"XDG_RUNTIME_DIR": f"/run/user/{uid}"},
+                  timeout=SECONDS).check()
     yield converged
     wait_until(lambda: status(converged) != 4, SECONDS, "the run to end")
     assert reconcile(converged).bad == {}

@@ -101,7 +101,11 @@ TEST_CASE("what is no regular file is refused, at once") {
   check_refused(place.directory("d", 0755), InputKind::profile, "is not a regular file");
   check_refused(place.path("d/"), InputKind::profile, "is not a regular file");
   check_refused("/", InputKind::profile, "is not a regular file");
-  check_refused("/dev/null", InputKind::profile, "is not a regular file");
+  check_refused("/dev/null", InputKind::secrets, "is not a regular file; give a file, or - for standard input");
+
+  const auto profile = read_input_file("/dev/null", InputKind::profile);  // a profile does not come by standard input
+  REQUIRE_FALSE(profile.has_value());
+  CHECK(profile.error().message == "/dev/null is not a regular file; give a file");
 }
 
 TEST_CASE("no symbolic link is followed, at the end or on the way") {
