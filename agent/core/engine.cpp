@@ -146,9 +146,10 @@ class Scheduler {
 
   [[nodiscard]] bool ready(const Job& job, bool ignore_needs) const {
     const auto& spec = job.resource->spec();
-    if (spec.last)
-      return std::all_of(jobs_.begin(), jobs_.end(),
-                         [](const Job& other) { return other.resource->spec().last || other.state == State::done; });
+    if (spec.last && !std::all_of(jobs_.begin(), jobs_.end(), [](const Job& other) {
+          return other.resource->spec().last || other.state == State::done;
+        }))
+      return false;
     if (ignore_needs) return true;
     const bool needs_met = std::all_of(spec.needs.begin(), spec.needs.end(),
                                        [&](const auto& need) { return find(need)->state == State::done; });

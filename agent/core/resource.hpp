@@ -57,7 +57,7 @@ class Resource {
     std::string name;                 // tailscale/login
     std::vector<std::string> needs;   // resources that must be in sync before this one is enforced
     std::vector<std::string> tokens;  // what only one resource may use at a time: "dpkg"
-    bool last = false;                // enforced after all others, whatever became of them: the seal
+    bool last = false;                // enforced after all others, whatever became of them (its needs only say in which order)
   };
 
   explicit Resource(Spec spec) : spec_(std::move(spec)) {}

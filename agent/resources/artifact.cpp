@@ -22,7 +22,8 @@ Artifact::Artifact(std::string name, std::string version, Links links)
     : name_(std::move(name)), version_(std::move(version)), links_(std::move(links)) {}
 
 std::string Artifact::directory() const { return root() + "/" + version_; }
-std::string Artifact::stamp() const { return paths::stamps + "/" + name_ + "-" + version_; }
+std::string Artifact::stamp() const { return stamp_of(version_); }
+std::string Artifact::stamp_of(const std::string& version) const { return paths::stamps + "/" + name_ + "-" + version; }
 
 Status Artifact::observe(const Probe& probe, Observation& seen) const {
   auto present = probe.stat(directory());
@@ -67,10 +68,43 @@ Status Artifact::put(Host& host, const Make& make) const {
 
 Status Artifact::install(Host& host, const Observation& seen, const Make& make) const {
   if (seen.has("version")) AGENT_TRY(put(host, make));
-  if (seen.has("current")) AGENT_TRY(host.make_symlink(version_, root() + "/current"));
+  if (seen.has("current")) AGENT_TRY(make_current(host, version_));
   for (const auto& [path, inside] : links_)
     if (seen.has("link " + path)) AGENT_TRY(host.make_symlink(root() + "/current/" + inside, path));
   return {};
+}
+
+Result<std::string> Artifact::current(const Probe& probe) const {
+  auto target = probe.read_link(root() + "/current");
+  if (!target || target->find('/') != std::string::npos) return std::string();
+  auto there = probe.stat(root() + "/" + *target);
+  if (!there) return pass(std::move(there));
+  return *there ? *target : std::string();
+}
+
+Status Artifact::make_current(Host& host, const std::string& version) const {
+  return host.make_symlink(version, root() + "/current");
+}
+
+Result<std::vector<std::string>> Artifact::others(const Probe& probe) const {
+  auto names = probe.list(root());
+  if (!names) return pass(std::move(names));
+  std::multimap<std::chrono::system_clock::time_point, std::string, std::greater<>> by_age;
+  for (const auto& name : *names) {
+    if (name == "current" || name == version_ || name.starts_with(".")) continue;
+    auto made = probe.stat(stamp_of(name));
+    if (!made) return pass(std::move(made));
+    by_age.emplace(*made ? (*made)->modified : std::chrono::system_clock::time_point(), name);
+  }
+  std::vector<std::string> versions;
+  for (const auto& [age, name] : by_age) versions.push_back(name);
+  return versions;
+}
+
+// The stamp first: a version without one is the oldest, so the next run goes on with it.
+Status Artifact::remove(Host& host, const std::string& version) const {
+  AGENT_TRY(host.remove(stamp_of(version)));
+  return host.remove_tree(root() + "/" + version);
 }
 
 std::string expand_url(std::string url, std::string_view version, std::string_view arch) {

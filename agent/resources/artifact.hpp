@@ -31,7 +31,15 @@ class Artifact {
   using Make = std::function<Status(Host&, const std::string& directory)>;
   [[nodiscard]] Status install(Host& host, const Observation& seen, const Make& make) const;
 
+  // The version that /opt/NAME/current points at, whole or not; empty when it points at none.
+  [[nodiscard]] Result<std::string> current(const Probe& probe) const;
+  [[nodiscard]] Status make_current(Host& host, const std::string& version) const;
+  // The versions beside this one, the newest first.
+  [[nodiscard]] Result<std::vector<std::string>> others(const Probe& probe) const;
+  [[nodiscard]] Status remove(Host& host, const std::string& version) const;
+
  private:
+  [[nodiscard]] std::string stamp_of(const std::string& version) const;
   [[nodiscard]] std::string root() const { return "/opt/" + name_; }
   [[nodiscard]] Status put(Host& host, const Make& make) const;
 

@@ -8,6 +8,7 @@
 #include "resources/openclaw_env.hpp"
 #include "resources/openclaw_package.hpp"
 #include "resources/openclaw_unit.hpp"
+#include "resources/openclaw_update.hpp"
 #include "resources/packages.hpp"
 #include "resources/seal.hpp"
 #include "resources/serve.hpp"
@@ -42,16 +43,17 @@ Result<Plan> server_plan(const Profile& profile, const Secrets& secrets, const L
   add(std::make_unique<Gateway>(profile));
   add(std::make_unique<CliPairing>(profile.user));
   add(std::make_unique<Serve>(profile));
+  add(std::make_unique<OpenclawUpdate>(profile, ledger));
   std::vector<std::string> others;
   others.reserve(all.size());
   for (const auto& resource : all) others.push_back(resource->name());
-  add(std::make_unique<Seal>(profile, ledger, std::move(others)));
+  add(std::make_unique<Seal>(profile, ledger, std::move(others), std::vector{std::string(OpenclawUpdate::resource_name)}));
   return Plan::make(std::move(all));
 }
 
 Result<Plan> seal_plan(const Profile& profile, const Ledger& ledger) {
   std::vector<std::unique_ptr<Resource>> only;
-  only.push_back(std::make_unique<Seal>(profile, ledger, std::vector<std::string>{"the whole server"}));
+  only.push_back(std::make_unique<Seal>(profile, ledger, std::vector<std::string>{"the whole server"}, std::vector<std::string>()));
   return Plan::make(std::move(only));
 }
 

@@ -41,14 +41,12 @@ Result<Observation> Gateway::observe(const Probe& probe) const {
   return seen;
 }
 
-Status Gateway::apply(Host& host, const Observation& /*seen*/) {
-  auto user = gateway_user(host, user_);
-  if (!user) return pass(std::move(user));
+Status wait_until_ready(const Probe& probe, const User& user, const Profile::Gateway& wanted) {
   std::string last;
   std::optional<UnitState> failed;
-  auto waited = wait_until(host, wanted_.ready_timeout, "the gateway is ready", [&]() -> Result<bool> {
-    last = readiness(host, wanted_.port);
-    auto unit = host.unit(Scope::of(*user), OpenclawUnit::unit_name);
+  auto waited = wait_until(probe, wanted.ready_timeout, "the gateway is ready", [&]() -> Result<bool> {
+    last = readiness(probe, wanted.port);
+    auto unit = probe.unit(Scope::of(user), OpenclawUnit::unit_name);
     if (unit && unit->active_state == "failed") failed = std::move(*unit);
     return last == "ready" || failed;
   });
@@ -57,7 +55,13 @@ Status Gateway::apply(Host& host, const Observation& /*seen*/) {
                 failed->restarts, OpenclawUnit::unit_name);
   if (waited || waited.error().code != Errc::timed_out) return waited;
   return fail(Errc::timed_out, "the gateway was not ready within {} s, it is {}: see `journalctl --user-unit {}`",
-              wanted_.ready_timeout.count(), last, OpenclawUnit::unit_name);
+              wanted.ready_timeout.count(), last, OpenclawUnit::unit_name);
+}
+
+Status Gateway::apply(Host& host, const Observation& /*seen*/) {
+  auto user = gateway_user(host, user_);
+  if (!user) return pass(std::move(user));
+  return wait_until_ready(host, *user, wanted_);
 }
 
 CliPairing::CliPairing(std::string user) : Resource({"openclaw/cli", {"openclaw/gateway"}, {}}), user_(std::move(user)) {}

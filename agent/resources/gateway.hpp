@@ -6,6 +6,9 @@
 
 namespace agent {
 
+// Waits until /readyz says ready, `wanted.ready_timeout` at most, and says why it does not.
+[[nodiscard]] Status wait_until_ready(const Probe& probe, const User& user, const Profile::Gateway& wanted);
+
 class Gateway : public Resource {
  public:
   explicit Gateway(const Profile& profile);

@@ -8,12 +8,12 @@ namespace {
 
 using json = nlohmann::ordered_json;  // the file's own order of keys is kept
 
-const std::string file = ".openclaw/openclaw.json";
 const std::string draft = ".openclaw/.openclaw.json.bootstrap-agent";
 
 // Absent is an empty object. A file that is not strict JSON (OpenClaw also reads JSON5) is refused: rewriting it would lose
 // its comments.
 Result<json> read(const Probe& probe, const User& user) {
+  constexpr auto file = OpenclawConfig::file;
   auto text = probe.read_file({user, file});
   if (!text) {
     if (text.error().code == Errc::not_found) return json::object();

@@ -14,6 +14,8 @@ class OpenclawConfig : public Resource {
   [[nodiscard]] Result<Observation> observe(const Probe& probe) const override;
   [[nodiscard]] Status apply(Host& host, const Observation& seen) override;
 
+  static constexpr const char* file = ".openclaw/openclaw.json";  // in the home
+
   // Newer than the gateway's process when we changed a key since it started.
   [[nodiscard]] static std::string stamp();
 

@@ -5,6 +5,7 @@
 
 #include "resources/account.hpp"
 #include "resources/node.hpp"
+#include "resources/openclaw_update.hpp"
 #include "resources/paths.hpp"
 
 namespace agent {
@@ -68,6 +69,7 @@ Artifact openclaw_artifact(const Profile& profile) {
 
 OpenclawPackage::OpenclawPackage(const Profile& profile)
     : Resource({"openclaw/package", {"node", "openclaw/builder"}, {}}),
+      user_(profile.user),
       artifact_(openclaw_artifact(profile)),
       wanted_(profile.openclaw),
       limits_(profile.limits),
@@ -131,6 +133,7 @@ Status OpenclawPackage::make_tree(Host& host, const std::string& directory) cons
 }
 
 Status OpenclawPackage::apply(Host& host, const Observation& seen) {
+  if (seen.has("current")) AGENT_TRY(keep_way_back(host, artifact_, user_));
   return artifact_.install(host, seen, [this](Host& on, const std::string& directory) {
     auto made = make_tree(on, directory);
     auto cleaned = on.remove_tree(build_home);  // npm's cache, a third of the tree's size

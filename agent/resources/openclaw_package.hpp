@@ -19,6 +19,7 @@ class OpenclawPackage : public Resource {
   [[nodiscard]] Status make_tree(Host& host, const std::string& directory) const;
   [[nodiscard]] Status run(Host& host, std::vector<std::string> argv, const std::string& directory, const User& builder) const;
 
+  std::string user_;
   Artifact artifact_;
   Profile::OpenClaw wanted_;
   Profile::Limits limits_;

@@ -12,13 +12,10 @@
 namespace agent {
 namespace {
 
-// In the home, where `openclaw gateway status` and `openclaw doctor` look for it.
-const std::string directory = ".config/systemd/user";
-const std::string unit_file = directory + "/" + OpenclawUnit::unit_name;
+const std::string unit_file = OpenclawUnit::unit_file;
+const std::string directory = unit_file.substr(0, unit_file.rfind('/'));
 const std::string drop_in_directory = unit_file + ".d";
 const std::string drop_in = drop_in_directory + "/userns.conf";
-// A gateway at work finishes its turns before it stops: the unit's TimeoutStopSec=330 and then its TimeoutStartSec=30.
-constexpr Milliseconds restart_timeout(400'000);
 
 void replace(std::string& text, std::string_view what, std::string_view with) {
   for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size()))

@@ -9,6 +9,10 @@ namespace agent {
 class OpenclawUnit : public Resource {
  public:
   static constexpr const char* unit_name = "openclaw-gateway.service";
+  // In the home, where `openclaw gateway status` and `openclaw doctor` look for it.
+  static constexpr const char* unit_file = ".config/systemd/user/openclaw-gateway.service";
+  // A gateway at work finishes its turns before it stops: the unit's TimeoutStopSec=330 and then its TimeoutStartSec=30.
+  static constexpr Milliseconds restart_timeout{400'000};
 
   explicit OpenclawUnit(const Profile& profile);
   [[nodiscard]] Result<Observation> observe(const Probe& probe) const override;

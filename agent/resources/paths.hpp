@@ -11,6 +11,7 @@ inline const std::string work = state + "/tmp";                      // root, 07
 inline const std::string stamps = state + "/stamps";                 // root, 0755: what was made, and when
 inline const std::string report = state + "/report.json";
 inline const std::string receipt = state + "/receipt.json";
+inline const std::string update = state + "/update.json";            // root, 0600: the way back from an update that goes on
 inline const std::string secrets = state + "/secrets.yaml";          // root, 0600: secrets not yet consumed
 inline const std::string run = "/run/bootstrap-agent";               // root, 0755: lock (0600) and events (0644)
 inline const std::string run_private = run + "/private";             // root, 0700, tmpfs: a secret on its way to a program

@@ -47,8 +47,8 @@ Status destroy(Host& host, const SecretCopy& copy) {
 
 }  // namespace
 
-Seal::Seal(const Profile& profile, const Ledger& ledger, std::vector<std::string> others)
-    : Resource({"seal", {}, {}, true}), keep_(profile.keep_unconsumed_secrets), ledger_(ledger), others_(std::move(others)) {}
+Seal::Seal(const Profile& profile, const Ledger& ledger, std::vector<std::string> others, std::vector<std::string> after)
+    : Resource({"seal", std::move(after), {}, true}), keep_(profile.keep_unconsumed_secrets), ledger_(ledger), others_(std::move(others)) {}
 
 bool Seal::expired(const FileInfo& info, const Probe& probe) const { return probe.wall_clock() - info.modified > keep_; }
 

@@ -11,7 +11,8 @@ namespace agent {
 class Seal : public Resource {
  public:
   // `others`: every other resource of the plan; the receipt, which says that first boot is over, waits for them all.
-  Seal(const Profile& profile, const Ledger& ledger, std::vector<std::string> others);
+  // `after`: those of them that come last as well, but before it.
+  Seal(const Profile& profile, const Ledger& ledger, std::vector<std::string> others, std::vector<std::string> after);
   [[nodiscard]] Result<Observation> observe(const Probe& probe) const override;
   [[nodiscard]] Status apply(Host& host, const Observation& seen) override;
 

@@ -33,6 +33,10 @@ bool OpenClaw::is_up(const FakeHost& host) const {
   return state != host.units.end() && state->second.active_state == "active";
 }
 
+bool OpenClaw::is_bad(const std::string& file) const {
+  return bad_version.empty() || file.starts_with("/opt/openclaw/" + bad_version + "/");
+}
+
 Result<Completed> OpenClaw::npm(FakeHost& host, const Command& command) const {
   if (!runnable(host.files, command.argv.front())) return fail(Errc::not_found, "run npm: no such program");
   if (!command.user) return refuses(1, "npm error: not as root\n");
@@ -73,7 +77,7 @@ Result<Completed> OpenClaw::command_line(FakeHost& host, const Command& command)
   }
   const auto* config = host.files.find(command.env.at("OPENCLAW_CONFIG_PATH"));
   if (config == nullptr || json::parse(config->content, nullptr, false).is_discarded() ||
-      !config_issue.empty()) {
+      (!config_issue.empty() && is_bad(resolve(host.files, command.argv.front())))) {
     const json answer = {{"valid", false},
                          {"issues", {{{"path", "gateway.port"}, {"message", config_issue}}}}};
     return Completed{1, false, answer.dump(), ""};
@@ -83,7 +87,7 @@ Result<Completed> OpenClaw::command_line(FakeHost& host, const Command& command)
 
 Result<HttpResponse> OpenClaw::readyz(const FakeHost& host) const {
   if (!is_up(host)) return fail(Errc::unavailable, "connect to 127.0.0.1: Connection refused");
-  if (!failing.empty()) return HttpResponse{503, json{{"ready", false}, {"failing", {failing}}}.dump()};
+  if (!failing.empty() && is_bad(host.units.at({user_, unit}).exec_start.at(2))) return HttpResponse{503, json{{"ready", false}, {"failing", {failing}}}.dump()};
   if (host.now() < ready_at_) return HttpResponse{503, R"({"ready":false,"failing":["startup"]})"};
   return HttpResponse{200, R"({"ready":true,"failing":[]})"};
 }
@@ -101,7 +105,7 @@ Status OpenClaw::start(FakeHost& host, UnitState& state) {
     return fail(Errc::failed, "{}: assert", unit);
   }
   AGENT_TRY(run_program(host, state));
-  if (crashes) {
+  if (crashes && is_bad(state.exec_start.at(2))) {
     state.active_state = "failed";
     state.result = "exit-code";
     state.restarts = 10;

@@ -18,6 +18,7 @@ class OpenClaw {
   std::string config_issue;         // what `config validate` objects to; empty: nothing
   std::string failing;              // what /readyz says is missing; empty: it gets ready
   bool crashes = false;             // the gateway ends soon after its start
+  std::string bad_version;          // the one that the three above are true of; empty: any
   bool listens_everywhere = false;  // on 0.0.0.0, whatever its configuration says
   bool paired = false;              // the host's own CLI
   std::function<void()> when_started;
@@ -32,6 +33,8 @@ class OpenClaw {
   Result<HttpResponse> readyz(const FakeHost& host) const;
   Status start(FakeHost& host, UnitState& state);
   [[nodiscard]] bool is_up(const FakeHost& host) const;
+  // Whether this file of its tree is of the bad version.
+  [[nodiscard]] bool is_bad(const std::string& file) const;
 
   std::string user_;
   std::string version_;

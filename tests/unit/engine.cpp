@@ -165,6 +165,23 @@ TEST_CASE("engine: the last one runs after all others, also when they failed, an
   CHECK(report.resources.back().outcome == Outcome::in_sync);
 }
 
+TEST_CASE("engine: of two that come last, one that needs the other waits for its end, good or bad") {
+  Stage stage;
+  std::vector<std::string> order;
+  stage.add(named("seal", {"update"}, {}, true), {[&](int) {
+              order.emplace_back("seal");
+              return Observation::in_sync();
+            }});
+  stage.add(named("update", {}, {}, true), {[&](int) -> Result<Observation> {
+              std::this_thread::sleep_for(std::chrono::milliseconds(50));  // the seal would overtake it in this time
+              order.emplace_back("update");
+              return fail(Errc::failed, "no");
+            }});
+  const auto report = stage.enforce();
+  CHECK(order == std::vector<std::string>{"update", "seal"});
+  CHECK(report.resources.back().outcome == Outcome::in_sync);
+}
+
 TEST_CASE("engine: independent resources run side by side") {
   Stage stage;
   std::latch both(2);

@@ -1,0 +1,146 @@
+#include "resources/openclaw_update.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "base/secret.hpp"
+#include "resources/account.hpp"
+#include "resources/gateway.hpp"
+#include "resources/openclaw_config.hpp"
+#include "resources/openclaw_package.hpp"
+#include "resources/openclaw_unit.hpp"
+#include "resources/paths.hpp"
+
+namespace agent {
+namespace {
+
+using nlohmann::json;
+
+struct WayBack {
+  std::string version;
+  std::string unit;
+  std::string config;  // the owner's: it may hold what nobody else should read
+
+  WayBack() = default;
+  WayBack(WayBack&&) = default;
+  WayBack& operator=(WayBack&&) = default;
+  WayBack(const WayBack&) = delete;
+  WayBack& operator=(const WayBack&) = delete;
+  ~WayBack() { wipe(config); }
+};
+
+Result<std::optional<WayBack>> read_way_back(const Probe& probe) {
+  auto text = probe.read_file(paths::update, 4U << 20U);
+  if (!text && text.error().code == Errc::not_found) return std::nullopt;
+  if (!text) return pass(std::move(text));
+  const auto kept = json::parse(*text, nullptr, false);
+  wipe(*text);
+  if (!kept.is_object()) return fail(Errc::invalid, "{} is damaged: remove it and run again", paths::update);
+  WayBack back;
+  back.version = kept.value("version", "");
+  back.unit = kept.value("unit", "");
+  back.config = kept.value("config", "");
+  return back;
+}
+
+// Puts a file of the user's back if it is another now; true when it was.
+Result<bool> put_back(Host& host, const Path& path, const std::string& content, const FileMode& mode) {
+  auto now = host.read_file(path);
+  if (!now && now.error().code != Errc::not_found) return pass(std::move(now));
+  if (now && *now == content) return false;
+  if (auto written = host.write_file(path, content, mode); !written) return pass(std::move(written));
+  return true;
+}
+
+// `current` goes back last: until then a run that was cut off in here begins anew.
+Status go_back(Host& host, const WayBack& back, const Artifact& openclaw, const User& user) {
+  auto config = put_back(host, {user, OpenclawConfig::file}, back.config, {0600});
+  if (!config) return pass(std::move(config));
+  auto unit = put_back(host, {user, OpenclawUnit::unit_file}, back.unit, {0644});
+  if (!unit) return pass(std::move(unit));
+  const auto scope = Scope::of(user);
+  auto running = host.unit(scope, OpenclawUnit::unit_name);
+  if (!running) return pass(std::move(running));
+  if (*config || *unit || running->active_state != "active") {
+    AGENT_TRY(host.reload_manager(scope));
+    AGENT_TRY(host.reset_failed(scope, OpenclawUnit::unit_name));
+    AGENT_TRY(host.restart_unit(scope, OpenclawUnit::unit_name, OpenclawUnit::restart_timeout));
+  }
+  return openclaw.make_current(host, back.version);
+}
+
+}  // namespace
+
+Status keep_way_back(Host& host, const Artifact& openclaw, const std::string& user_name) {
+  auto kept = host.stat(paths::update);
+  if (!kept) return pass(std::move(kept));
+  auto verified = host.stat(paths::receipt);
+  if (!verified) return pass(std::move(verified));
+  auto version = openclaw.current(host);
+  if (!version) return pass(std::move(version));
+  auto user = gateway_user(host, user_name);
+  if (*kept || !*verified || version->empty() || !user) return {};
+  auto unit = host.read_file({*user, OpenclawUnit::unit_file});
+  auto config = host.read_file({*user, OpenclawConfig::file});
+  if (!unit || !config) return {};  // not a whole one: nothing to go back to
+  auto text = json{{"version", *version}, {"unit", *unit}, {"config", *config}}.dump(-1, ' ', false, json::error_handler_t::replace);
+  const auto written = host.write_file(paths::update, text, {0600});
+  wipe(text);
+  wipe(*config);
+  return written;
+}
+
+OpenclawUpdate::OpenclawUpdate(const Profile& profile, const Ledger& ledger)
+    : Resource({resource_name, {}, {}, true}),
+      user_(profile.user),
+      artifact_(openclaw_artifact(profile)),
+      gateway_(profile.gateway),
+      ledger_(ledger) {}
+
+Result<std::vector<std::string>> OpenclawUpdate::outdated(const Probe& probe) const {
+  auto versions = artifact_.others(probe);
+  if (!versions) return versions;
+  auto used = artifact_.current(probe);
+  if (!used) return pass(std::move(used));
+  if (!versions->empty()) versions->erase(versions->begin());
+  std::erase(*versions, *used);
+  return versions;
+}
+
+Result<Observation> OpenclawUpdate::observe(const Probe& probe) const {
+  Observation seen;
+  auto back = read_way_back(probe);
+  if (!back) return pass(std::move(back));
+  if (*back) {  // it needs them all
+    seen.drift("update", fmt::format("from {} to {}, not seen to its end", (*back)->version, artifact_.version()), "ended");
+    return seen;
+  }
+  auto versions = outdated(probe);
+  if (!versions) return pass(std::move(versions));
+  for (const auto& version : *versions) seen.drift("version " + version, "present", "absent: the newest two are kept");
+  return seen;
+}
+
+Status OpenclawUpdate::apply(Host& host, const Observation& /*seen*/) {
+  auto back = read_way_back(host);
+  if (!back) return pass(std::move(back));
+  auto now = artifact_.current(host);
+  if (!now) return pass(std::move(now));
+  if (*back && *now != (*back)->version && !ledger_.settled("openclaw/gateway")) {
+    auto user = gateway_user(host, user_);
+    if (!user) return pass(std::move(user));
+    AGENT_TRY(go_back(host, **back, artifact_, *user));
+    AGENT_TRY(host.wipe_file(paths::update));
+    const auto ready = wait_until_ready(host, *user, gateway_);
+    const auto what = fmt::format("openclaw {} did not become ready, so {} was put back with its unit and configuration", artifact_.version(),
+                                  (*back)->version);
+    if (!ready) return fail(ready.error().code, "{}; it is not ready either: {}", what, ready.error().message);
+    return fail(Errc::failed, "{}, and is ready: pin that version, or another", what);
+  }
+  if (*back) AGENT_TRY(host.wipe_file(paths::update));
+  auto versions = outdated(host);
+  if (!versions) return pass(std::move(versions));
+  for (const auto& version : *versions) AGENT_TRY(artifact_.remove(host, version));
+  return {};
+}
+
+}  // namespace agent

@@ -1,0 +1,60 @@
+"""Versions of OpenClaw that nobody released: a few lines of JavaScript that are installed and started as the real one is.
+
+They tell what happens when an update goes wrong, which the real one does only by accident.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import json
+import tarfile
+from pathlib import Path
+
+_ANSWER = """\
+import http from "node:http";
+const ready = %s;
+http.createServer((request, answer) => {
+  answer.writeHead(ready ? 200 : 503, {"content-type": "application/json"});
+  answer.end(JSON.stringify({ready, failing: ready ? [] : ["made so by the test"]}));
+}).listen(18789, "127.0.0.1");
+"""
+
+# What dist/index.js, the gateway, does.
+READY = _ANSWER % "true"
+NEVER_READY = _ANSWER % "false"
+RUINS_ITS_CONFIGURATION = """\
+import fs from "node:fs";
+fs.writeFileSync(process.env.HOME + "/.openclaw/openclaw.json", "not what any version reads");
+process.exit(1);
+"""
+
+
+def lock(directory: Path, version: str, gateway: str, url: str) -> str:
+    """Makes a package of ``version`` in ``directory``, to be served at ``url``, and returns its package-lock.json."""
+    package = {"name": "openclaw", "version": version, "type": "module", "bin": {"openclaw": "openclaw.mjs"}}
+    files = {
+        "package.json": json.dumps(package),
+        # `openclaw config validate --json` is all that the agent asks of it
+        "openclaw.mjs": '#!/usr/bin/env node\nconsole.log(JSON.stringify({valid: true}));\n',
+        "dist/index.js": gateway,
+        "scripts/postinstall-bundled-plugins.mjs": "",
+    }
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+        for name, content in files.items():
+            entry = tarfile.TarInfo(f"package/{name}")
+            entry.size, entry.mode = len(content.encode()), 0o755
+            archive.addfile(entry, io.BytesIO(content.encode()))
+    name = f"openclaw-{version}.tgz"
+    (directory / name).write_bytes(packed.getvalue())
+    integrity = f"sha512-{base64.b64encode(hashlib.sha512(packed.getvalue()).digest()).decode()}"
+    return json.dumps({
+        "name": "openclaw-tree", "lockfileVersion": 3, "requires": True,
+        "packages": {
+            "": {"name": "openclaw-tree", "dependencies": {"openclaw": version}},
+            "node_modules/openclaw": {"version": version, "resolved": f"{url}/{name}", "integrity": integrity,
+                                      "bin": {"openclaw": "openclaw.mjs"}},
+        },
+    })
