@@ -14,7 +14,7 @@ _IN_MEMORY = ("run", "tmp", "dev/shm")
 
 def given(host: Host) -> list[str]:
     """The secrets that the host's user-data brings."""
-    return re.findall(r"^ *(?:tailscale_auth_key|anthropic_token|gateway_token): (\S+)$", host.user_data.decode(), re.MULTILINE)
+    return re.findall(r"^(?:tailscale_auth_key|anthropic_token|gateway_token): '(\S+)'$", host.user_data.decode(), re.MULTILINE)
 
 
 def made(host: Host) -> list[str]:
