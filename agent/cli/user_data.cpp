@@ -38,7 +38,7 @@ mkdir -p $dir
 got=$(curl --silent --location --globoff --proto =https --connect-timeout 15 --max-time 180 \
   --retry 20 --retry-delay 3 --retry-all-errors --retry-max-time 600 \
   --output $agent --write-out 'HTTP %{http_code} %{errormsg}' "$url" 2>/dev/null) || got=${got:-no curl}
-why="cannot fetch $url: $got"
+why="cannot fetch $url: ${got% }"
 [ "$got" = 'HTTP 200 ' ]
 has=$(sha256sum <$agent)
 why="$url has SHA-256 ${has%% *}, expected $sha256"
@@ -69,22 +69,29 @@ std::string which_agent(const AgentSource& source) {
                      quoted(source.url()), cases);
 }
 
-bool has_line(std::string_view text, std::string_view line) {
+// Would a heredoc up to `end` lose anything of the text? A line may not be the delimiter. And dash 0.5.12 (Debian 12) drops
+// a byte beyond ASCII that follows what a line's beginning has in common with it.
+bool loses(std::string_view text, std::string_view end) {
   for (std::size_t begin = 0; begin < text.size();) {
-    const auto end = std::min(text.find('\n', begin), text.size());
-    if (text.substr(begin, end - begin) == line) return true;
-    begin = end + 1;
+    const auto line = text.substr(begin, text.find('\n', begin) - begin);
+    begin += line.size() + 1;
+    const auto common = static_cast<std::size_t>(std::mismatch(line.begin(), line.end(), end.begin(), end.end()).first - line.begin());
+    if (line == end || (common > 0 && common < line.size() && static_cast<unsigned char>(line[common]) > 0x7F)) return true;
   }
   return false;
 }
 
-// A file in the server's directory. A quoted heredoc takes every byte as it stands, up to a line that is its delimiter.
-void add_file(std::string& script, std::string_view name, std::string_view content) {
+// Writes a file of the server's. A quoted heredoc takes every byte as it stands, up to its delimiter.
+Status add_file(std::string& script, std::string_view name, std::string_view content) {
   std::string end = "END";
-  while (has_line(content, end)) end += "-OF-FILE";
+  for (char first = 'A'; loses(content, end); ++first) {
+    if (first > 'Z') return fail(Errc::invalid, "{} has lines of every kind that would end it; write it otherwise", name);
+    end = first + std::string("-END");
+  }
   script += fmt::format("cat >$dir/{}.yaml <<'{}'\n", name, end);
   script += content;
   script += (content.ends_with('\n') ? "" : "\n") + end + "\n";
+  return {};
 }
 
 // cloud-init looks for this at the start of all user-data, whatever it begins with, and then reads it as mail.
@@ -106,7 +113,7 @@ Result<std::string> render_user_data(const UserData& from) {
   std::string options;
   for (const auto& [name, content] : {std::pair("profile", &from.profile), std::pair("secrets", &from.secrets)}) {
     if (content->empty()) continue;
-    add_file(script, name, *content);
+    AGENT_TRY(add_file(script, name, *content));
     options += fmt::format(" --{} $dir/{}.yaml", name, name);
   }
   // The run goes on in a unit of its own, which speaks on the console itself.
