@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 namespace {
 
 const std::string url = "https://mirror.example.com/bootstrap-agent-{arch}";
-const std::string stub_agent = "#!/bin/sh\n[ \"$1\" = --version ] || { echo \"$*\" >\"$CALLS\"; exit 1; }\n";
+const std::string stub_agent = "#!/bin/sh\n[ \"$1\" = --version ] || { echo \"$*\" >\"$CALLS\"; echo out; echo err >&2; exit 1; }\n";
 constexpr std::array<const char*, 2> shells = {"dash", "bash"};
 
 // A server as far as the script sees it: its absolute paths lead into a scratch directory, and curl brings what a test says.
@@ -131,7 +131,7 @@ TEST_CASE("user-data: whatever profile and secrets hold comes out the same, and 
       CHECK(server.read("calls") == "--first-boot" + option("profile", profile) + option("secrets", secrets) + "\n");
       CHECK(server.read("agent/profile.yaml") == with_newline(profile));
       CHECK(server.read("agent/secrets.yaml") == with_newline(secrets));
-      CHECK(server.read("console").empty());
+      CHECK(server.read("console") == "err\n");
       CHECK_FALSE(fs::exists(server.root("canary")));
     }
   }
@@ -154,6 +154,7 @@ TEST_CASE("user-data: what is not the agent is not executed, one line says why, 
       CAPTURE(shell);
       CHECK(server.run(shell, text) != 0);
       CHECK(server.left() == "console ");
+      CHECK_FALSE(fs::exists(server.root("agent")));
       const auto line = server.read("console");
       CHECK(std::count(line.begin(), line.end(), '\n') == 1);
       const std::string begin = "bootstrap-agent: not started: ";
