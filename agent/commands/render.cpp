@@ -18,6 +18,12 @@ Result<AgentSource> agent_source(const Options& options) {
   return AgentSource::in_sums(options.agent_url, *sums, options.sums);
 }
 
+// A full disk must not leave a piece of a script behind as if it were the whole.
+Status print(std::string_view text) {
+  if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0) return {};
+  return fail(Errc::failed, "standard output: {}", std::generic_category().message(errno));
+}
+
 }  // namespace
 
 int render_command(const Options& options) {
@@ -34,11 +40,9 @@ int render_command(const Options& options) {
   auto script = render_user_data(from);
   wipe(from.secrets);
   if (!script) return complain(script.error(), exit_usage);
-  const bool complete = std::fwrite(script->data(), 1, script->size(), stdout) == script->size() && std::fflush(stdout) == 0;
-  const int error = errno;
+  const auto printed = print(*script);
   wipe(*script);
-  if (complete) return exit_ok;
-  return complain({Errc::failed, "standard output: " + std::generic_category().message(error)}, exit_failed);
+  return printed ? exit_ok : complain(printed.error(), exit_failed);
 }
 
 }  // namespace agent

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import canaries
 import pytest
-from lab import cloudinit
+from lab import cloudinit, first_boot
 from lab.host import Host
 from lab.world import World
 
@@ -98,3 +98,18 @@ def test_what_is_not_the_agent_is_refused(world: World, agent: Path, stub: Path,
     assert left.isdisjoint({"user-data.txt", "user-data.txt.i", "obj.pkl", "cloud-config.txt"}) and "sem" in left
     assert {path.name for path in host.root.glob("var/lib/cloud/instances/*/scripts/*")} == ({"runcmd"} if form == "multi-part" else set())
     assert form == "script" or (host.read("/root/owners"), host.exists("/root/ran-on")) == ("here", True)
+
+
+def test_a_first_boot_from_multi_part_user_data_leaves_no_part(world: World, agent: Path, new_host: NewHost, tmp_path: Path) -> None:
+    """The secrets are in base64 there, where a search for them sees nothing."""
+    secrets = world.secrets()
+    host = new_host("bookworm")
+    host.user_data = cloudinit.multipart(world.user_data(agent, secrets, "tailscale:\n  hostname: parts\n"), OWNERS)
+    host.boot()
+    host.wait_up()
+    assert first_boot.wait_for_agent(host).code == 0
+    host.wait_booted()
+    assert (host.read("/root/owners"), host.exists("/root/ran-on")) == ("here", True)
+    left = {path.name for path in host.root.glob("var/lib/cloud/instances/*/*")}
+    assert left.isdisjoint({"user-data.txt", "user-data.txt.i", "obj.pkl"}) and "sem" in left
+    assert canaries.copies(host, values(secrets), tmp_path) == [canaries.ENV]

@@ -31,10 +31,10 @@ def patched_dmi(root: Path, last: int) -> str:
 
 
 def multipart(script: str, cloud_config: str) -> str:
-    """User-data of two parts: the owner's own cloud-config, and a script beside it."""
+    """User-data of two parts as `cloud-init devel make-mime` makes it: the owner's own cloud-config, and a script beside it."""
     message = MIMEMultipart()
-    message.attach(MIMEText(cloud_config, "cloud-config"))
-    message.attach(MIMEText(script, "x-shellscript"))
+    message.attach(MIMEText(cloud_config, "cloud-config", "utf-8"))
+    message.attach(MIMEText(script, "x-shellscript", "utf-8"))
     return message.as_string()
 
 
