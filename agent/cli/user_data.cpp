@@ -34,7 +34,7 @@ trap 'exit 1' HUP INT TERM
 // Without --fail, with which curl would try again after a 404, too. --globoff: brackets in a URL are no patterns.
 constexpr std::string_view fetch = R"sh(why="cannot write to $dir"
 mkdir -p $dir
-# Tried again for 10 minutes, but not after an answer that is final, such as 404.
+# Up to 21 times within 10 minutes; an answer that is final, such as 404, ends it.
 got=$(curl --silent --location --globoff --proto =https --connect-timeout 15 --max-time 180 \
   --retry 20 --retry-delay 3 --retry-all-errors --retry-max-time 600 \
   --output $agent --write-out 'HTTP %{http_code} %{errormsg}' "$url" 2>/dev/null) || got=${got:-no curl}
