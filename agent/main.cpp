@@ -32,6 +32,7 @@ int dispatch(const agent::Options& options) {
     case status: return agent::status_command(options);
     case worker: return agent::worker_command(options);
     case boot: return agent::boot_command(options);
+    case render_user_data: return agent::render_command(options);
     case version: return print_version(options.format);
     case help: fmt::print("{}", agent::help_text()); return agent::exit_ok;
   }

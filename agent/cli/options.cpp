@@ -8,11 +8,11 @@
 namespace agent {
 namespace {
 
-enum Flag : int { flag_command = 1000, flag_profile = 2000, flag_secrets, flag_format, flag_wait, flag_deadline };
+enum Flag : int { flag_command = 1000, flag_profile = 2000, flag_secrets, flag_format, flag_wait, flag_deadline, flag_agent_url, flag_agent_sha256, flag_sums };
 
 constexpr int code(CommandName command) { return flag_command + static_cast<int>(command); }
 
-const std::array<option, 15> known = {{
+const std::array<option, 19> known = {{
     {"first-boot", no_argument, nullptr, code(CommandName::first_boot)},
     {"reconcile", no_argument, nullptr, code(CommandName::reconcile)},
     {"verify", no_argument, nullptr, code(CommandName::verify)},
@@ -22,11 +22,15 @@ const std::array<option, 15> known = {{
     {"help", no_argument, nullptr, code(CommandName::help)},
     {"worker", no_argument, nullptr, code(CommandName::worker)},
     {"boot", no_argument, nullptr, code(CommandName::boot)},
+    {"render-user-data", no_argument, nullptr, code(CommandName::render_user_data)},
     {"profile", required_argument, nullptr, flag_profile},
     {"secrets", required_argument, nullptr, flag_secrets},
     {"format", required_argument, nullptr, flag_format},
     {"wait", no_argument, nullptr, flag_wait},
     {"deadline", required_argument, nullptr, flag_deadline},
+    {"agent-url", required_argument, nullptr, flag_agent_url},
+    {"agent-sha256", required_argument, nullptr, flag_agent_sha256},
+    {"sums", required_argument, nullptr, flag_sums},
     {nullptr, 0, nullptr, 0},
 }};
 
@@ -55,6 +59,9 @@ struct Parser {
       case flag_wait: options.wait = true; break;
       case flag_format: format(argument); break;
       case flag_deadline: deadline(argument); break;
+      case flag_agent_url: options.agent_url = argument; break;
+      case flag_agent_sha256: options.agent_sha256 = argument; break;
+      case flag_sums: options.sums = argument; break;
       default:
         ++commands;
         options.command = static_cast<CommandName>(flag - flag_command);
@@ -79,10 +86,18 @@ struct Parser {
     using enum CommandName;
     const auto command = options.command;
     const bool enforces = command == first_boot || command == reconcile;
-    if (commands != 1) problem("give exactly one of --first-boot, --reconcile, --verify, --plan, --status, --version, --help");
-    if (!options.secrets.empty() && !enforces) problem("--secrets goes with --first-boot and --reconcile only");
-    if (!options.profile.empty() && !enforces && command != verify && command != plan)
-      problem("--profile goes with --first-boot, --reconcile, --verify and --plan only");
+    const bool renders = command == render_user_data;
+    if (commands != 1)
+      problem("give exactly one of --first-boot, --reconcile, --verify, --plan, --status, --render-user-data, --version, --help");
+    if (!options.secrets.empty() && !enforces && !renders)
+      problem("--secrets goes with --first-boot, --reconcile and --render-user-data only");
+    if (!options.profile.empty() && !enforces && !renders && command != verify && command != plan)
+      problem("--profile goes with --first-boot, --reconcile, --verify, --plan and --render-user-data only");
+    if (!renders && !(options.agent_url + options.agent_sha256 + options.sums).empty())
+      problem("--agent-url, --agent-sha256 and --sums go with --render-user-data only");
+    if (renders && options.agent_url.empty()) problem("--render-user-data needs --agent-url: where the server gets the agent");
+    if (renders && options.agent_sha256.empty() == options.sums.empty())
+      problem("--render-user-data needs the agent's hash: --agent-sha256 or --sums, one of them");
     if (options.wait && command != status) problem("--wait goes with --status only");
   }
 };
@@ -126,6 +141,8 @@ std::string help_text() {
   bootstrap-agent --verify     [--profile FILE]                      compare the machine with the profile; writes nothing
   bootstrap-agent --plan       [--profile FILE]                      what --reconcile would do, and in which order
   bootstrap-agent --status     [--wait]                              the last run's report; --wait: until a run has ended
+  bootstrap-agent --render-user-data [--profile FILE] [--secrets FILE|-] --agent-url URL (--agent-sha256 HASH | --sums FILE)
+                                                                     a new server's user-data; needs no root
   bootstrap-agent --version | --help
 
   --format text|json   reports as a table (default) or as JSON (docs/report.schema.json)
@@ -133,6 +150,7 @@ std::string help_text() {
 
 A profile given to --first-boot or --reconcile is installed as /etc/bootstrap-agent/profile.yaml and holds from then on.
 The secrets file (YAML; 0600) may hold tailscale_auth_key, anthropic_token, gateway_token. --first-boot wipes it once read.
+{arch} in the URL stands for x86_64 or aarch64; FILE is a SHA256SUMS that lists the URL's file by its name.
 An enforcing run goes on as a systemd unit: closing the terminal does not end it. --boot and --worker are used by units.
 
 Exit codes:

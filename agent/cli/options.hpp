@@ -10,13 +10,16 @@
 
 namespace agent {
 
-enum class CommandName { first_boot, reconcile, verify, plan, status, version, help, worker, boot };
+enum class CommandName { first_boot, reconcile, verify, plan, status, version, help, worker, boot, render_user_data };
 enum class Format { text, json };
 
 struct Options {
   CommandName command = CommandName::help;
   std::string profile;  // empty: the installed one
   std::string secrets;  // empty: none; "-": stdin
+  std::string agent_url;     // of --render-user-data, as the next two: with {arch} or without
+  std::string agent_sha256;  // either this or `sums`
+  std::string sums;          // a file in sha256sum(1)'s format
   Format format = Format::text;
   bool wait = false;
   std::chrono::seconds deadline{};  // zero: the command's own default

@@ -2,6 +2,7 @@
 
 #include "base/redact.hpp"
 #include "base/secret.hpp"
+#include "resources/base64.hpp"
 #include "resources/paths.hpp"
 
 namespace agent {
@@ -33,13 +34,22 @@ std::vector<std::string> candidates(const Probe& probe) {
   return files;
 }
 
-Result<bool> holds_secret(const Probe& probe, const std::string& path) {
+bool has_secret(std::string_view text) { return redact(text) != text; }
+
+// Parts of multi-part user-data are in base64, and all of it may be compressed: what can't be looked into counts as a copy.
+bool has_encoded_secret(std::string_view text) {
+  constexpr std::string_view gzip = "\x1f\x8b\x08";
+  return text.find(gzip) != std::string_view::npos || any_base64(text, has_secret);
+}
+
+// Of a log, which is another's and whose lines are text, only what stands there as it is.
+Result<bool> holds_secret(const Probe& probe, const std::string& path, bool is_log) {
   auto info = probe.stat(path);
   if (!info) return pass(std::move(info));
   if (!*info || (*info)->type != FileType::regular) return false;
   auto text = probe.read_file(path, largest);
   if (!text) return pass(std::move(text), path);
-  const bool found = redact(*text) != *text;
+  const bool found = has_secret(*text) || (!is_log && has_encoded_secret(*text));
   wipe(*text);
   return found;
 }
@@ -57,12 +67,12 @@ std::vector<std::string> searched_places() {
 Result<std::vector<SecretCopy>> find_secret_copies(const Probe& probe) {
   std::vector<SecretCopy> copies;
   for (const auto& path : candidates(probe)) {
-    auto found = holds_secret(probe, path);
+    auto found = holds_secret(probe, path, false);
     if (!found) return pass(std::move(found));
     if (*found) copies.push_back({path, false});
   }
   for (const auto& path : logs) {
-    auto found = holds_secret(probe, path);
+    auto found = holds_secret(probe, path, true);
     if (!found) return pass(std::move(found));
     if (*found) copies.push_back({path, true});
   }

@@ -13,7 +13,8 @@ struct SecretCopy {
   bool is_log = false;  // of others, too: it is kept without the secret
 };
 
-// Every file there that holds a registered secret value or a token of this field (base/redact.hpp) now.
+// Every file there that holds a registered secret value or a token of this field (base/redact.hpp) now, as it is or as a part of
+// multi-part user-data.
 [[nodiscard]] Result<std::vector<SecretCopy>> find_secret_copies(const Probe& probe);
 
 // Logs of others that may hold a copy, and are then kept without it.

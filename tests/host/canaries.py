@@ -14,7 +14,7 @@ _IN_MEMORY = ("run", "tmp", "dev/shm")
 
 def given(host: Host) -> list[str]:
     """The secrets that the host's user-data brings."""
-    return re.findall(r"^ *(?:tailscale_auth_key|anthropic_token|gateway_token): (\S+)$", host.user_data.decode(), re.MULTILINE)
+    return re.findall(r"^(?:tailscale_auth_key|anthropic_token|gateway_token): '(\S+)'$", host.user_data.decode(), re.MULTILINE)
 
 
 def made(host: Host) -> list[str]:
@@ -29,13 +29,13 @@ def copies(host: Host, secrets: list[str], scratch: Path) -> list[str]:
     patterns = scratch / "secrets"
     patterns.write_text("".join(f"{secret}\n" for secret in secrets))
     root = host.root
-    uid = int(host.run(["id", "-u", "ubuntu"]).check().out)
+    uid = host.run(["id", "-u", "ubuntu"]).out.strip()  # empty before the agent has made the user
     # What the host has written since it was made is the upper layer of its disk.
     upper = host.directory / "upper"
     found = [path.removeprefix(str(upper)) for path in _holding(patterns, upper)]
     found += [path.removeprefix(str(root)) for path in _holding(patterns, *(root / place for place in _IN_MEMORY))]
     processes = list((root / "proc").glob("[0-9]*"))
-    others = [process for process in processes if (process / "status").exists() and process.stat().st_uid != uid]
+    others = [process for process in processes if (process / "status").exists() and str(process.stat().st_uid) != uid]
     found += [path.removeprefix(str(root)) for path in _holding(
         patterns, *(process / "cmdline" for process in processes), *(process / "environ" for process in others))]
     # journald compresses what is long, so a search of its files would not see it.

@@ -108,34 +108,6 @@ def test_a_boot_keeps_the_disk_and_not_the_firewall(new_host: NewHost, suite: st
     assert host.read("/root/kept") == "kept\n"
 
 
-def test_user_data_brings_the_agent_and_shows_no_secret(world: World, new_host: NewHost, suite: str, tmp_path: Path) -> None:
-    agent = tmp_path / "agent"
-    agent.write_text("#!/bin/sh\necho started with $*\numask >/root/umask\ncp $3 /root/profile\n")
-    for form in ("script", "cloud-config"):
-        secrets = world.secrets()
-        host = new_host(suite)
-        host.user_data = world.user_data(agent, secrets, "tailscale:\n  hostname: other\nufw:\n  allow: []\n", form)
-        host.boot()
-        host.wait_booted()
-        files = "--profile /root/bootstrap-agent/profile.yaml --secrets /root/bootstrap-agent/secrets.yaml"
-        said = host.read("/var/log/cloud-init-output.log") + host.run(["journalctl", "--boot"]).check().out
-        assert said.count(f"started with --first-boot {files}") == 2
-        assert host.read("/root/bootstrap-agent/secrets.yaml") == secrets
-        assert host.run(["stat", "-c", "%a", "/root/bootstrap-agent", "/root/bootstrap-agent/secrets.yaml"]).out == "700\n600\n"
-        assert not any(line.split(": ")[1] in said for line in secrets.splitlines())
-
-
-def test_user_data_refuses_another_agent(world: World, new_host: NewHost, tmp_path: Path) -> None:
-    agent = tmp_path / "agent"
-    agent.write_text("#!/bin/sh\ntouch /root/ran\n")
-    host = new_host("bookworm")
-    host.user_data = world.user_data(agent, world.secrets(), sha256="0" * 64)
-    host.boot()
-    assert host.wait_booted() == "degraded"
-    assert f"not {'0' * 64}" in host.read("/var/log/cloud-init-output.log")
-    assert not host.exists("/root/ran") and not host.exists("/root/bootstrap-agent/secrets.yaml")
-
-
 def test_the_operator_and_a_host_meet_in_the_tailnet(world: World, new_host: NewHost, suite: str) -> None:
     """The chain that the gateway will hang on: control, relay, ACME, MagicDNS, Tailscale SSH."""
     host = new_host(suite)

@@ -18,7 +18,7 @@ std::string refusal(const Words& words) {
 }
 
 const std::string one_command =
-    "give exactly one of --first-boot, --reconcile, --verify, --plan, --status, --version, --help";
+    "give exactly one of --first-boot, --reconcile, --verify, --plan, --status, --render-user-data, --version, --help";
 
 }  // namespace
 
@@ -78,8 +78,8 @@ TEST_CASE("options: exactly one command") {
 }
 
 TEST_CASE("options: what does not go together") {
-  const std::string secrets = "--secrets goes with --first-boot and --reconcile only";
-  const std::string profile = "--profile goes with --first-boot, --reconcile, --verify and --plan only";
+  const std::string secrets = "--secrets goes with --first-boot, --reconcile and --render-user-data only";
+  const std::string profile = "--profile goes with --first-boot, --reconcile, --verify, --plan and --render-user-data only";
   const std::string wait = "--wait goes with --status only";
   for (const char* command : {"--verify", "--plan", "--status", "--version", "--help", "--worker", "--boot"})
     CHECK(refusal({command, "--secrets", "-"}) == secrets);
@@ -92,6 +92,21 @@ TEST_CASE("options: what does not go together") {
     CHECK(parse_options({command, "--secrets", "-", "--profile", "/p"}));
   for (const char* command : {"--verify", "--plan"}) CHECK(parse_options({command, "--profile", "/p"}));
   CHECK(refusal({"--status", "--secrets", "-", "--profile", "/p"}) == secrets + "\n" + profile);
+}
+
+TEST_CASE("options: where a new server gets the agent from") {
+  const auto parsed = parse_options({"--render-user-data", "--agent-url", "https://h/{arch}", "--sums=S", "--profile", "p", "--secrets", "-"});
+  REQUIRE(parsed);
+  CHECK(parsed->command == CommandName::render_user_data);
+  CHECK(parsed->agent_url == "https://h/{arch}");
+  CHECK(parsed->sums == "S");
+  CHECK(parse_options({"--render-user-data", "--agent-url=u", "--agent-sha256=h"})->agent_sha256 == "h");
+  const std::string hash = "--render-user-data needs the agent's hash: --agent-sha256 or --sums, one of them";
+  CHECK(refusal({"--render-user-data"}) == "--render-user-data needs --agent-url: where the server gets the agent\n" + hash);
+  CHECK(refusal({"--render-user-data", "--agent-url", "u"}) == hash);
+  CHECK(refusal({"--render-user-data", "--agent-url", "u", "--sums", "S", "--agent-sha256", "h"}) == hash);
+  for (const char* option : {"--agent-url", "--agent-sha256", "--sums"})
+    CHECK(refusal({"--first-boot", option, "x"}) == "--agent-url, --agent-sha256 and --sums go with --render-user-data only");
 }
 
 TEST_CASE("options: words that mean nothing, each named") {
@@ -120,6 +135,7 @@ TEST_CASE("options: the help names every option and exit code") {
   const auto help = help_text();
   for (const char* word : {"--first-boot", "--reconcile", "--verify", "--plan", "--status", "--wait",
                            "--version", "--help", "--profile", "--secrets", "--format", "--deadline",
+                           "--render-user-data", "--agent-url", "--agent-sha256", "--sums",
                            "\n  0  ", "\n  1  ", "\n  2  ", "\n  3  ", "\n  4  "})
     CHECK_MESSAGE(help.find(word) != std::string::npos, word);
 }

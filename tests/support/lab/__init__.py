@@ -21,7 +21,7 @@ net        namespaces, addresses, the way out
 dns        the lab's names
 metadata   the provider's metadata service
 host       a booted server: power, commands, files
-cloudinit  what makes a root a provider's image; user-data that brings the agent
+cloudinit  what makes a root a provider's image; parts of user-data
 laptop     the operator's node: browser and ssh
 completed  how a command ended
 wait       conditions with deadlines

@@ -81,7 +81,7 @@ def wait_for_agent(host: Host) -> Completed:
 
     wait_until(installed_or_ended, _BOOT, f"cloud-init to bring the agent to {host.name}", poll=0.2)
     if not host.exists(AGENT):
-        raise AssertionError(f"user-data ended, and there is no {AGENT}:\n{host.read('/var/log/cloud-init-output.log')[-4000:]}")
+        raise AssertionError(f"user-data ended, and there is no {AGENT}:\n{host.console_tail()}")
     return wait_until(status, _CONVERGE, "the agent to begin", poll=0.2)
 
 

@@ -35,7 +35,7 @@ from .services import Services
 from .wait import wait_until
 
 _PACKAGES = Path(__file__).parent.parent
-_AGENT_PATH = f"/agent/bootstrap-agent-{platform.machine()}"
+_AGENT_FILE = f"bootstrap-agent-{platform.machine()}"
 _CERTIFICATE_END = "-----END CERTIFICATE-----\n"
 
 
@@ -88,11 +88,17 @@ class World:
         """``profile`` with the lab's addresses laid over it."""
         return merge(profile, self.services.profile())
 
-    def user_data(self, agent: Path, secrets: str, profile: str = "", form: str = "script", sha256: str | None = None) -> str:
-        """User-data that brings ``agent`` from the mirror and runs its first boot; ``form`` as in cloudinit.user_data."""
-        self.services.publish(_AGENT_PATH, agent)
-        sha256 = sha256 or hashlib.sha256(agent.read_bytes()).hexdigest()
-        return cloudinit.user_data(f"https://{parts.MIRROR}{_AGENT_PATH}", sha256, self.profile(profile), secrets, form)
+    def user_data(self, agent: Path, secrets: str, profile: str = "", served: Path | None = None, sha256: str | None = None) -> str:
+        """User-data as ``agent`` renders it: brings the agent, or what is ``served`` in its place, from the mirror, and runs
+        its first boot. ``sha256`` is what it must have, if not its own.
+        """
+        served = served or agent
+        self.services.publish(f"/agent/{_AGENT_FILE}", served)
+        own, sums = self.instance.directory / "profile.yaml", self.instance.directory / "SHA256SUMS"
+        own.write_text(self.profile(profile))
+        sums.write_text(f"{sha256 or hashlib.sha256(served.read_bytes()).hexdigest()}  {_AGENT_FILE}\n")
+        return complete([agent, "--render-user-data", "--profile", own, "--secrets", "-", "--sums", sums,
+                         "--agent-url", f"https://{parts.MIRROR}/agent/bootstrap-agent-{{arch}}"], input=secrets, timeout=30).check().out
 
     @cached_property
     def operator(self) -> Operator:

@@ -1,0 +1,115 @@
+"""User-data as the agent renders it, on hosts that boot by it: what it hands over as it was given, and what it refuses.
+
+A whole first boot by it is in test_first_boot.py. Here a stub plays the agent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import canaries
+import pytest
+from lab import cloudinit, first_boot
+from lab.host import Host
+from lab.world import World
+
+NewHost = Callable[[str], Host]
+
+STUB = """\
+#!/bin/sh
+[ "$1" = --version ] && exit
+echo "$*" >/root/arguments
+umask >/root/umask
+env >/root/environment
+"""
+OWNERS = "#cloud-config\nwrite_files: [{path: /root/owners, content: here}]\nruncmd: [[touch, /root/ran-on]]\n"
+KEY = "  hostname: other"
+# What a shell, printf or cloud-init could take for something else, in a comment of the profile.
+ODD = KEY + "  # `touch /root/x` $(touch /root/x) ${HOME} \\ \\\\ \\n ' \" %s %% ; & | < > ü 日本 🦞\n"
+NOT_IT = "0" * 64
+
+
+@pytest.fixture
+def stub(tmp_path: Path) -> Path:
+    (tmp_path / "stub").write_text(STUB)
+    return tmp_path / "stub"
+
+
+def values(secrets: str) -> list[str]:
+    return [line.split(": ")[1] for line in secrets.splitlines()]
+
+
+def heard(host: Host) -> str:
+    """What others than root may read of what was said during the boot."""
+    return host.read("/var/log/cloud-init-output.log") + host.run(["journalctl", "--boot"]).check().out
+
+
+def said(host: Host) -> list[str]:
+    """What the script said on the console."""
+    lines = host.console.read_text(errors="replace").splitlines()
+    return [line for line in lines if line.startswith("bootstrap-agent:")]
+
+
+@pytest.mark.parametrize("suite", ["bookworm", "trixie"])
+@pytest.mark.parametrize("form", ["script", "multi-part"])
+def test_the_agent_gets_what_it_was_given(world: World, agent: Path, stub: Path, new_host: NewHost, suite: str, form: str) -> None:
+    secrets = world.secrets()
+    script = world.user_data(agent, secrets, f"tailscale:\n{KEY}\n", served=stub).replace(KEY + "\n", ODD)
+    host = new_host(suite)
+    host.user_data = script if form == "script" else cloudinit.multipart(script, OWNERS)
+    host.boot()
+    assert host.wait_booted() == "running"
+    directory = "/root/bootstrap-agent"
+    assert host.read("/root/arguments") == f"--first-boot --profile {directory}/profile.yaml --secrets {directory}/secrets.yaml\n"
+    profile = script.split("<<'END'\n")[1].split("END\n")[0]
+    assert ODD in profile and host.read(f"{directory}/profile.yaml") == profile
+    assert host.read(f"{directory}/secrets.yaml") == secrets.replace(": ", ": '").replace("\n", "'\n")
+    assert host.run(["stat", "-c", "%a %U", directory, f"{directory}/secrets.yaml"]).out == "700 root\n600 root\n"
+    assert host.read("/root/umask") == "0077\n" and "HOME=" not in host.read("/root/environment")
+    assert not any(value in heard(host) + host.read("/root/environment") + "".join(said(host)) for value in values(secrets))
+    assert not host.exists("/root/x")
+    assert form == "script" or (host.read("/root/owners"), host.exists("/root/ran-on")) == ("here", True)
+
+
+@pytest.mark.parametrize(("suite", "form", "why"), [
+    ("bookworm", "script", "another hash"), ("trixie", "multi-part", "another hash"), ("bookworm", "multi-part", "no such file")])
+def test_what_is_not_the_agent_is_refused(world: World, agent: Path, stub: Path, new_host: NewHost, tmp_path: Path,
+                                          suite: str, form: str, why: str) -> None:
+    secrets = world.secrets()
+    script = world.user_data(agent, secrets, served=stub, sha256=NOT_IT)
+    if why == "no such file":
+        stub.unlink()
+    host = new_host(suite)
+    host.user_data = script if form == "script" else cloudinit.multipart(script, OWNERS)
+    host.boot()
+    assert host.wait_booted() == "degraded"
+    assert "status: error" in host.run(["cloud-init", "status"]).out
+    (line,) = said(host)
+    url = f"https://mirror.test/agent/bootstrap-agent-{world.parts.arch}"
+    if why == "no such file":
+        assert line == f"bootstrap-agent: not started: cannot fetch {url}: HTTP 404"
+    else:
+        assert line.startswith(f"bootstrap-agent: not started: {url} has SHA-256 ") and line.endswith(f", expected {NOT_IT}")
+    assert not host.exists("/root/bootstrap-agent") and not host.exists("/root/arguments")
+    assert canaries.copies(host, values(secrets), tmp_path) == []
+    # Of what came as mail or as a pickle a search for the secrets would see nothing.
+    left = {path.name for path in host.root.glob("var/lib/cloud/instances/*/*")}
+    assert left.isdisjoint({"user-data.txt", "user-data.txt.i", "obj.pkl", "cloud-config.txt"}) and "sem" in left
+    assert {path.name for path in host.root.glob("var/lib/cloud/instances/*/scripts/*")} == ({"runcmd"} if form == "multi-part" else set())
+    assert form == "script" or (host.read("/root/owners"), host.exists("/root/ran-on")) == ("here", True)
+
+
+def test_a_first_boot_from_multi_part_user_data_leaves_no_part(world: World, agent: Path, new_host: NewHost, tmp_path: Path) -> None:
+    """The secrets are in base64 there, where a search for them sees nothing."""
+    secrets = world.secrets()
+    host = new_host("bookworm")
+    host.user_data = cloudinit.multipart(world.user_data(agent, secrets, "tailscale:\n  hostname: parts\n"), OWNERS)
+    host.boot()
+    host.wait_up()
+    assert first_boot.wait_for_agent(host).code == 0
+    host.wait_booted()
+    assert (host.read("/root/owners"), host.exists("/root/ran-on")) == ("here", True)
+    left = {path.name for path in host.root.glob("var/lib/cloud/instances/*/*")}
+    assert left.isdisjoint({"user-data.txt", "user-data.txt.i", "obj.pkl"}) and "sem" in left
+    assert canaries.copies(host, values(secrets), tmp_path) == [canaries.ENV]
