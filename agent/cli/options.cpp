@@ -8,16 +8,17 @@
 namespace agent {
 namespace {
 
-enum Flag : int { flag_command = 1000, flag_profile = 2000, flag_secrets, flag_format, flag_wait, flag_deadline };
+enum Flag : int { flag_command = 1000, flag_profile = 2000, flag_secrets, flag_format, flag_wait, flag_deadline, flag_signing_key, flag_allow_downgrade };
 
 constexpr int code(CommandName command) { return flag_command + static_cast<int>(command); }
 
-const std::array<option, 15> known = {{
+const std::array<option, 18> known = {{
     {"first-boot", no_argument, nullptr, code(CommandName::first_boot)},
     {"reconcile", no_argument, nullptr, code(CommandName::reconcile)},
     {"verify", no_argument, nullptr, code(CommandName::verify)},
     {"plan", no_argument, nullptr, code(CommandName::plan)},
     {"status", no_argument, nullptr, code(CommandName::status)},
+    {"install", required_argument, nullptr, code(CommandName::install)},
     {"version", no_argument, nullptr, code(CommandName::version)},
     {"help", no_argument, nullptr, code(CommandName::help)},
     {"worker", no_argument, nullptr, code(CommandName::worker)},
@@ -27,6 +28,8 @@ const std::array<option, 15> known = {{
     {"format", required_argument, nullptr, flag_format},
     {"wait", no_argument, nullptr, flag_wait},
     {"deadline", required_argument, nullptr, flag_deadline},
+    {"signing-key", required_argument, nullptr, flag_signing_key},
+    {"allow-downgrade", no_argument, nullptr, flag_allow_downgrade},
     {nullptr, 0, nullptr, 0},
 }};
 
@@ -55,6 +58,9 @@ struct Parser {
       case flag_wait: options.wait = true; break;
       case flag_format: format(argument); break;
       case flag_deadline: deadline(argument); break;
+      case flag_signing_key: options.signing_key = argument; break;
+      case flag_allow_downgrade: options.allow_downgrade = true; break;
+      case code(CommandName::install): options.install = argument; [[fallthrough]];
       default:
         ++commands;
         options.command = static_cast<CommandName>(flag - flag_command);
@@ -79,10 +85,12 @@ struct Parser {
     using enum CommandName;
     const auto command = options.command;
     const bool enforces = command == first_boot || command == reconcile;
-    if (commands != 1) problem("give exactly one of --first-boot, --reconcile, --verify, --plan, --status, --version, --help");
+    if (commands != 1) problem("give exactly one of --first-boot, --reconcile, --verify, --plan, --status, --install, --version, --help");
     if (!options.secrets.empty() && !enforces) problem("--secrets goes with --first-boot and --reconcile only");
     if (!options.profile.empty() && !enforces && command != verify && command != plan)
       problem("--profile goes with --first-boot, --reconcile, --verify and --plan only");
+    if (!options.signing_key.empty() && command != install) problem("--signing-key goes with --install only");
+    if (options.allow_downgrade && command != install) problem("--allow-downgrade goes with --install only");
     if (options.wait && command != status) problem("--wait goes with --status only");
   }
 };
@@ -126,6 +134,7 @@ std::string help_text() {
   bootstrap-agent --verify     [--profile FILE]                      compare the machine with the profile; writes nothing
   bootstrap-agent --plan       [--profile FILE]                      what --reconcile would do, and in which order
   bootstrap-agent --status     [--wait]                              the last run's report; --wait: until a run has ended
+  bootstrap-agent --install FILE [--signing-key FILE] [--allow-downgrade]   replace the agent by a signed binary
   bootstrap-agent --version | --help
 
   --format text|json   reports as a table (default) or as JSON (docs/report.schema.json)
@@ -133,13 +142,15 @@ std::string help_text() {
 
 A profile given to --first-boot or --reconcile is installed as /etc/bootstrap-agent/profile.yaml and holds from then on.
 The secrets file (YAML; 0600) may hold tailscale_auth_key, anthropic_token, gateway_token. --first-boot wipes it once read.
+--install takes FILE only with FILE.minisig beside it, by the key that is built in (--version names it) or that --signing-key holds;
+the binary before it is kept as /usr/local/sbin/bootstrap-agent.previous.
 An enforcing run goes on as a systemd unit: closing the terminal does not end it. --boot and --worker are used by units.
 
 Exit codes:
   0  in sync, or converged
   1  a resource failed, was blocked or ran past its deadline, or drifted and cannot be fixed with what is at hand
   2  drift (--verify, --plan), or never ran (--status)
-  3  bad usage, profile or secrets
+  3  bad usage, profile or secrets, or a binary that --install refuses
   4  another agent is running
 )";
 }

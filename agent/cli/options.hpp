@@ -10,13 +10,16 @@
 
 namespace agent {
 
-enum class CommandName { first_boot, reconcile, verify, plan, status, version, help, worker, boot };
+enum class CommandName { first_boot, reconcile, verify, plan, status, install, version, help, worker, boot };
 enum class Format { text, json };
 
 struct Options {
   CommandName command = CommandName::help;
   std::string profile;  // empty: the installed one
   std::string secrets;  // empty: none; "-": stdin
+  std::string install;          // the binary of --install
+  std::string signing_key;      // empty: the built-in one
+  bool allow_downgrade = false;
   Format format = Format::text;
   bool wait = false;
   std::chrono::seconds deadline{};  // zero: the command's own default

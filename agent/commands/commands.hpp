@@ -15,6 +15,11 @@ int boot_command(const Options& options);
 int check_command(const Options& options);
 // --status [--wait].
 int status_command(const Options& options);
+// --install: replaces the agent by a signed binary.
+int install_command(const Options& options);
+
+// The id of the key whose binaries --install takes; empty when this build has none.
+std::string built_in_key_id();
 
 // Prints an error to stderr, redacted, and returns the exit code that fits it.
 int complain(const Error& error, int exit_code);

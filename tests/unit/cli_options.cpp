@@ -18,7 +18,7 @@ std::string refusal(const Words& words) {
 }
 
 const std::string one_command =
-    "give exactly one of --first-boot, --reconcile, --verify, --plan, --status, --version, --help";
+    "give exactly one of --first-boot, --reconcile, --verify, --plan, --status, --install, --version, --help";
 
 }  // namespace
 
@@ -94,6 +94,22 @@ TEST_CASE("options: what does not go together") {
   CHECK(refusal({"--status", "--secrets", "-", "--profile", "/p"}) == secrets + "\n" + profile);
 }
 
+TEST_CASE("options: --install takes a file, and its own options go with nothing else") {
+  const auto parsed = parse_options({"--install", "/b", "--signing-key=/k", "--allow-downgrade"});
+  REQUIRE(parsed);
+  CHECK(parsed->command == CommandName::install);
+  CHECK(parsed->install == "/b");
+  CHECK(parsed->signing_key == "/k");
+  CHECK(parsed->allow_downgrade);
+  CHECK_FALSE(parse_options({"--install=/b"})->allow_downgrade);
+  CHECK(refusal({"--install"}) == "--install: needs a value");
+  CHECK(refusal({"--install", "/a", "--install", "/b"}) == one_command);
+  for (const char* command : {"--first-boot", "--reconcile", "--verify", "--plan", "--status", "--version", "--help"})
+    CHECK(refusal({command, "--signing-key", "/k", "--allow-downgrade"}) ==
+          "--signing-key goes with --install only\n--allow-downgrade goes with --install only");
+  CHECK(refusal({"--install", "/b", "--secrets", "-"}) == "--secrets goes with --first-boot and --reconcile only");
+}
+
 TEST_CASE("options: words that mean nothing, each named") {
   CHECK(refusal({"--verify", "--colour"}) == "--colour: no such option, or one that takes no value");
   CHECK(refusal({"--verify=yes"}) == "--verify=yes: no such option, or one that takes no value");
@@ -120,6 +136,7 @@ TEST_CASE("options: the help names every option and exit code") {
   const auto help = help_text();
   for (const char* word : {"--first-boot", "--reconcile", "--verify", "--plan", "--status", "--wait",
                            "--version", "--help", "--profile", "--secrets", "--format", "--deadline",
+                           "--install", "--signing-key", "--allow-downgrade",
                            "\n  0  ", "\n  1  ", "\n  2  ", "\n  3  ", "\n  4  "})
     CHECK_MESSAGE(help.find(word) != std::string::npos, word);
 }
