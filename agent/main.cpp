@@ -15,10 +15,13 @@ namespace {
 
 int print_version(agent::Format format) {
   using namespace agent::version;
+  const auto key = agent::built_in_key_id();
   if (format == agent::Format::json)
-    fmt::print("{{\"version\": \"{}\", \"commit\": \"{}\", \"architecture\": \"{}\"}}\n", number, commit, architecture);
+    fmt::print("{{\"version\": \"{}\", \"commit\": \"{}\", \"architecture\": \"{}\", \"signing_key\": \"{}\"}}\n", number, commit,
+               architecture, key);
   else
-    fmt::print("bootstrap-agent {} ({}, {})\n", number, commit, architecture);
+    fmt::print("bootstrap-agent {} ({}, {}, {})\n", number, commit, architecture,
+               key.empty() ? "no signing key" : "signing key " + key);
   return agent::exit_ok;
 }
 
@@ -30,6 +33,7 @@ int dispatch(const agent::Options& options) {
     case verify:
     case plan: return agent::check_command(options);
     case status: return agent::status_command(options);
+    case install: return agent::install_command(options);
     case worker: return agent::worker_command(options);
     case boot: return agent::boot_command(options);
     case render_user_data: return agent::render_command(options);

@@ -14,9 +14,18 @@ add_custom_command(
   COMMENT "Embedding ${embedded_files}"
   VERBATIM)
 
+# A mistyped key would be a release that can never be replaced.
+if(NOT AGENT_SIGNING_KEY STREQUAL "")
+  string(LENGTH "${AGENT_SIGNING_KEY}" length)
+  if(NOT length EQUAL 56 OR NOT AGENT_SIGNING_KEY MATCHES "^RW[Q-T][A-Za-z0-9+/]+$")
+    message(FATAL_ERROR "AGENT_SIGNING_KEY is '${AGENT_SIGNING_KEY}': no minisign public key, "
+      "which is the second line of the .pub file, 56 characters that begin with RW")
+  endif()
+endif()
+
 # Looked at in every build, since a commit changes no source; written only when it differs.
 add_custom_target(agent_generated
-  COMMAND ${CMAKE_COMMAND} -DNUMBER=${PROJECT_VERSION} -DARCHITECTURE=${CMAKE_SYSTEM_PROCESSOR}
+  COMMAND ${CMAKE_COMMAND} -DNUMBER=${PROJECT_VERSION} -DARCHITECTURE=${CMAKE_SYSTEM_PROCESSOR} -DSIGNING_KEY=${AGENT_SIGNING_KEY}
     -DOUTPUT=${generated}/version.hpp -P ${scripts}/write-version.cmake
   WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}
   DEPENDS ${generated}/embedded.hpp

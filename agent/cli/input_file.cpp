@@ -33,7 +33,8 @@ tl::unexpected<Error> open_error(const std::string& path, int error) {
   return fail(Errc::failed, "{} can't be opened: {}", path, reason(error));
 }
 
-Status check_directory(int fd, const std::string& path) {
+Status check_directory(int fd, const std::string& path, InputKind kind) {
+  if (kind == InputKind::signed_file) return {};
   struct stat info {};
   if (fstat(fd, &info) != 0) return fail(Errc::failed, "{} can't be examined: {}", path, reason(errno));
   if (!trusted(info.st_uid))
@@ -54,6 +55,10 @@ Status check_file(const struct stat& info, const std::string& path, InputKind ki
   if (!S_ISREG(info.st_mode))
     return fail(Errc::refused, "{} is not a regular file; give a file{}", path,
                 kind == InputKind::secrets ? ", or - for standard input" : "");
+  const auto largest = kind == InputKind::signed_file ? largest_signed_input : largest_input;
+  if (static_cast<std::uint64_t>(info.st_size) > largest)
+    return fail(Errc::refused, "{} has {} bytes; at most {} are read", path, info.st_size, largest);
+  if (kind == InputKind::signed_file) return {};
   if (!trusted(info.st_uid))
     return fail(Errc::refused, "{} belongs to uid {}; it must be root's: chown root {}", path, info.st_uid,
                 path);
@@ -64,8 +69,6 @@ Status check_file(const struct stat& info, const std::string& path, InputKind ki
         Errc::refused,
         "{} holds secrets and is readable by others (mode {:04o}); chmod 600 {}, and consider them known",
         path, mode, path);
-  if (static_cast<std::uint64_t>(info.st_size) > largest_input)
-    return fail(Errc::refused, "{} has {} bytes; at most {} are read", path, info.st_size, largest_input);
   return {};
 }
 
@@ -102,10 +105,10 @@ Result<std::string> absolute(const std::string& path) {
 
 // The directory that the last part of an absolute path is in: directory by directory, each opened in the one
 // that was just checked.
-Result<UniqueFd> open_parent(const std::string& path) {
+Result<UniqueFd> open_parent(const std::string& path, InputKind kind) {
   UniqueFd directory(open("/", O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!directory) return open_error("/", errno);
-  AGENT_TRY(check_directory(directory.get(), "/"));
+  AGENT_TRY(check_directory(directory.get(), "/", kind));
   std::size_t begin = 1;
   for (auto end = path.find('/', begin); end != std::string::npos; end = path.find('/', begin)) {
     const auto name = path.substr(begin, end - begin);
@@ -113,7 +116,7 @@ Result<UniqueFd> open_parent(const std::string& path) {
     if (name.empty()) continue;
     UniqueFd next(openat(directory.get(), name.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     if (!next) return open_error(path.substr(0, end), errno);
-    AGENT_TRY(check_directory(next.get(), path.substr(0, end)));
+    AGENT_TRY(check_directory(next.get(), path.substr(0, end), kind));
     directory = std::move(next);
   }
   return directory;
@@ -125,7 +128,7 @@ Result<std::string> read_input_file(const std::string& path, InputKind kind) {
   auto full = absolute(path);
   if (!full) return full;
 
-  auto directory = open_parent(*full);
+  auto directory = open_parent(*full, kind);
   if (!directory) return pass(std::move(directory));
   const auto name = full->substr(full->rfind('/') + 1);
   const UniqueFd file(openat(directory->get(), name.empty() ? "." : name.c_str(),
@@ -135,7 +138,7 @@ Result<std::string> read_input_file(const std::string& path, InputKind kind) {
   if (fstat(file.get(), &info) != 0)
     return fail(Errc::failed, "{} can't be examined: {}", path, reason(errno));
   AGENT_TRY(check_file(info, path, kind));
-  return read_all(file.get(), path, largest_input);
+  return read_all(file.get(), path, static_cast<std::size_t>(info.st_size));
 }
 
 Result<std::string> read_stdin(std::size_t limit) { return read_all(STDIN_FILENO, "standard input", limit); }

@@ -1,4 +1,4 @@
-// How a profile or a file of secrets gets in: only from where nobody but root could have put or changed it.
+// How a file that root is given gets in: a profile or secrets only from where nobody but root could have put or changed them.
 #pragma once
 
 #include <cstddef>
@@ -11,13 +11,16 @@ namespace agent {
 enum class InputKind {
   profile,  // others may read it
   secrets,  // nobody but its owner may
+  signed_file,  // anybody's, in anybody's directory: its signature decides
 };
 
 // Far more than any profile has: what is bigger is refused before it is read.
 constexpr std::size_t largest_input = std::size_t{1} << 20U;
+// And far more than a release binary has.
+constexpr std::size_t largest_signed_input = std::size_t{16} << 20U;
 
 // The contents of the file. It must be a regular file that only root (or whoever runs the agent) can change:
-// its own, not writable by others, and so must be every directory above it. No symbolic link is followed, in
+// its own, not writable by others, and so must be every directory above it (but a signed file may be anyone's). No symbolic link is followed, in
 // no part of the path: what was checked is what is read. Never blocks: a FIFO or a device is refused. Errors:
 // not_found, refused (with what to do), failed.
 Result<std::string> read_input_file(const std::string& path, InputKind kind);

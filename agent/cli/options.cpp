@@ -8,16 +8,29 @@
 namespace agent {
 namespace {
 
-enum Flag : int { flag_command = 1000, flag_profile = 2000, flag_secrets, flag_format, flag_wait, flag_deadline, flag_agent_url, flag_agent_sha256, flag_sums };
+enum Flag : int {
+  flag_command = 1000,
+  flag_profile = 2000,
+  flag_secrets,
+  flag_format,
+  flag_wait,
+  flag_deadline,
+  flag_agent_url,
+  flag_agent_sha256,
+  flag_sums,
+  flag_signing_key,
+  flag_allow_downgrade
+};
 
 constexpr int code(CommandName command) { return flag_command + static_cast<int>(command); }
 
-const std::array<option, 19> known = {{
+const std::array<option, 22> known = {{
     {"first-boot", no_argument, nullptr, code(CommandName::first_boot)},
     {"reconcile", no_argument, nullptr, code(CommandName::reconcile)},
     {"verify", no_argument, nullptr, code(CommandName::verify)},
     {"plan", no_argument, nullptr, code(CommandName::plan)},
     {"status", no_argument, nullptr, code(CommandName::status)},
+    {"install", required_argument, nullptr, code(CommandName::install)},
     {"version", no_argument, nullptr, code(CommandName::version)},
     {"help", no_argument, nullptr, code(CommandName::help)},
     {"worker", no_argument, nullptr, code(CommandName::worker)},
@@ -31,6 +44,8 @@ const std::array<option, 19> known = {{
     {"agent-url", required_argument, nullptr, flag_agent_url},
     {"agent-sha256", required_argument, nullptr, flag_agent_sha256},
     {"sums", required_argument, nullptr, flag_sums},
+    {"signing-key", required_argument, nullptr, flag_signing_key},
+    {"allow-downgrade", no_argument, nullptr, flag_allow_downgrade},
     {nullptr, 0, nullptr, 0},
 }};
 
@@ -62,6 +77,9 @@ struct Parser {
       case flag_agent_url: options.agent_url = argument; break;
       case flag_agent_sha256: options.agent_sha256 = argument; break;
       case flag_sums: options.sums = argument; break;
+      case flag_signing_key: options.signing_key = argument; break;
+      case flag_allow_downgrade: options.allow_downgrade = true; break;
+      case code(CommandName::install): options.install = argument; [[fallthrough]];
       default:
         ++commands;
         options.command = static_cast<CommandName>(flag - flag_command);
@@ -88,7 +106,7 @@ struct Parser {
     const bool enforces = command == first_boot || command == reconcile;
     const bool renders = command == render_user_data;
     if (commands != 1)
-      problem("give exactly one of --first-boot, --reconcile, --verify, --plan, --status, --render-user-data, --version, --help");
+      problem("give exactly one of --first-boot, --reconcile, --verify, --plan, --status, --render-user-data, --install, --version, --help");
     if (!options.secrets.empty() && !enforces && !renders)
       problem("--secrets goes with --first-boot, --reconcile and --render-user-data only");
     if (!options.profile.empty() && !enforces && !renders && command != verify && command != plan)
@@ -98,6 +116,9 @@ struct Parser {
     if (renders && options.agent_url.empty()) problem("--render-user-data needs --agent-url: where the server gets the agent");
     if (renders && options.agent_sha256.empty() == options.sums.empty())
       problem("--render-user-data needs the agent's hash: --agent-sha256 or --sums, one of them");
+    if (options.secrets == "-" && options.sums == "-") problem("--secrets - and --sums - both want standard input; give a file for one");
+    if (!options.signing_key.empty() && command != install) problem("--signing-key goes with --install only");
+    if (options.allow_downgrade && command != install) problem("--allow-downgrade goes with --install only");
     if (options.wait && command != status) problem("--wait goes with --status only");
   }
 };
@@ -141,8 +162,9 @@ std::string help_text() {
   bootstrap-agent --verify     [--profile FILE]                      compare the machine with the profile; writes nothing
   bootstrap-agent --plan       [--profile FILE]                      what --reconcile would do, and in which order
   bootstrap-agent --status     [--wait]                              the last run's report; --wait: until a run has ended
-  bootstrap-agent --render-user-data [--profile FILE] [--secrets FILE|-] --agent-url URL (--agent-sha256 HASH | --sums FILE)
+  bootstrap-agent --render-user-data [--profile FILE] [--secrets FILE|-] --agent-url URL (--agent-sha256 HASH | --sums FILE|-)
                                                                      a new server's user-data; needs no root
+  bootstrap-agent --install FILE [--signing-key FILE] [--allow-downgrade]   replace the agent by a signed binary
   bootstrap-agent --version | --help
 
   --format text|json   reports as a table (default) or as JSON (docs/report.schema.json)
@@ -151,13 +173,15 @@ std::string help_text() {
 A profile given to --first-boot or --reconcile is installed as /etc/bootstrap-agent/profile.yaml and holds from then on.
 The secrets file (YAML; 0600) may hold tailscale_auth_key, anthropic_token, gateway_token. --first-boot wipes it once read.
 {arch} in the URL stands for x86_64 or aarch64; FILE is a SHA256SUMS that lists the URL's file by its name.
+--install takes FILE only with FILE.minisig beside it, by the key that is built in (--version names it) or that --signing-key holds;
+the binary before it is kept as /usr/local/sbin/bootstrap-agent.previous.
 An enforcing run goes on as a systemd unit: closing the terminal does not end it. --boot and --worker are used by units.
 
 Exit codes:
   0  in sync, or converged
   1  a resource failed, was blocked or ran past its deadline, or drifted and cannot be fixed with what is at hand
   2  drift (--verify, --plan), or never ran (--status)
-  3  bad usage, profile or secrets
+  3  bad usage, profile or secrets, or a binary that --install refuses
   4  another agent is running
 )";
 }

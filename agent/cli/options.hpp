@@ -10,7 +10,7 @@
 
 namespace agent {
 
-enum class CommandName { first_boot, reconcile, verify, plan, status, version, help, worker, boot, render_user_data };
+enum class CommandName { first_boot, reconcile, verify, plan, status, install, version, help, worker, boot, render_user_data };
 enum class Format { text, json };
 
 struct Options {
@@ -19,7 +19,10 @@ struct Options {
   std::string secrets;  // empty: none; "-": stdin
   std::string agent_url;     // of --render-user-data, as the next two: with {arch} or without
   std::string agent_sha256;  // either this or `sums`
-  std::string sums;          // a file in sha256sum(1)'s format
+  std::string sums;          // a file in sha256sum(1)'s format; "-": stdin
+  std::string install;          // the binary of --install
+  std::string signing_key;      // empty: the built-in one
+  bool allow_downgrade = false;
   Format format = Format::text;
   bool wait = false;
   std::chrono::seconds deadline{};  // zero: the command's own default

@@ -17,6 +17,11 @@ int check_command(const Options& options);
 int status_command(const Options& options);
 // --render-user-data: prints a new server's user-data. For any user, on any machine.
 int render_command(const Options& options);
+// --install: replaces the agent by a signed binary.
+int install_command(const Options& options);
+
+// The id of the key whose binaries --install takes; empty when this build has none.
+std::string built_in_key_id();
 
 // Prints an error to stderr, redacted, and returns the exit code that fits it.
 int complain(const Error& error, int exit_code);

@@ -21,6 +21,7 @@ inline const std::string log = "/var/log/bootstrap-agent.log";       // root, 06
 inline const std::string configuration = "/etc/bootstrap-agent";
 inline const std::string profile = configuration + "/profile.yaml";
 inline const std::string agent = "/usr/local/sbin/bootstrap-agent";
+inline const std::string previous_agent = agent + ".previous";       // root, 0755: what --install has replaced
 inline const std::string system_units = "/etc/systemd/system/";
 inline const std::string ca_bundle = "/etc/ssl/certs/ca-certificates.crt";
 

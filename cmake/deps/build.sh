@@ -27,7 +27,7 @@ mkdir -p "$PREFIX/lib" "$PREFIX/include"
 side_by_side() { printf '%s\n' "$@" | xargs -P "$(nproc)" -I{} "$here/build-one.sh" {} 9>&-; }
 
 echo "building static libraries for $ARCH (once; a few minutes)" >&2
-side_by_side xz-utils mbedtls yaml-cpp libzstd libcap2 zlib fmtlib tl-expected nlohmann-json3 doctest
+side_by_side xz-utils mbedtls yaml-cpp libzstd libcap2 zlib fmtlib libsodium tl-expected nlohmann-json3 doctest
 side_by_side curl systemd libarchive # these need some of the former
 (cd "$PREFIX" && rm -rf lib/{pkgconfig,cmake} lib/*.la bin share) # unused, and they name the temporary directory
 cp "$here/sources.lock" "$PREFIX"

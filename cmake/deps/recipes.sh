@@ -81,6 +81,13 @@ build_curl() { # HTTP(S) only; the threaded resolver is safe once NSS is pinned,
     make -C include install
 }
 
+build_libsodium() { # Debian has the repository's tarball, without a configure; minimal: without deprecated primitives
+    autoreconf --install
+    CFLAGS="${c_flags[*]}" ./configure --host="$TRIPLE" --prefix="$PREFIX" --disable-shared --disable-dependency-tracking \
+        --enable-minimal --disable-{pie,ssp} # these two are in c_flags, the second in a stronger form
+    make "$jobs" -C src/libsodium install
+}
+
 build_tl-expected() { cp -r usr/include/tl "$PREFIX/include"; }
 build_nlohmann-json3() { cp -r usr/include/nlohmann "$PREFIX/include"; }
 build_doctest() { cp -r usr/include/doctest "$PREFIX/include"; }

@@ -148,6 +148,27 @@ TEST_CASE("a file or a directory of another user's is refused") {
   check_refused(inside, InputKind::profile, "/d belongs to uid 12345, who could replace what is in it");
 }
 
+TEST_CASE("a signed file may be anybody's, anywhere, but is a regular file under its own name") {
+  const Place place;
+  const auto file = place.file("release", "x", 0666);
+  if (geteuid() == 0) REQUIRE(chown(file.c_str(), 12345, 0) == 0);
+  CHECK(read_input_file(file, InputKind::signed_file).value() == "x");
+  static_cast<void>(place.directory("d", 01777));
+  CHECK(read_input_file(place.file("d/release", "y", 0644), InputKind::signed_file).value() == "y");
+
+  const auto fifo = place.path("fifo");
+  REQUIRE(mkfifo(fifo.c_str(), 0600) == 0);
+  check_refused(fifo, InputKind::signed_file, "is not a regular file");
+  fs::create_symlink(file, place.path("link"));
+  check_refused(place.path("link"), InputKind::signed_file, "/link is a symbolic link; ");
+  fs::create_directory_symlink(place.path("d"), place.path("way"));
+  check_refused(place.path("way/release"), InputKind::signed_file, "/way is not a directory, or a symbolic link; ");
+  fs::resize_file(file, largest_signed_input);
+  CHECK(read_input_file(file, InputKind::signed_file)->size() == largest_signed_input);
+  fs::resize_file(file, largest_signed_input + 1);
+  check_refused(file, InputKind::signed_file, "at most 16777216 are read");
+}
+
 TEST_CASE("secrets that others can read are refused, a profile that others can read is not") {
   const Place place;
   for (const mode_t mode : {0640, 0604}) {

@@ -18,7 +18,7 @@ std::string refusal(const Words& words) {
 }
 
 const std::string one_command =
-    "give exactly one of --first-boot, --reconcile, --verify, --plan, --status, --render-user-data, --version, --help";
+    "give exactly one of --first-boot, --reconcile, --verify, --plan, --status, --render-user-data, --install, --version, --help";
 
 }  // namespace
 
@@ -105,8 +105,26 @@ TEST_CASE("options: where a new server gets the agent from") {
   CHECK(refusal({"--render-user-data"}) == "--render-user-data needs --agent-url: where the server gets the agent\n" + hash);
   CHECK(refusal({"--render-user-data", "--agent-url", "u"}) == hash);
   CHECK(refusal({"--render-user-data", "--agent-url", "u", "--sums", "S", "--agent-sha256", "h"}) == hash);
+  CHECK(refusal({"--render-user-data", "--agent-url", "u", "--sums", "-", "--secrets", "-"}) ==
+        "--secrets - and --sums - both want standard input; give a file for one");
   for (const char* option : {"--agent-url", "--agent-sha256", "--sums"})
     CHECK(refusal({"--first-boot", option, "x"}) == "--agent-url, --agent-sha256 and --sums go with --render-user-data only");
+}
+
+TEST_CASE("options: --install takes a file, and its own options go with nothing else") {
+  const auto parsed = parse_options({"--install", "/b", "--signing-key=/k", "--allow-downgrade"});
+  REQUIRE(parsed);
+  CHECK(parsed->command == CommandName::install);
+  CHECK(parsed->install == "/b");
+  CHECK(parsed->signing_key == "/k");
+  CHECK(parsed->allow_downgrade);
+  CHECK_FALSE(parse_options({"--install=/b"})->allow_downgrade);
+  CHECK(refusal({"--install"}) == "--install: needs a value");
+  CHECK(refusal({"--install", "/a", "--install", "/b"}) == one_command);
+  for (const char* command : {"--first-boot", "--reconcile", "--verify", "--plan", "--status", "--version", "--help"})
+    CHECK(refusal({command, "--signing-key", "/k", "--allow-downgrade"}) ==
+          "--signing-key goes with --install only\n--allow-downgrade goes with --install only");
+  CHECK(refusal({"--install", "/b", "--secrets", "-"}) == "--secrets goes with --first-boot, --reconcile and --render-user-data only");
 }
 
 TEST_CASE("options: words that mean nothing, each named") {
@@ -136,6 +154,7 @@ TEST_CASE("options: the help names every option and exit code") {
   for (const char* word : {"--first-boot", "--reconcile", "--verify", "--plan", "--status", "--wait",
                            "--version", "--help", "--profile", "--secrets", "--format", "--deadline",
                            "--render-user-data", "--agent-url", "--agent-sha256", "--sums",
+                           "--install", "--signing-key", "--allow-downgrade",
                            "\n  0  ", "\n  1  ", "\n  2  ", "\n  3  ", "\n  4  "})
     CHECK_MESSAGE(help.find(word) != std::string::npos, word);
 }
