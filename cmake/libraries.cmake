@@ -37,7 +37,7 @@ else()
   static_library(systemd libsystemd.a NEEDS lib::cap Threads::Threads)
   static_library(sodium libsodium.a DEFINE SODIUM_STATIC)
   static_library(yaml libyaml-cpp.a DEFINE YAML_CPP_STATIC_DEFINE)
-  static_library(fmt libfmt.a)
+  static_library(fmt libfmt.a DEFINE FMT_USE_FLOAT=0 FMT_USE_LONG_DOUBLE=0)
 endif()
 
 # Header-only ones.

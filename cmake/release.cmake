@@ -10,17 +10,23 @@ if(AGENT_STATIC)
     -ffile-prefix-map=${PROJECT_SOURCE_DIR}=/source
     -ffile-prefix-map=${AGENT_DEPS}=/deps
     -ffile-prefix-map=${relative_cache}/.building-${CMAKE_SYSTEM_PROCESSOR}=/deps)
+  if(AGENT_LTO)
+    set(lto -flto=auto)                 # a tenth smaller; the libraries in AGENT_DEPS hold bytecode, too
+    set(symbols -g)                     # they go into a separate file
+  else()
+    set(lto -fno-lto)
+    set(symbols -g0)
+  endif()
   target_compile_options(agent_release INTERFACE
     -fPIE                               # static-pie: no fixed address to aim at
-    -flto=auto -fno-fat-lto-objects     # as the libraries in AGENT_DEPS: a tenth smaller
+    ${lto} ${symbols}
     -ffunction-sections -fdata-sections # so that the linker can drop what is not used
     -fvisibility=hidden -fvisibility-inlines-hidden
     -fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 # it runs as root, and parses what the network sends
-    -g                                  # goes into the separate file of symbols
     ${no_paths})
   target_link_options(agent_release INTERFACE
     -static-pie
-    -Os -flto=auto ${no_paths}          # with LTO it is the link that generates code
+    -Os ${lto} ${no_paths}              # with LTO it is the link that generates code
     LINKER:--gc-sections,-O1
     LINKER:-z,relro,-z,now              # full RELRO: relocations are done at start and then read-only
     LINKER:-z,noexecstack

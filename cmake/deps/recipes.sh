@@ -58,7 +58,10 @@ build_systemd() { # only libsystemd.a
 
 build_yaml-cpp() { with_cmake -DYAML_CPP_BUILD_TESTS=OFF -DYAML_CPP_BUILD_TOOLS=OFF -DYAML_CPP_BUILD_CONTRIB=OFF; }
 
-build_fmtlib() { with_cmake -DFMT_TEST=OFF -DFMT_DOC=OFF; }
+build_fmtlib() { # the same as in cmake/libraries.cmake: of floating point only double is printed
+    local cxx_flags=("${cxx_flags[@]}" -DFMT_USE_FLOAT=0 -DFMT_USE_LONG_DOUBLE=0)
+    with_cmake -DFMT_TEST=OFF -DFMT_DOC=OFF
+}
 
 build_libarchive() {
     with_cmake -DPOSIX_REGEX_LIB=NONE \

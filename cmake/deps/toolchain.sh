@@ -3,13 +3,14 @@
 # configure, CMake and meson.
 TRIPLE=$ARCH-linux-gnu
 # gcc-ar and gcc-ranlib, because plain ar writes no symbol index for objects that hold only LTO bytecode.
+export SOURCE_DATE_EPOCH=0 # what __DATE__ becomes: a library does not depend on the day it was built
 export CC=$TRIPLE-gcc CXX=$TRIPLE-g++ AR=$TRIPLE-gcc-ar RANLIB=$TRIPLE-gcc-ranlib NM=$TRIPLE-gcc-nm STRIP=$TRIPLE-strip
 export PKG_CONFIG_LIBDIR=$PREFIX/lib/pkgconfig PKG_CONFIG_PATH=
 
 flags=(
     -Os -w                                        # small; warnings in others' code are not ours to fix
     -fPIE                                         # for static-pie
-    -flto -fno-fat-lto-objects                    # the final link optimizes across libraries
+    -flto -ffat-lto-objects                       # the final link optimizes across libraries; that of tests does not
     -ffunction-sections -fdata-sections           # what is unused is dropped by the linker
     -fvisibility=hidden                           # nothing is exported from a static binary
     -fstack-protector-strong -D_FORTIFY_SOURCE=2  # these parse what the network sends, as root

@@ -5,8 +5,9 @@
 #include <thread>
 
 #include "contract/machine.hpp"
+#include "support/kernel.hpp"
 
-#define ON_BOTH(name) TEST_CASE_TEMPLATE(name, M, FakeMachine, RealMachine)
+#define ON_BOTH(name) TEST_CASE_TEMPLATE(name * doctest::skip(no_openat2()), M, FakeMachine, RealMachine)
 
 namespace agent {
 namespace {
