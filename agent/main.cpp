@@ -9,18 +9,8 @@
 #include "cli/options.hpp"
 #include "commands/commands.hpp"
 #include "platform/nss.hpp"
-#include "version.hpp"
 
 namespace {
-
-int print_version(agent::Format format) {
-  using namespace agent::version;
-  if (format == agent::Format::json)
-    fmt::print("{{\"version\": \"{}\", \"commit\": \"{}\", \"architecture\": \"{}\"}}\n", number, commit, architecture);
-  else
-    fmt::print("bootstrap-agent {} ({}, {})\n", number, commit, architecture);
-  return agent::exit_ok;
-}
 
 int dispatch(const agent::Options& options) {
   using enum agent::CommandName;
@@ -32,7 +22,7 @@ int dispatch(const agent::Options& options) {
     case status: return agent::status_command(options);
     case worker: return agent::worker_command(options);
     case boot: return agent::boot_command(options);
-    case version: return print_version(options.format);
+    case version: return agent::version_command(options);
     case help: fmt::print("{}", agent::help_text()); return agent::exit_ok;
   }
   return agent::exit_usage;

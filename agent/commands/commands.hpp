@@ -15,6 +15,8 @@ int boot_command(const Options& options);
 int check_command(const Options& options);
 // --status [--wait].
 int status_command(const Options& options);
+// --version.
+int version_command(const Options& options);
 
 // Prints an error to stderr, redacted, and returns the exit code that fits it.
 int complain(const Error& error, int exit_code);
