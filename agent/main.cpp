@@ -9,21 +9,8 @@
 #include "cli/options.hpp"
 #include "commands/commands.hpp"
 #include "platform/nss.hpp"
-#include "version.hpp"
 
 namespace {
-
-int print_version(agent::Format format) {
-  using namespace agent::version;
-  const auto key = agent::built_in_key_id();
-  if (format == agent::Format::json)
-    fmt::print("{{\"version\": \"{}\", \"commit\": \"{}\", \"architecture\": \"{}\", \"signing_key\": \"{}\"}}\n", number, commit,
-               architecture, key);
-  else
-    fmt::print("bootstrap-agent {} ({}, {}, {})\n", number, commit, architecture,
-               key.empty() ? "no signing key" : "signing key " + key);
-  return agent::exit_ok;
-}
 
 int dispatch(const agent::Options& options) {
   using enum agent::CommandName;
@@ -37,7 +24,7 @@ int dispatch(const agent::Options& options) {
     case worker: return agent::worker_command(options);
     case boot: return agent::boot_command(options);
     case render_user_data: return agent::render_command(options);
-    case version: return print_version(options.format);
+    case version: return agent::version_command(options);
     case help: fmt::print("{}", agent::help_text()); return agent::exit_ok;
   }
   return agent::exit_usage;

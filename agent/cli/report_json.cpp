@@ -6,8 +6,6 @@
 namespace agent {
 namespace {
 
-using json = nlohmann::ordered_json;
-
 constexpr int schema_version = 1;
 
 constexpr std::array<std::pair<Outcome, std::string_view>, 6> outcomes = {{{Outcome::pending, "pending"},
@@ -25,30 +23,30 @@ std::string outcome_name(Outcome outcome) {
 
 // Text from programs may hold any bytes; a report is always valid UTF-8.
 std::string clean(const std::string& text) {
-  const auto dumped = json(text).dump(-1, ' ', false, json::error_handler_t::replace);
-  return json::parse(dumped).get<std::string>();
+  const auto dumped = Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
+  return Json::parse(dumped).get<std::string>();
 }
 
 }  // namespace
 
-json to_json(const ResourceReport& resource) {
-  json out = {{"name", resource.name}, {"outcome", outcome_name(resource.outcome)}};
+Json to_json(const ResourceReport& resource) {
+  Json out = {{"name", resource.name}, {"outcome", outcome_name(resource.outcome)}};
   if (!resource.reason.empty()) out["reason"] = clean(resource.reason);
   out["needs"] = resource.needs;
-  out["drifts"] = json::array();
+  out["drifts"] = Json::array();
   for (const auto& drift : resource.drifts)
     out["drifts"].push_back({{"field", clean(drift.field)}, {"observed", clean(drift.observed)}, {"desired", clean(drift.desired)}});
-  out["notes"] = json::array();
+  out["notes"] = Json::array();
   for (const auto& note : resource.notes) out["notes"].push_back(clean(note));
-  out["facts"] = json::object();
+  out["facts"] = Json::object();
   for (const auto& [key, value] : resource.facts) out["facts"][key] = clean(value);
   out["started_ms"] = resource.started.count();
   out["duration_ms"] = resource.duration.count();
   return out;
 }
 
-json to_json(const Report& report, const RunInfo& run) {
-  json out = {{"schema", schema_version},
+Json to_json(const Report& report, const RunInfo& run) {
+  Json out = {{"schema", schema_version},
               {"agent", {{"version", run.version}, {"commit", run.commit}}},
               {"command", run.command},
               {"mode", report.mode == Mode::enforce ? "enforce" : "check"},
@@ -56,8 +54,8 @@ json to_json(const Report& report, const RunInfo& run) {
               {"duration_ms", report.duration.count()},
               {"exit_code", report.exit_code()},
               {"changes", report.changes},
-              {"facts", json::object()},
-              {"resources", json::array()}};
+              {"facts", Json::object()},
+              {"resources", Json::array()}};
   for (const auto& resource : report.resources) {
     out["resources"].push_back(to_json(resource));
     for (const auto& [key, value] : resource.facts) out["facts"][key] = clean(value);
@@ -65,7 +63,7 @@ json to_json(const Report& report, const RunInfo& run) {
   return out;
 }
 
-Result<ResourceReport> resource_from_json(const json& in) {
+Result<ResourceReport> resource_from_json(const Json& in) {
   try {
     ResourceReport resource;
     resource.name = in.at("name").get<std::string>();
@@ -82,12 +80,12 @@ Result<ResourceReport> resource_from_json(const json& in) {
     resource.started = Milliseconds(in.at("started_ms").get<std::int64_t>());
     resource.duration = Milliseconds(in.at("duration_ms").get<std::int64_t>());
     return resource;
-  } catch (const json::exception& error) {
+  } catch (const Json::exception& error) {
     return fail(Errc::invalid, "not a resource of a report: {}", error.what());
   }
 }
 
-Result<Report> report_from_json(const json& in) {
+Result<Report> report_from_json(const Json& in) {
   try {
     if (in.at("schema") != schema_version) return fail(Errc::invalid, "a report of schema {}, not {}", in.at("schema").dump(), schema_version);
     Report report;
@@ -100,7 +98,7 @@ Result<Report> report_from_json(const json& in) {
       report.resources.push_back(std::move(*resource));
     }
     return report;
-  } catch (const json::exception& error) {
+  } catch (const Json::exception& error) {
     return fail(Errc::invalid, "not a report: {}", error.what());
   }
 }

@@ -1,9 +1,9 @@
 // A report as JSON: docs/report.schema.json. Written to report.json, read back by --status, printed by --format json.
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <string>
 
+#include "base/json.hpp"
 #include "core/report.hpp"
 
 namespace agent {
@@ -16,11 +16,11 @@ struct RunInfo {
   std::string commit;
 };
 
-[[nodiscard]] nlohmann::ordered_json to_json(const Report& report, const RunInfo& run);
-[[nodiscard]] nlohmann::ordered_json to_json(const ResourceReport& resource);
+[[nodiscard]] Json to_json(const Report& report, const RunInfo& run);
+[[nodiscard]] Json to_json(const ResourceReport& resource);
 
 // The other way; Errc::invalid for anything but a report of this schema version.
-[[nodiscard]] Result<Report> report_from_json(const nlohmann::ordered_json& json);
-[[nodiscard]] Result<ResourceReport> resource_from_json(const nlohmann::ordered_json& json);
+[[nodiscard]] Result<Report> report_from_json(const Json& in);
+[[nodiscard]] Result<ResourceReport> resource_from_json(const Json& in);
 
 }  // namespace agent

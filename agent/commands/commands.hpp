@@ -22,6 +22,8 @@ int install_command(const Options& options);
 
 // The id of the key whose binaries --install takes; empty when this build has none.
 std::string built_in_key_id();
+// --version.
+int version_command(const Options& options);
 
 // Prints an error to stderr, redacted, and returns the exit code that fits it.
 int complain(const Error& error, int exit_code);

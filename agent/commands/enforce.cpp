@@ -74,7 +74,7 @@ void print_report(Host& host, Format format) {
     fmt::print("{}", *text);
     return;
   }
-  auto report = report_from_json(nlohmann::ordered_json::parse(*text, nullptr, false));
+  auto report = report_from_json(Json::parse(*text, nullptr, false));
   if (report) fmt::print("\n{}", table_for(*report));
 }
 

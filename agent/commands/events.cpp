@@ -12,8 +12,6 @@
 namespace agent {
 namespace {
 
-using json = nlohmann::ordered_json;
-
 constexpr int look_every_ms = 100;
 
 // Reads on where the last read ended.
@@ -45,7 +43,7 @@ class Tail {
 };
 
 std::optional<int> deliver(const std::string& line, const EventListener& listener) {
-  const auto event = json::parse(line, nullptr, false);
+  const auto event = Json::parse(line, nullptr, false);
   if (!event.is_object()) return std::nullopt;
   if (const auto end = event.find("end"); end != event.end() && end->is_number_integer()) return end->get<int>();
   if (const auto text = event.find("progress"); text != event.end() && text->is_string() && listener.progress)
@@ -69,11 +67,11 @@ void EventWriter::line(const std::string& text) {
   (void)write_all(fd_.get(), text + "\n", "events");
 }
 
-void EventWriter::resource(const ResourceReport& resource) { line(json{{"resource", to_json(resource)}}.dump()); }
+void EventWriter::resource(const ResourceReport& resource) { line(Json{{"resource", to_json(resource)}}.dump()); }
 void EventWriter::progress(std::string_view text) {
-  line(json{{"progress", redact(text)}}.dump(-1, ' ', false, json::error_handler_t::replace));
+  line(Json{{"progress", redact(text)}}.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
-void EventWriter::end(int exit_code) { line(json{{"end", exit_code}}.dump()); }
+void EventWriter::end(int exit_code) { line(Json{{"end", exit_code}}.dump()); }
 
 Result<int> follow_events(const std::string& path, std::chrono::steady_clock::time_point deadline,
                           const std::function<bool()>& alive, const EventListener& listener) {

@@ -49,7 +49,7 @@ int status_command(const Options& options) {
   if (!text && text.error().code == Errc::not_found)
     return complain({Errc::not_found, "no run has ended on this machine yet"}, exit_drift);
   if (!text) return complain(text.error(), exit_failed);
-  auto report = report_from_json(nlohmann::ordered_json::parse(*text, nullptr, false));
+  auto report = report_from_json(Json::parse(*text, nullptr, false));
   if (!report) return complain(report.error(), exit_failed);
   if (options.format == Format::json)
     fmt::print("{}", *text);

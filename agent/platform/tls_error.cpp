@@ -1,6 +1,5 @@
 #include "platform/tls_error.hpp"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <array>
@@ -59,7 +58,9 @@ bool clock_is_behind(std::chrono::system_clock::time_point now) {
 
 std::string explain_certificate(std::string_view reason, std::chrono::system_clock::time_point now,
                                 std::string_view ca_bundle) {
-  const auto today = fmt::format("{:%Y-%m-%d}", fmt::gmtime(now));
+  const std::chrono::year_month_day date(std::chrono::floor<std::chrono::days>(now));
+  const auto today = fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()),
+                                 static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
   while (!reason.empty() && reason.back() == '\n') reason.remove_suffix(1);  // mbedTLS ends its texts so
   if (clock_is_behind(now))
     return fmt::format(

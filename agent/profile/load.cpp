@@ -21,6 +21,8 @@ Status read_into(Profile& profile, std::string_view text, const std::string& nam
 
 }  // namespace
 
+std::string yaml_version() { return AGENT_YAML_VERSION; }  // yaml-cpp itself cannot say
+
 Result<Profile> load_profile(std::string_view default_text, std::string_view overrides,
                              const std::string& name) {
   Profile profile;

@@ -1,7 +1,6 @@
 #include "resources/gateway.hpp"
 
-#include <nlohmann/json.hpp>
-
+#include "base/json.hpp"
 #include "ports/wait.hpp"
 #include "resources/account.hpp"
 #include "resources/listening.hpp"
@@ -14,10 +13,10 @@ namespace {
 std::string readiness(const Probe& probe, std::uint16_t port) {
   auto answer = probe.http_get({fmt::format("http://127.0.0.1:{}/readyz", port), "", Milliseconds(5'000)});
   if (!answer) return "not answering";
-  const auto body = nlohmann::json::parse(answer->body, nullptr, false);
+  const auto body = Json::parse(answer->body, nullptr, false);
   if (!body.is_object()) return fmt::format("answering HTTP {} with something else", answer->status);
   if (answer->status == 200 && body.value("ready", false)) return "ready";
-  return fmt::format("not ready: {}", body.value("failing", nlohmann::json::array()).dump());
+  return fmt::format("not ready: {}", body.value("failing", Json::array()).dump());
 }
 
 }  // namespace

@@ -1,15 +1,12 @@
 #include "resources/metadata.hpp"
 
-#include <nlohmann/json.hpp>
-
+#include "base/json.hpp"
 #include "embedded.hpp"
 #include "resources/paths.hpp"
 #include "resources/system_unit.hpp"
 
 namespace agent {
 namespace {
-
-using nlohmann::json;
 
 const std::string unit_name = "bootstrap-agent-metadata.service";
 const std::string rules_file = paths::configuration + "/metadata.nft";
@@ -20,7 +17,7 @@ std::string_view unit() { return embedded::bootstrap_agent_metadata_service; }
 
 // libnftables-json(5): a rule is {"rule": {"chain": …, "expr": [match…, reject]}}. What counts is that the chain is hooked
 // to output, and holds for each address a rule that rejects every uid but 0.
-bool rejects(const json& item, std::string_view address) {
+bool rejects(const Json& item, std::string_view address) {
   const auto rule = item.find("rule");
   if (rule == item.end() || !rule->contains("expr")) return false;
   const auto& expressions = (*rule)["expr"];
@@ -30,7 +27,7 @@ bool rejects(const json& item, std::string_view address) {
   return matches && others && !expressions.empty() && expressions.back().contains("reject");
 }
 
-bool hooked(const json& item) {
+bool hooked(const Json& item) {
   const auto chain = item.find("chain");
   return chain != item.end() && chain->value("hook", "") == "output" && chain->value("type", "") == "filter";
 }
@@ -49,7 +46,7 @@ Result<Observation> MetadataGuard::observe(const Probe& probe) const {
   AGENT_TRY(observe_system_unit(probe, unit_name, unit(), "", seen));
   auto listed = probe.query(Query::nft_table(table));
   if (!listed) return pass(std::move(listed), "nft");
-  const auto parsed = json::parse(listed->out, nullptr, false);
+  const auto parsed = Json::parse(listed->out, nullptr, false);
   bool chain = false;
   bool v4 = false;
   bool v6 = false;

@@ -6,34 +6,32 @@
 namespace agent {
 namespace {
 
-using json = nlohmann::ordered_json;  // the file's own order of keys is kept
-
 const std::string draft = ".openclaw/.openclaw.json.bootstrap-agent";
 
 // Absent is an empty object. A file that is not strict JSON (OpenClaw also reads JSON5) is refused: rewriting it would lose
 // its comments.
-Result<json> read(const Probe& probe, const User& user) {
+Result<Json> read(const Probe& probe, const User& user) {
   constexpr auto file = OpenclawConfig::file;
   auto text = probe.read_file({user, file});
   if (!text) {
-    if (text.error().code == Errc::not_found) return json::object();
+    if (text.error().code == Errc::not_found) return Json::object();
     return pass(std::move(text));
   }
   try {
-    auto parsed = json::parse(*text);
+    auto parsed = Json::parse(*text);
     if (!parsed.is_object()) return fail(Errc::refused, "~/{} is not an object: move it away and run again", file);
     return parsed;
-  } catch (const json::parse_error& error) {
+  } catch (const Json::parse_error& error) {
     return fail(Errc::refused, "~/{} is not strict JSON (at byte {}), and rewriting it would lose its comments: run `openclaw config set "
                 "gateway.port 18789` as its user once, which rewrites it strictly, then run again", file, error.byte);
   }
 }
 
 // The order of an object's keys means nothing, and OpenClaw writes them in its own.
-std::string shown(const json& value) { return nlohmann::json(value).dump(); }
+std::string shown(const Json& value) { return sorted(value).dump(); }
 
-std::string shown_at(const json& config, const std::string& pointer) {
-  const json::json_pointer at(pointer);
+std::string shown_at(const Json& config, const std::string& pointer) {
+  const Json::json_pointer at(pointer);
   return config.contains(at) ? shown(config[at]) : "absent";
 }
 
@@ -50,9 +48,9 @@ OpenclawConfig::OpenclawConfig(const Profile& profile)
              {"/gateway/port", profile.gateway.port},
              {"/gateway/auth/mode", "token"},
              // The token itself stands in .env.
-             {"/gateway/auth/token", json{{"source", "env"}, {"provider", "default"}, {"id", "OPENCLAW_GATEWAY_TOKEN"}}},
+             {"/gateway/auth/token", Json{{"source", "env"}, {"provider", "default"}, {"id", "OPENCLAW_GATEWAY_TOKEN"}}},
              // `tailscale serve` is the proxy; without this any X-Forwarded-For gives 403.
-             {"/gateway/trustedProxies", json::array({"127.0.0.1"})},
+             {"/gateway/trustedProxies", Json::array({"127.0.0.1"})},
              // serve is ours: OpenClaw's own would skip device pairing.
              {"/gateway/tailscale/mode", "off"},
              // Pins are moved on purpose; nothing is announced or fetched in the background.
@@ -75,7 +73,7 @@ Result<Observation> OpenclawConfig::observe(const Probe& probe) const {
   if (*info) seen.expect("mode", fmt::format("{:04o}", (*info)->mode), "0600");
   for (const auto& [pointer, value] : owned_) seen.expect(pointer, shown_at(*config, pointer), shown(value));
   for (const auto& [pointer, value] : initial_)
-    if (!config->contains(json::json_pointer(pointer))) seen.drift(pointer, "absent", shown(value));
+    if (!config->contains(Json::json_pointer(pointer))) seen.drift(pointer, "absent", shown(value));
   return seen;
 }
 
@@ -92,7 +90,7 @@ Status OpenclawConfig::validate(Host& host, const User& user, const std::string&
   AGENT_TRY(host.remove({user, draft}));
   if (!done) return pass(std::move(done), "openclaw config validate");
   if (done->ok()) return {};
-  const auto answer = nlohmann::json::parse(done->out, nullptr, false);
+  const auto answer = Json::parse(done->out, nullptr, false);
   std::string why = done->timed_out ? "did not end in time" : fmt::format("exit {}", done->exit_code);
   if (answer.is_object() && answer.contains("issues"))
     for (const auto& issue : answer["issues"]) why += fmt::format("; {}: {}", issue.value("path", ""), issue.value("message", ""));
@@ -107,10 +105,10 @@ Status OpenclawConfig::apply(Host& host, const Observation& seen) {
   auto config = read(host, *user);
   if (!config) return pass(std::move(config));
   try {
-    for (const auto& [pointer, value] : owned_) (*config)[json::json_pointer(pointer)] = value;
+    for (const auto& [pointer, value] : owned_) (*config)[Json::json_pointer(pointer)] = value;
     for (const auto& [pointer, value] : initial_)
-      if (!config->contains(json::json_pointer(pointer))) (*config)[json::json_pointer(pointer)] = value;
-  } catch (const json::exception& error) {
+      if (!config->contains(Json::json_pointer(pointer))) (*config)[Json::json_pointer(pointer)] = value;
+  } catch (const Json::exception& error) {
     return fail(Errc::refused, "~/{} holds something else where an object belongs ({}): mend it and run again", file, error.what());
   }
   const auto text = config->dump(2) + "\n";

@@ -1,8 +1,8 @@
 // ~/.openclaw/openclaw.json: only the keys we own are written; what the owner or OpenClaw wrote stays.
 #pragma once
 
-#include <nlohmann/json.hpp>
 
+#include "base/json.hpp"
 #include "core/resource.hpp"
 #include "profile/profile.hpp"
 
@@ -23,7 +23,7 @@ class OpenclawConfig : public Resource {
   [[nodiscard]] Status validate(Host& host, const User& user, const std::string& candidate) const;
 
   std::string user_;
-  using Keys = std::vector<std::pair<std::string, nlohmann::ordered_json>>;  // JSON pointer -> value
+  using Keys = std::vector<std::pair<std::string, Json>>;  // JSON pointer -> value
   Keys owned_;    // always as we say
   Keys initial_;  // written where they are missing
 };

@@ -1,8 +1,8 @@
 #include "resources/openclaw_package.hpp"
 
-#include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "base/json.hpp"
 #include "resources/account.hpp"
 #include "resources/node.hpp"
 #include "resources/openclaw_update.hpp"
@@ -11,24 +11,22 @@
 namespace agent {
 namespace {
 
-using nlohmann::json;
-
 const std::string program = "node_modules/openclaw";
 const std::string build_home = "/opt/openclaw/.build-home";
 
 // The package.json that belongs to a lock: npm ci wants both, and the lock's first entry repeats what it says.
 Result<std::string> package_json(const std::string& lock, const std::string& version) {
   try {
-    const auto parsed = json::parse(lock);
+    const auto parsed = Json::parse(lock);
     const auto& root = parsed.at("packages").at("");
     const auto pinned = root.at("dependencies").at("openclaw").get<std::string>();
     if (pinned != version)
       return fail(Errc::invalid, "the lock is for openclaw {}, the profile says {}: change openclaw.version or openclaw.lock", pinned,
                   version);
-    json package = {{"name", parsed.value("name", "openclaw-tree")}, {"private", true}, {"dependencies", root["dependencies"]}};
+    Json package = {{"name", parsed.value("name", "openclaw-tree")}, {"private", true}, {"dependencies", root["dependencies"]}};
     if (root.contains("version")) package["version"] = root["version"];
     return package.dump();
-  } catch (const json::exception& error) {
+  } catch (const Json::exception& error) {
     return fail(Errc::invalid, "openclaw.lock.url gave something that is no package-lock.json with openclaw in it ({})", error.what());
   }
 }

@@ -1,7 +1,6 @@
 #include "resources/openclaw_update.hpp"
 
-#include <nlohmann/json.hpp>
-
+#include "base/json.hpp"
 #include "base/secret.hpp"
 #include "resources/account.hpp"
 #include "resources/gateway.hpp"
@@ -12,8 +11,6 @@
 
 namespace agent {
 namespace {
-
-using nlohmann::json;
 
 struct WayBack {
   std::string version;
@@ -32,7 +29,7 @@ Result<std::optional<WayBack>> read_way_back(const Probe& probe) {
   auto text = probe.read_file(paths::update, 4U << 20U);
   if (!text && text.error().code == Errc::not_found) return std::nullopt;
   if (!text) return pass(std::move(text));
-  const auto kept = json::parse(*text, nullptr, false);
+  const auto kept = Json::parse(*text, nullptr, false);
   wipe(*text);
   if (!kept.is_object()) return fail(Errc::invalid, "{} is damaged: remove it and run again", paths::update);
   WayBack back;
@@ -82,7 +79,7 @@ Status keep_way_back(Host& host, const Artifact& openclaw, const std::string& us
   auto unit = host.read_file({*user, OpenclawUnit::unit_file});
   auto config = host.read_file({*user, OpenclawConfig::file});
   if (!unit || !config) return {};  // not a whole one: nothing to go back to
-  auto text = json{{"version", *version}, {"unit", *unit}, {"config", *config}}.dump(-1, ' ', false, json::error_handler_t::replace);
+  auto text = Json{{"version", *version}, {"unit", *unit}, {"config", *config}}.dump(-1, ' ', false, Json::error_handler_t::replace);
   const auto written = host.write_file(paths::update, text, {0600});
   wipe(text);
   wipe(*config);

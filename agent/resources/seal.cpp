@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <ctime>
-#include <nlohmann/json.hpp>
 
+#include "base/json.hpp"
 #include "base/redact.hpp"
 #include "profile/load.hpp"
 #include "resources/paths.hpp"
@@ -126,7 +126,7 @@ Status Seal::rewrite_secrets_file(Host& host) const {
 Status Seal::apply(Host& host, const Observation& seen) {
   for (const auto& path : replaced_files()) AGENT_TRY(settle_wiped(host, path));
   if (seen.has(paths::secrets) || seen.has(next_of(paths::secrets))) AGENT_TRY(rewrite_secrets_file(host));
-  nlohmann::json destroyed = nlohmann::json::array();
+  Json destroyed = Json::array();
   auto copies = find_secret_copies(host);
   if (!copies) return pass(std::move(copies));
   for (const auto& copy : *copies) {
@@ -135,12 +135,12 @@ Status Seal::apply(Host& host, const Observation& seen) {
   }
   // The receipt says that first boot is over, so it comes last, and only when everything else is as it should be.
   if (seen.has("receipt")) {
-    const nlohmann::json receipt = {{"schema", 1},
-                                    {"sealed_at", utc(host.wall_clock())},
-                                    {"searched", searched_places()},
-                                    {"destroyed", destroyed},
-                                    {"not_promised", {"copies on a copy-on-write, journalling-data or flash-remapped medium",
-                                                      "snapshots and backups taken before", "the metadata service, which root still reaches"}}};
+    const Json receipt = {{"schema", 1},
+                          {"sealed_at", utc(host.wall_clock())},
+                          {"searched", searched_places()},
+                          {"destroyed", destroyed},
+                          {"not_promised", {"copies on a copy-on-write, journalling-data or flash-remapped medium",
+                                            "snapshots and backups taken before", "the metadata service, which root still reaches"}}};
     AGENT_TRY(host.write_file(paths::receipt, receipt.dump(2) + "\n", {0600}));
   }
   return host.wipe_file(paths::log);

@@ -1,18 +1,16 @@
 #include "resources/serve.hpp"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
+#include "base/json.hpp"
 #include "resources/tailscale_status.hpp"
 
 namespace agent {
 namespace {
 
-using nlohmann::json;
-
 // ipn.ServeConfig as `tailscale serve status --json` prints it after `tailscale serve --bg PORT`.
-json wanted_config(const std::string& dns_name, std::uint16_t port) {
-  json config;
+Json wanted_config(const std::string& dns_name, std::uint16_t port) {
+  Json config;
   config["TCP"]["443"]["HTTPS"] = true;
   config["Web"][dns_name + ":443"]["Handlers"]["/"]["Proxy"] = fmt::format("http://127.0.0.1:{}", port);
   return config;
@@ -42,12 +40,12 @@ Result<Observation> Serve::observe(const Probe& probe) const {
   auto done = probe.query(Query::serve_status());
   if (!done) return pass(std::move(done), "tailscale serve status");
   if (!done->ok()) return fail(Errc::failed, "tailscale serve status: {}", done->err);
-  const auto config = json::parse(done->out, nullptr, false);
+  const auto config = Json::parse(done->out, nullptr, false);
   if (config.is_discarded()) return fail(Errc::failed, "tailscale serve status --json did not print JSON");
   Observation seen;
   const auto wanted = wanted_config(status->dns_name, port_);
   const bool nothing = config.is_null() || config.empty();
-  if (config != wanted) seen.drift("served", nothing ? "nothing" : config.dump(), wanted.dump());
+  if (sorted(config) != sorted(wanted)) seen.drift("served", nothing ? "nothing" : config.dump(), wanted.dump());
   const auto& domains = status->cert_domains;
   if (std::find(domains.begin(), domains.end(), status->dns_name) == domains.end())
     seen.drift("HTTPS certificate", "the tailnet gives no domain", status->dns_name);

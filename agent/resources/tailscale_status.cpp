@@ -1,34 +1,32 @@
 #include "resources/tailscale_status.hpp"
 
-#include <nlohmann/json.hpp>
+#include "base/json.hpp"
 
 namespace agent {
 namespace {
 
-using nlohmann::json;
-
 // tailscale.com/client/local: any host name will do but this one is what its own client sends.
-Result<json> local_api(const Probe& probe, const std::string& path) {
+Result<Json> local_api(const Probe& probe, const std::string& path) {
   auto response = probe.http_get({"http://local-tailscaled.sock/localapi/v0/" + path, "/run/tailscale/tailscaled.sock",
                                   Milliseconds(5'000)});
   if (!response) return fail(Errc::unavailable, "tailscaled does not answer: {}", response.error().message);
   if (response->status != 200) return fail(Errc::failed, "tailscaled: {} gave HTTP {}", path, response->status);
-  auto parsed = json::parse(response->body, nullptr, false);
+  auto parsed = Json::parse(response->body, nullptr, false);
   if (!parsed.is_object()) return fail(Errc::failed, "tailscaled: {} is not JSON", path);
   return parsed;
 }
 
-std::string text(const json& object, const char* key) {
+std::string text(const Json& object, const char* key) {
   const auto at = object.find(key);
   return at != object.end() && at->is_string() ? at->get<std::string>() : std::string();
 }
 
-bool flag(const json& object, const char* key) {
+bool flag(const Json& object, const char* key) {
   const auto at = object.find(key);
   return at != object.end() && at->is_boolean() && at->get<bool>();
 }
 
-std::vector<std::string> texts(const json& object, const char* key) {
+std::vector<std::string> texts(const Json& object, const char* key) {
   std::vector<std::string> out;
   const auto at = object.find(key);
   if (at != object.end() && at->is_array())
