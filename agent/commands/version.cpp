@@ -13,7 +13,7 @@ Json libraries() {
   Json out;
   for (const auto& [name, number] : platform_libraries()) out[name] = number;
   out["yaml-cpp"] = yaml_version();
-  out["fmt"] = fmt::format("{}.{}.{}", FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100);
+  out["fmt"] = AGENT_FMT_VERSION;
   out["nlohmann-json"] = Json::meta()["version"]["string"];
   out["tl-expected"] = fmt::format("{}.{}.{}", TL_EXPECTED_VERSION_MAJOR, TL_EXPECTED_VERSION_MINOR, TL_EXPECTED_VERSION_PATCH);
   return out;

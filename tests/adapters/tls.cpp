@@ -47,10 +47,13 @@ class Authority {
 
 // Fetches "file" by the name `localhost` from a server with that certificate.
 Result<Fetched> fetch_from(const Authority& authority, const std::string& certificate,
-                           const std::string& ca = "ca.pem") {
-  Child server({"openssl", "s_server", "-accept", "127.0.0.1:0", "-cert",
-                authority.path(certificate + ".pem"), "-key", authority.path(certificate + ".key"), "-HTTP"},
-               authority.path());
+                           const std::string& ca = "ca.pem",
+                           const std::vector<std::string>& server_options = {}) {
+  std::vector<std::string> argv = {"openssl", "s_server", "-accept", "127.0.0.1:0", "-HTTP",
+                                   "-cert",   authority.path(certificate + ".pem"),
+                                   "-key",    authority.path(certificate + ".key")};
+  argv.insert(argv.end(), server_options.begin(), server_options.end());
+  Child server(argv, authority.path());
   const auto address = server.after("ACCEPT ");
   REQUIRE_MESSAGE(address != "", server.printed());
   const auto port = address.substr(address.rfind(':') + 1);
@@ -89,6 +92,27 @@ TEST_CASE("fetch over TLS: a good certificate, and what is wrong with others") {
   const auto no_bundle = fetch_from(authority, "good", "absent.pem");
   REQUIRE_FALSE(no_bundle);
   CHECK(no_bundle.error().message.find("absent.pem") != std::string::npos);
+}
+
+TEST_CASE("fetch over TLS: versions 1.2 and 1.3, nothing older, and the server is told the name that is wanted") {
+  const Authority authority;
+  authority.certificate("good", "localhost", "20200101000000Z", "20491231000000Z");
+  authority.certificate("wrong", "other.test", "20200101000000Z", "20491231000000Z");
+  authority.reply_with(ok("secured"));
+
+  for (const char* version : {"-tls1_2", "-tls1_3"}) {
+    CAPTURE(version);
+    const auto result = fetch_from(authority, "good", "ca.pem", {version});
+    CHECK_MESSAGE(result, result.error().message);
+  }
+  const auto old = fetch_from(authority, "good", "ca.pem", {"-tls1_1", "-cipher", "ALL:@SECLEVEL=0"});
+  REQUIRE_FALSE(old);
+  CHECK(old.error().message.find("attempt") != std::string::npos);
+
+  const auto named = fetch_from(authority, "wrong", "ca.pem",
+                                {"-servername", "localhost", "-cert2", authority.path("good.pem"), "-key2",
+                                 authority.path("good.key")});
+  CHECK_MESSAGE(named, named.error().message);
 }
 
 TEST_CASE("fetch over TLS: a redirect to plain http is not followed") {

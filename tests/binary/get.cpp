@@ -1,0 +1,11 @@
+// get URL: fetches it as the agent would. Linked like the release binary, for what that has no option for.
+#include "platform/http.hpp"
+#include "platform/nss.hpp"
+
+int main(int argc, char** argv) {
+  agent::pin_nss();
+  if (argc != 2) return 3;
+  const auto answer = agent::http_get({argv[1], "", agent::Milliseconds(30'000)});
+  fmt::print("{}\n", answer ? answer->body : answer.error().message);
+  return answer ? 0 : 1;
+}
