@@ -1,8 +1,7 @@
 #include "resources/metadata.hpp"
 
-#include <nlohmann/json.hpp>
-
 #include "embedded.hpp"
+#include "resources/json.hpp"
 #include "resources/paths.hpp"
 #include "resources/system_unit.hpp"
 
@@ -32,7 +31,7 @@ bool rejects(const json& item, std::string_view address) {
 
 bool hooked(const json& item) {
   const auto chain = item.find("chain");
-  return chain != item.end() && chain->value("hook", "") == "output" && chain->value("type", "") == "filter";
+  return chain != item.end() && text_in(*chain, "hook") == "output" && text_in(*chain, "type") == "filter";
 }
 
 }  // namespace
@@ -49,7 +48,7 @@ Result<Observation> MetadataGuard::observe(const Probe& probe) const {
   AGENT_TRY(observe_system_unit(probe, unit_name, unit(), "", seen));
   auto listed = probe.query(Query::nft_table(table));
   if (!listed) return pass(std::move(listed), "nft");
-  const auto parsed = json::parse(listed->out, nullptr, false);
+  const auto parsed = parse_json(listed->out);
   bool chain = false;
   bool v4 = false;
   bool v6 = false;

@@ -1,6 +1,7 @@
 #include "resources/openclaw_config.hpp"
 
 #include "resources/account.hpp"
+#include "resources/json.hpp"
 #include "resources/paths.hpp"
 
 namespace agent {
@@ -22,10 +23,13 @@ Result<json> read(const Probe& probe, const User& user) {
   try {
     auto parsed = json::parse(*text);
     if (!parsed.is_object()) return fail(Errc::refused, "~/{} is not an object: move it away and run again", file);
+    if (is_deeper(parsed, deepest_json)) return fail(Errc::refused, "~/{} is nested more than {} deep: mend it and run again", file, deepest_json);
     return parsed;
   } catch (const json::parse_error& error) {
     return fail(Errc::refused, "~/{} is not strict JSON (at byte {}), and rewriting it would lose its comments: run `openclaw config set "
                 "gateway.port 18789` as its user once, which rewrites it strictly, then run again", file, error.byte);
+  } catch (const json::out_of_range&) {
+    return fail(Errc::refused, "~/{} holds a number that is too large to be kept: mend it and run again", file);
   }
 }
 
@@ -92,10 +96,10 @@ Status OpenclawConfig::validate(Host& host, const User& user, const std::string&
   AGENT_TRY(host.remove({user, draft}));
   if (!done) return pass(std::move(done), "openclaw config validate");
   if (done->ok()) return {};
-  const auto answer = nlohmann::json::parse(done->out, nullptr, false);
+  const auto answer = parse_json(done->out);
   std::string why = done->timed_out ? "did not end in time" : fmt::format("exit {}", done->exit_code);
   if (answer.is_object() && answer.contains("issues"))
-    for (const auto& issue : answer["issues"]) why += fmt::format("; {}: {}", issue.value("path", ""), issue.value("message", ""));
+    for (const auto& issue : answer["issues"]) why += fmt::format("; {}: {}", text_in(issue, "path"), text_in(issue, "message"));
   return fail(Errc::refused, "openclaw refuses the configuration, so the old one stays: {}", why);
 }
 

@@ -1,8 +1,8 @@
 #include "resources/serve.hpp"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
+#include "resources/json.hpp"
 #include "resources/tailscale_status.hpp"
 
 namespace agent {
@@ -42,7 +42,7 @@ Result<Observation> Serve::observe(const Probe& probe) const {
   auto done = probe.query(Query::serve_status());
   if (!done) return pass(std::move(done), "tailscale serve status");
   if (!done->ok()) return fail(Errc::failed, "tailscale serve status: {}", done->err);
-  const auto config = json::parse(done->out, nullptr, false);
+  const auto config = parse_json(done->out);
   if (config.is_discarded()) return fail(Errc::failed, "tailscale serve status --json did not print JSON");
   Observation seen;
   const auto wanted = wanted_config(status->dns_name, port_);
