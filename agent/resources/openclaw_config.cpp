@@ -36,9 +36,17 @@ Result<json> read(const Probe& probe, const User& user) {
 // The order of an object's keys means nothing, and OpenClaw writes them in its own.
 std::string shown(const json& value) { return nlohmann::json(value).dump(); }
 
+const std::string token = "/gateway/auth/token";
+
 std::string shown_at(const json& config, const std::string& pointer) {
   const json::json_pointer at(pointer);
   return config.contains(at) ? shown(config[at]) : "absent";
+}
+
+// A token that the owner wrote there is known to nobody, and so to no redactor: a report is for all to read.
+void expect(Observation& seen, const std::string& pointer, const std::string& now, const std::string& wanted) {
+  const bool secret = pointer == token && now != wanted && now != "absent";
+  seen.expect(pointer, secret ? "a value of its own" : now, wanted);
 }
 
 }  // namespace
@@ -54,7 +62,7 @@ OpenclawConfig::OpenclawConfig(const Profile& profile)
              {"/gateway/port", profile.gateway.port},
              {"/gateway/auth/mode", "token"},
              // The token itself stands in .env.
-             {"/gateway/auth/token", json{{"source", "env"}, {"provider", "default"}, {"id", "OPENCLAW_GATEWAY_TOKEN"}}},
+             {token, json{{"source", "env"}, {"provider", "default"}, {"id", "OPENCLAW_GATEWAY_TOKEN"}}},
              // `tailscale serve` is the proxy; without this any X-Forwarded-For gives 403.
              {"/gateway/trustedProxies", json::array({"127.0.0.1"})},
              // serve is ours: OpenClaw's own would skip device pairing.
@@ -77,7 +85,7 @@ Result<Observation> OpenclawConfig::observe(const Probe& probe) const {
   auto info = probe.stat({*user, file});
   if (!info) return pass(std::move(info));
   if (*info) seen.expect("mode", fmt::format("{:04o}", (*info)->mode), "0600");
-  for (const auto& [pointer, value] : owned_) seen.expect(pointer, shown_at(*config, pointer), shown(value));
+  for (const auto& [pointer, value] : owned_) expect(seen, pointer, shown_at(*config, pointer), shown(value));
   for (const auto& [pointer, value] : initial_)
     if (!config->contains(json::json_pointer(pointer))) seen.drift(pointer, "absent", shown(value));
   return seen;
