@@ -1,5 +1,6 @@
 #include "cli/report_json.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -27,6 +28,11 @@ std::string outcome_name(Outcome outcome) {
 std::string clean(const std::string& text) {
   const auto dumped = json(text).dump(-1, ' ', false, json::error_handler_t::replace);
   return json::parse(dumped).get<std::string>();
+}
+
+// A file may say anything: within these bounds nothing overflows, nor does a sum.
+std::int64_t count_in(const json& number) {
+  return static_cast<std::int64_t>(std::clamp(number.get<double>(), 0.0, 1e15));
 }
 
 }  // namespace
@@ -79,8 +85,8 @@ Result<ResourceReport> resource_from_json(const json& in) {
                                  drift.at("desired").get<std::string>()});
     resource.notes = in.at("notes").get<std::vector<std::string>>();
     for (const auto& [key, value] : in.at("facts").items()) resource.facts[key] = value.get<std::string>();
-    resource.started = Milliseconds(in.at("started_ms").get<std::int64_t>());
-    resource.duration = Milliseconds(in.at("duration_ms").get<std::int64_t>());
+    resource.started = Milliseconds(count_in(in.at("started_ms")));
+    resource.duration = Milliseconds(count_in(in.at("duration_ms")));
     return resource;
   } catch (const json::exception& error) {
     return fail(Errc::invalid, "not a resource of a report: {}", error.what());
@@ -92,8 +98,8 @@ Result<Report> report_from_json(const json& in) {
     if (in.at("schema") != schema_version) return fail(Errc::invalid, "a report of schema {}, not {}", in.at("schema").dump(), schema_version);
     Report report;
     report.mode = in.at("mode") == "enforce" ? Mode::enforce : Mode::check;
-    report.duration = Milliseconds(in.at("duration_ms").get<std::int64_t>());
-    report.changes = in.at("changes").get<std::uint64_t>();
+    report.duration = Milliseconds(count_in(in.at("duration_ms")));
+    report.changes = static_cast<std::uint64_t>(count_in(in.at("changes")));
     for (const auto& item : in.at("resources")) {
       auto resource = resource_from_json(item);
       if (!resource) return pass(std::move(resource));
