@@ -1,5 +1,6 @@
 #include "cli/report_json.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -25,6 +26,11 @@ std::string outcome_name(Outcome outcome) {
 std::string clean(const std::string& text) {
   const auto dumped = Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
   return Json::parse(dumped).get<std::string>();
+}
+
+// A file may say anything: within these bounds nothing overflows, nor does a sum.
+std::int64_t count_in(const Json& number) {
+  return static_cast<std::int64_t>(std::clamp(number.get<double>(), 0.0, 1e15));
 }
 
 }  // namespace
@@ -77,8 +83,8 @@ Result<ResourceReport> resource_from_json(const Json& in) {
                                  drift.at("desired").get<std::string>()});
     resource.notes = in.at("notes").get<std::vector<std::string>>();
     for (const auto& [key, value] : in.at("facts").items()) resource.facts[key] = value.get<std::string>();
-    resource.started = Milliseconds(in.at("started_ms").get<std::int64_t>());
-    resource.duration = Milliseconds(in.at("duration_ms").get<std::int64_t>());
+    resource.started = Milliseconds(count_in(in.at("started_ms")));
+    resource.duration = Milliseconds(count_in(in.at("duration_ms")));
     return resource;
   } catch (const Json::exception& error) {
     return fail(Errc::invalid, "not a resource of a report: {}", error.what());
@@ -90,8 +96,8 @@ Result<Report> report_from_json(const Json& in) {
     if (in.at("schema") != schema_version) return fail(Errc::invalid, "a report of schema {}, not {}", in.at("schema").dump(), schema_version);
     Report report;
     report.mode = in.at("mode") == "enforce" ? Mode::enforce : Mode::check;
-    report.duration = Milliseconds(in.at("duration_ms").get<std::int64_t>());
-    report.changes = in.at("changes").get<std::uint64_t>();
+    report.duration = Milliseconds(count_in(in.at("duration_ms")));
+    report.changes = static_cast<std::uint64_t>(count_in(in.at("changes")));
     for (const auto& item : in.at("resources")) {
       auto resource = resource_from_json(item);
       if (!resource) return pass(std::move(resource));

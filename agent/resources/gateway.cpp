@@ -1,8 +1,8 @@
 #include "resources/gateway.hpp"
 
-#include "base/json.hpp"
 #include "ports/wait.hpp"
 #include "resources/account.hpp"
+#include "resources/foreign_json.hpp"
 #include "resources/listening.hpp"
 #include "resources/openclaw_unit.hpp"
 
@@ -13,10 +13,10 @@ namespace {
 std::string readiness(const Probe& probe, std::uint16_t port) {
   auto answer = probe.http_get({fmt::format("http://127.0.0.1:{}/readyz", port), "", Milliseconds(5'000)});
   if (!answer) return "not answering";
-  const auto body = Json::parse(answer->body, nullptr, false);
+  const auto body = parse_json(answer->body);
   if (!body.is_object()) return fmt::format("answering HTTP {} with something else", answer->status);
-  if (answer->status == 200 && body.value("ready", false)) return "ready";
-  return fmt::format("not ready: {}", body.value("failing", Json::array()).dump());
+  if (answer->status == 200 && flag_in(body, "ready")) return "ready";
+  return fmt::format("not ready: {}", body.contains("failing") ? body["failing"].dump() : "[]");
 }
 
 }  // namespace

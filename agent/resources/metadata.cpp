@@ -1,7 +1,7 @@
 #include "resources/metadata.hpp"
 
-#include "base/json.hpp"
 #include "embedded.hpp"
+#include "resources/foreign_json.hpp"
 #include "resources/paths.hpp"
 #include "resources/system_unit.hpp"
 
@@ -29,7 +29,7 @@ bool rejects(const Json& item, std::string_view address) {
 
 bool hooked(const Json& item) {
   const auto chain = item.find("chain");
-  return chain != item.end() && chain->value("hook", "") == "output" && chain->value("type", "") == "filter";
+  return chain != item.end() && text_in(*chain, "hook") == "output" && text_in(*chain, "type") == "filter";
 }
 
 }  // namespace
@@ -46,7 +46,7 @@ Result<Observation> MetadataGuard::observe(const Probe& probe) const {
   AGENT_TRY(observe_system_unit(probe, unit_name, unit(), "", seen));
   auto listed = probe.query(Query::nft_table(table));
   if (!listed) return pass(std::move(listed), "nft");
-  const auto parsed = Json::parse(listed->out, nullptr, false);
+  const auto parsed = parse_json(listed->out);
   bool chain = false;
   bool v4 = false;
   bool v6 = false;

@@ -1,6 +1,7 @@
 #include "resources/openclaw_config.hpp"
 
 #include "resources/account.hpp"
+#include "resources/foreign_json.hpp"
 #include "resources/paths.hpp"
 
 namespace agent {
@@ -20,19 +21,30 @@ Result<Json> read(const Probe& probe, const User& user) {
   try {
     auto parsed = Json::parse(*text);
     if (!parsed.is_object()) return fail(Errc::refused, "~/{} is not an object: move it away and run again", file);
+    if (is_deeper(parsed, deepest_json)) return fail(Errc::refused, "~/{} is nested more than {} deep: mend it and run again", file, deepest_json);
     return parsed;
   } catch (const Json::parse_error& error) {
     return fail(Errc::refused, "~/{} is not strict JSON (at byte {}), and rewriting it would lose its comments: run `openclaw config set "
                 "gateway.port 18789` as its user once, which rewrites it strictly, then run again", file, error.byte);
+  } catch (const Json::out_of_range&) {
+    return fail(Errc::refused, "~/{} holds a number that is too large to be kept: mend it and run again", file);
   }
 }
 
 // The order of an object's keys means nothing, and OpenClaw writes them in its own.
 std::string shown(const Json& value) { return sorted(value).dump(); }
 
+const std::string token = "/gateway/auth/token";
+
 std::string shown_at(const Json& config, const std::string& pointer) {
   const Json::json_pointer at(pointer);
   return config.contains(at) ? shown(config[at]) : "absent";
+}
+
+// A token that the owner wrote there is known to nobody, and so to no redactor: a report is for all to read.
+void expect(Observation& seen, const std::string& pointer, const std::string& now, const std::string& wanted) {
+  const bool secret = pointer == token && now != wanted && now != "absent";
+  seen.expect(pointer, secret ? "a value of its own" : now, wanted);
 }
 
 }  // namespace
@@ -48,7 +60,7 @@ OpenclawConfig::OpenclawConfig(const Profile& profile)
              {"/gateway/port", profile.gateway.port},
              {"/gateway/auth/mode", "token"},
              // The token itself stands in .env.
-             {"/gateway/auth/token", Json{{"source", "env"}, {"provider", "default"}, {"id", "OPENCLAW_GATEWAY_TOKEN"}}},
+             {token, Json{{"source", "env"}, {"provider", "default"}, {"id", "OPENCLAW_GATEWAY_TOKEN"}}},
              // `tailscale serve` is the proxy; without this any X-Forwarded-For gives 403.
              {"/gateway/trustedProxies", Json::array({"127.0.0.1"})},
              // serve is ours: OpenClaw's own would skip device pairing.
@@ -71,7 +83,7 @@ Result<Observation> OpenclawConfig::observe(const Probe& probe) const {
   auto info = probe.stat({*user, file});
   if (!info) return pass(std::move(info));
   if (*info) seen.expect("mode", fmt::format("{:04o}", (*info)->mode), "0600");
-  for (const auto& [pointer, value] : owned_) seen.expect(pointer, shown_at(*config, pointer), shown(value));
+  for (const auto& [pointer, value] : owned_) expect(seen, pointer, shown_at(*config, pointer), shown(value));
   for (const auto& [pointer, value] : initial_)
     if (!config->contains(Json::json_pointer(pointer))) seen.drift(pointer, "absent", shown(value));
   return seen;
@@ -90,10 +102,10 @@ Status OpenclawConfig::validate(Host& host, const User& user, const std::string&
   AGENT_TRY(host.remove({user, draft}));
   if (!done) return pass(std::move(done), "openclaw config validate");
   if (done->ok()) return {};
-  const auto answer = Json::parse(done->out, nullptr, false);
+  const auto answer = parse_json(done->out);
   std::string why = done->timed_out ? "did not end in time" : fmt::format("exit {}", done->exit_code);
   if (answer.is_object() && answer.contains("issues"))
-    for (const auto& issue : answer["issues"]) why += fmt::format("; {}: {}", issue.value("path", ""), issue.value("message", ""));
+    for (const auto& issue : answer["issues"]) why += fmt::format("; {}: {}", text_in(issue, "path"), text_in(issue, "message"));
   return fail(Errc::refused, "openclaw refuses the configuration, so the old one stays: {}", why);
 }
 

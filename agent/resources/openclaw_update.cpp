@@ -4,6 +4,7 @@
 #include "base/secret.hpp"
 #include "resources/account.hpp"
 #include "resources/gateway.hpp"
+#include "resources/foreign_json.hpp"
 #include "resources/openclaw_config.hpp"
 #include "resources/openclaw_package.hpp"
 #include "resources/openclaw_unit.hpp"
@@ -29,13 +30,14 @@ Result<std::optional<WayBack>> read_way_back(const Probe& probe) {
   auto text = probe.read_file(paths::update, 4U << 20U);
   if (!text && text.error().code == Errc::not_found) return std::nullopt;
   if (!text) return pass(std::move(text));
-  const auto kept = Json::parse(*text, nullptr, false);
+  const auto kept = parse_json(*text);
   wipe(*text);
-  if (!kept.is_object()) return fail(Errc::invalid, "{} is damaged: remove it and run again", paths::update);
   WayBack back;
-  back.version = kept.value("version", "");
-  back.unit = kept.value("unit", "");
-  back.config = kept.value("config", "");
+  back.version = text_in(kept, "version");
+  back.unit = text_in(kept, "unit");
+  back.config = text_in(kept, "config");
+  if (back.version.empty() || back.unit.empty() || back.config.empty())
+    return fail(Errc::invalid, "{} is damaged: remove it and run again", paths::update);
   return back;
 }
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "base/json.hpp"
+#include "resources/foreign_json.hpp"
 #include "resources/tailscale_status.hpp"
 
 namespace agent {
@@ -40,7 +40,7 @@ Result<Observation> Serve::observe(const Probe& probe) const {
   auto done = probe.query(Query::serve_status());
   if (!done) return pass(std::move(done), "tailscale serve status");
   if (!done->ok()) return fail(Errc::failed, "tailscale serve status: {}", done->err);
-  const auto config = Json::parse(done->out, nullptr, false);
+  const auto config = parse_json(done->out);
   if (config.is_discarded()) return fail(Errc::failed, "tailscale serve status --json did not print JSON");
   Observation seen;
   const auto wanted = wanted_config(status->dns_name, port_);

@@ -42,7 +42,8 @@ std::optional<std::chrono::days> days_until(const std::string& time, std::chrono
   std::istringstream in(time);
   in >> std::get_time(&parts, "%Y-%m-%dT%H:%M:%S");
   if (in.fail()) return std::nullopt;
-  return std::chrono::floor<std::chrono::days>(std::chrono::system_clock::from_time_t(timegm(&parts)) - now);
+  // In seconds: the clock's own nanoseconds end in 2262.
+  return std::chrono::floor<std::chrono::days>(std::chrono::seconds(timegm(&parts)) - std::chrono::floor<std::chrono::seconds>(now.time_since_epoch()));
 }
 
 }  // namespace

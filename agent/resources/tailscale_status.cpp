@@ -1,6 +1,6 @@
 #include "resources/tailscale_status.hpp"
 
-#include "base/json.hpp"
+#include "resources/foreign_json.hpp"
 
 namespace agent {
 namespace {
@@ -11,28 +11,9 @@ Result<Json> local_api(const Probe& probe, const std::string& path) {
                                   Milliseconds(5'000)});
   if (!response) return fail(Errc::unavailable, "tailscaled does not answer: {}", response.error().message);
   if (response->status != 200) return fail(Errc::failed, "tailscaled: {} gave HTTP {}", path, response->status);
-  auto parsed = Json::parse(response->body, nullptr, false);
+  auto parsed = parse_json(response->body);
   if (!parsed.is_object()) return fail(Errc::failed, "tailscaled: {} is not JSON", path);
   return parsed;
-}
-
-std::string text(const Json& object, const char* key) {
-  const auto at = object.find(key);
-  return at != object.end() && at->is_string() ? at->get<std::string>() : std::string();
-}
-
-bool flag(const Json& object, const char* key) {
-  const auto at = object.find(key);
-  return at != object.end() && at->is_boolean() && at->get<bool>();
-}
-
-std::vector<std::string> texts(const Json& object, const char* key) {
-  std::vector<std::string> out;
-  const auto at = object.find(key);
-  if (at != object.end() && at->is_array())
-    for (const auto& item : *at)
-      if (item.is_string()) out.push_back(item.get<std::string>());
-  return out;
 }
 
 }  // namespace
@@ -41,17 +22,17 @@ Result<TailscaleStatus> tailscale_status(const Probe& probe) {
   auto answer = local_api(probe, "status");
   if (!answer) return pass(std::move(answer));
   TailscaleStatus status;
-  status.backend_state = text(*answer, "BackendState");
-  status.auth_url = text(*answer, "AuthURL");
-  status.cert_domains = texts(*answer, "CertDomains");
-  status.health = texts(*answer, "Health");
+  status.backend_state = text_in(*answer, "BackendState");
+  status.auth_url = text_in(*answer, "AuthURL");
+  status.cert_domains = texts_in(*answer, "CertDomains");
+  status.health = texts_in(*answer, "Health");
   if (const auto self = answer->find("Self"); self != answer->end() && self->is_object()) {
-    status.dns_name = text(*self, "DNSName");
+    status.dns_name = text_in(*self, "DNSName");
     if (status.dns_name.ends_with('.')) status.dns_name.pop_back();
-    status.online = flag(*self, "Online");
-    status.expired = flag(*self, "Expired");
-    status.key_expiry = text(*self, "KeyExpiry");
-    status.tags = texts(*self, "Tags");
+    status.online = flag_in(*self, "Online");
+    status.expired = flag_in(*self, "Expired");
+    status.key_expiry = text_in(*self, "KeyExpiry");
+    status.tags = texts_in(*self, "Tags");
   }
   return status;
 }
@@ -60,11 +41,11 @@ Result<TailscalePrefs> tailscale_prefs(const Probe& probe) {
   auto answer = local_api(probe, "prefs");
   if (!answer) return pass(std::move(answer));
   TailscalePrefs prefs;
-  prefs.control_url = text(*answer, "ControlURL");
-  prefs.hostname = text(*answer, "Hostname");
-  prefs.ssh = flag(*answer, "RunSSH");
-  prefs.wants_running = flag(*answer, "WantRunning");
-  prefs.logged_out = flag(*answer, "LoggedOut");
+  prefs.control_url = text_in(*answer, "ControlURL");
+  prefs.hostname = text_in(*answer, "Hostname");
+  prefs.ssh = flag_in(*answer, "RunSSH");
+  prefs.wants_running = flag_in(*answer, "WantRunning");
+  prefs.logged_out = flag_in(*answer, "LoggedOut");
   // ipn.AutoUpdatePrefs: Apply is an optional bool; unset lets the tailnet's default decide.
   if (const auto update = answer->find("AutoUpdate"); update != answer->end() && update->is_object())
     if (const auto apply = update->find("Apply"); apply != update->end() && apply->is_boolean())

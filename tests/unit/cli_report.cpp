@@ -1,6 +1,8 @@
 // A report as JSON and as a table.
 #include <doctest/doctest.h>
 
+#include <limits>
+
 #include "cli/report_json.hpp"
 #include "cli/report_text.hpp"
 
@@ -90,6 +92,18 @@ TEST_CASE("report json: something else is refused, not guessed at") {
   written = to_json(full_report(), run);
   written["resources"][0]["duration_ms"] = "long";
   CHECK(refusal(written).starts_with("not a resource of a report: "));
+}
+
+TEST_CASE("report json: times that no run has overflow nothing") {
+  auto in = to_json(full_report(), run);
+  for (const json& number : {json(1e300), json(-1e300), json(std::numeric_limits<std::int64_t>::max()), json(-1)}) {
+    in["duration_ms"] = in["changes"] = number;
+    in["resources"][0]["started_ms"] = in["resources"][0]["duration_ms"] = number;
+    const auto back = report_from_json(in);
+    REQUIRE(back);
+    CHECK_FALSE(table_for(*back).empty());
+    CHECK((line_for(back->resources[0]).find("-") == std::string::npos));
+  }
 }
 
 TEST_CASE("report: exit codes") {

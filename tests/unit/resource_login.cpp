@@ -164,6 +164,14 @@ TEST_CASE(
   CHECK(find(world.check(), login).notes.size() == 2);
 }
 
+TEST_CASE("login: a key that expires in year 1 or 9999 is only a date") {
+  for (const auto& [time, note] : {std::pair("0001-01-01T00:00:00Z", true), std::pair("9999-12-31T23:59:59Z", false)}) {
+    Converged world;
+    world.tailnet.control.key_expiry = time;
+    CHECK(find(world.check(), "tailscale/login").notes.empty() != note);
+  }
+}
+
 TEST_CASE("login: an SSH policy that lets nobody in is passed on") {
   Converged world;
   world.tailnet.control.health = {

@@ -154,6 +154,15 @@ TEST_CASE("config: the token's value is not in it, and it is the owner's alone")
   repairs(world);
 }
 
+TEST_CASE("config: a token that was written into it is in no report") {
+  Converged world;
+  file(world, config_file).content = R"({"gateway":{"auth":{"token":"a-token-of-the-owners-own"}}})";
+  const auto all = fmt::format("{}", fmt::join(drifts(world.check(), "openclaw/config"), "\n"));
+  CHECK(all.find("/gateway/auth/token: is a value of its own, should be {") != std::string::npos);
+  CHECK(all.find("owners-own") == std::string::npos);
+  repairs(world);
+}
+
 TEST_CASE("nvm: an owner's real one stays") {
   Converged world;
   file(world, "/home/ubuntu/.nvm/nvm.sh").content = "# the real nvm\n";

@@ -1,0 +1,23 @@
+// What the gateway, another user's process, answers when it is asked whether it is ready; and the kernel's list of sockets.
+#include <nlohmann/json.hpp>
+
+#include "machine.hpp"
+#include "resources/gateway.hpp"
+#include "resources/openclaw_unit.hpp"
+
+namespace agent::fuzz {
+
+void run(std::string_view input) {
+  static Machine machine;
+  static const Gateway gateway(default_profile());
+  machine.user_managers.insert("ubuntu");
+  machine.units[{"ubuntu", OpenclawUnit::unit_name}].active_state = "active";
+  const auto given = parts(input, 2);
+  machine.answers("http://127.0.0.1:18789/readyz", given[0]);
+  machine.files.put("/proc/net/tcp", given[1]);
+
+  const auto seen = look(gateway, machine);
+  if (in_sync(seen)) require(nlohmann::json::parse(given[0]).at("ready") == true, "only who says so is ready");
+}
+
+}  // namespace agent::fuzz

@@ -1,0 +1,45 @@
+// A machine in memory for targets that feed a resource: it has the gateway's user, and nothing but what an input says.
+#pragma once
+
+#include "core/resource.hpp"
+#include "embedded.hpp"
+#include "fuzz.hpp"
+#include "profile/load.hpp"
+#include "support/fake_host.hpp"
+
+namespace agent::fuzz {
+
+inline const Profile& default_profile() {
+  static const Profile profile = load_profile(embedded::default_yaml, "", "default").value();
+  return profile;
+}
+
+inline const std::string local_api = "/run/tailscale/tailscaled.sockhttp://local-tailscaled.sock/localapi/v0/";
+
+// One for all runs of a target that only looks.
+class Machine : public FakeHost {
+ public:
+  Machine() {
+    users["ubuntu"] = {"ubuntu", 1000, 1000, "/home/ubuntu", "/bin/bash", {}, true};
+    files.put_directory("/home/ubuntu", {0755, 1000, 1000});
+    files.put_directory("/home/ubuntu/.openclaw", {0700, 1000, 1000});
+  }
+  [[nodiscard]] const User& user() const { return users.at("ubuntu"); }
+  void answers(const std::string& prefix, std::string body) {
+    on_http(prefix, [body = std::move(body)](const FakeHost&, const HttpGet&) -> Result<HttpResponse> { return HttpResponse{200, body}; });
+  }
+  void prints(const std::string& program, std::string out) {
+    on_query(program, [out = std::move(out)](const FakeHost&, const Command&) -> Result<Completed> { return Completed{0, false, out, ""}; });
+  }
+};
+
+// What a resource sees can be told, or it says why it cannot be seen.
+inline Result<Observation> look(const Resource& resource, const Probe& probe) {
+  auto seen = resource.observe(probe);
+  if (!seen) require_error(seen.error(), {Errc::invalid, Errc::refused, Errc::unavailable, Errc::failed, Errc::not_found});
+  return seen;
+}
+
+inline bool in_sync(const Result<Observation>& seen) { return seen && seen->is_in_sync(); }
+
+}  // namespace agent::fuzz

@@ -1,0 +1,28 @@
+// The kept way back from an update: root's file, but a disk may have other ideas. Ends well, or says what is wrong.
+#include "machine.hpp"
+#include "resources/openclaw_package.hpp"
+#include "resources/openclaw_update.hpp"
+#include "resources/paths.hpp"
+
+namespace agent::fuzz {
+
+void run(std::string_view input) {
+  Machine machine;
+  Ledger ledger;
+  OpenclawUpdate update(default_profile(), ledger);
+  machine.user_managers.insert("ubuntu");
+  machine.files.put_directory("/opt/openclaw/2026.9.6");
+  machine.files.put_symlink("/opt/openclaw/current", "2026.9.6");
+  machine.files.put_directory("/home/ubuntu/.config/systemd/user", {0755, 1000, 1000});
+  machine.answers("http://127.0.0.1:18789/readyz", R"({"ready":true})");  // or each run would wait for it
+  machine.files.put(paths::update, std::string(input), {0600});
+
+  const auto seen = look(update, machine);
+  if (!seen) return;
+  require(seen->has("update"), "an update that goes on is seen");
+  const auto applied = update.apply(machine, *seen);
+  if (!applied) return require_error(applied.error(), {Errc::invalid, Errc::refused, Errc::failed, Errc::timed_out, Errc::not_found});
+  require(machine.files.find(paths::update) == nullptr, "it is ended");
+}
+
+}  // namespace agent::fuzz
