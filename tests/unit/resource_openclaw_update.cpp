@@ -39,6 +39,19 @@ void is_back(World& world) {
   CHECK(world.host.breaches() == Lines{});
 }
 
+// A run that is killed after its n-th change; false when it made fewer.
+bool dies(World& world, std::size_t n) {
+  world.host.kill_at(n, FakeHost::When::after);
+  bool died = false;
+  try {
+    (void)world.enforce();
+  } catch (const Killed&) {
+    died = true;
+  }
+  world.host.revive();
+  return died;
+}
+
 }  // namespace
 
 TEST_CASE("update: a newer pin is made beside the old one and started once") {
@@ -114,13 +127,7 @@ TEST_CASE("update: cut off, and then another pin: the way back leads to the last
   for (std::size_t n = 1;; ++n) {
     Converged world;
     pin(world, new_version);
-    world.host.kill_at(n, FakeHost::When::after);
-    try {
-      (void)world.enforce();
-      FAIL("it never died with both versions there and the new one current");
-    } catch (const Killed&) {
-    }
-    world.host.revive();
+    REQUIRE_MESSAGE(dies(world, n), "it never died with both versions there and the new one current");
     if (current(world) != new_version) continue;
     world.openclaw.bad_version = "2026.11.2";
     world.openclaw.failing = "channels";
@@ -146,15 +153,8 @@ TEST_CASE("update: killed anywhere, the next run ends it") {
   for (std::size_t n = 1;; ++n) {
     Converged world;
     pin(world, new_version);
-    world.host.kill_at(n, FakeHost::When::after);
-    bool died = false;
-    try {
-      (void)world.enforce();
-    } catch (const Killed&) {
-      died = true;
-    }
+    const bool died = dies(world, n);
     CAPTURE(n);
-    world.host.revive();
     repairs(world);
     CHECK(running(world) == new_version);
     CHECK(world.host.files.find(paths::update) == nullptr);
@@ -168,15 +168,8 @@ TEST_CASE("update: killed anywhere on the way back, the next run ends it") {
     world.openclaw.bad_version = new_version;
     world.openclaw.failing = "channels";
     pin(world, new_version);
-    world.host.kill_at(n, FakeHost::When::after);
-    bool died = false;
-    try {
-      (void)world.enforce();
-    } catch (const Killed&) {
-      died = true;
-    }
+    const bool died = dies(world, n);
     CAPTURE(n);
-    world.host.revive();
     CHECK(world.enforce().exit_code() == 1);
     is_back(world);
     if (!died) return;
