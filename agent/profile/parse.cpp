@@ -159,7 +159,7 @@ class Builder : public YAML::EventHandler {
 std::string syntax_error(const std::string& message, Quoting quoting) {
   constexpr auto hint =
       "check the indentation, and put quotes around a value that holds ': ', ' #' or quotes";
-  return quoting == Quoting::allowed ? fmt::format("is not YAML ({}); {}", message, hint)
+  return quoting == Quoting::allowed ? fmt::format("is not YAML ({}); {}", Problems::shown(message), hint)
                                      : fmt::format("is not YAML; {}", hint);
 }
 

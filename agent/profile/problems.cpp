@@ -29,6 +29,8 @@ void Problems::add(Position at, std::string_view key, std::string_view what) {
   list_.push_back({at, fmt::format("{}: {}", text, what)});
 }
 
+std::string Problems::shown(std::string_view text) { return printable(text); }
+
 std::string Problems::value(std::string_view text) const {
   return quoting_ == Quoting::forbidden ? "the value" : fmt::format("\"{}\"", printable(text));
 }
