@@ -31,10 +31,12 @@ class Authority {
   }
   void reply_with(const std::string& text) const { scratch_.write("reply", text); }
   void certificate(const std::string& name, const std::string& host, const std::string& from,
-                   const std::string& until) const {
-    REQUIRE(run({"openssl", "req", "-new", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=" + host, "-addext",
-                 "subjectAltName=DNS:" + host, "-keyout", path(name + ".key"), "-out",
-                 path(name + ".csr")}) == 0);
+                   const std::string& until, const std::vector<std::string>& key = {"rsa:2048"}) const {
+    std::vector<std::string> request = {"openssl", "req", "-new", "-nodes", "-subj", "/CN=" + host, "-addext",
+                                        "subjectAltName=DNS:" + host, "-keyout", path(name + ".key"), "-out",
+                                        path(name + ".csr"), "-newkey"};
+    request.insert(request.end(), key.begin(), key.end());
+    REQUIRE(run(request) == 0);
     REQUIRE(run({"openssl", "ca", "-batch", "-config", path("ca.conf"), "-cert", path("ca.pem"), "-keyfile",
                  path("ca.key"), "-startdate", from, "-enddate", until, "-notext", "-in", path(name + ".csr"),
                  "-out", path(name + ".pem")}) == 0);
@@ -100,9 +102,14 @@ TEST_CASE("fetch over TLS: versions 1.2 and 1.3, nothing older, and the server i
   authority.certificate("wrong", "other.test", "20200101000000Z", "20491231000000Z");
   authority.reply_with(ok("secured"));
 
-  for (const char* version : {"-tls1_2", "-tls1_3"}) {
+  // A server that has an RSA key and nothing newer than TLS 1.2 is refused by the release's mbedTLS: see docs/ARCHITECTURE.md.
+  authority.certificate("ec", "localhost", "20200101000000Z", "20491231000000Z",
+                        {"ec", "-pkeyopt", "ec_paramgen_curve:P-256"});
+  using Case = std::pair<std::string, std::string>;
+  for (const auto& [version, certificate] : {Case{"-tls1_2", "ec"}, Case{"-tls1_3", "ec"}, Case{"-tls1_3", "good"}}) {
     CAPTURE(version);
-    const auto result = fetch_from(authority, "good", "ca.pem", {version});
+    CAPTURE(certificate);
+    const auto result = fetch_from(authority, certificate, "ca.pem", {version});
     CHECK_MESSAGE(result, result.error().message);
   }
   const auto old = fetch_from(authority, "good", "ca.pem", {"-tls1_1", "-cipher", "ALL:@SECLEVEL=0"});
