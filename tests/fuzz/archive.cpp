@@ -66,13 +66,13 @@ std::string archive_from(std::string_view input) {
   return out.append(2 * block, '\0');
 }
 
-// A directory on tmpfs with one file in it that nobody may touch.
+// A directory with one file in it that nobody may touch.
 class Playground {
  public:
   Playground() {
-    require(::mkdtemp(path_.data()) != nullptr, "a directory can be made in /dev/shm");
+    require(::mkdtemp(path_.data()) != nullptr, "a directory can be made");
     const UniqueFd victim(::open((path_ + "/victim").c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640));
-    require(victim && write_all(victim.get(), "untouched", "victim").has_value(), "a file can be made in /dev/shm");
+    require(victim && write_all(victim.get(), "untouched", "victim").has_value(), "a file can be made");
     before_ = look("victim");
   }
   Playground(const Playground&) = delete;
@@ -95,7 +95,7 @@ class Playground {
     require(::lstat((path_ + "/" + name).c_str(), &info) == 0, "it is there");
     return info;
   }
-  std::string path_ = "/dev/shm/fuzz-archive-XXXXXX";
+  std::string path_ = scratch_template();
   struct stat before_ {};
 };
 

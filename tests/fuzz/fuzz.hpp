@@ -43,6 +43,12 @@ inline std::vector<std::string> parts(std::string_view input, std::size_t count)
   return out;
 }
 
+// For mkstemp(3) and mkdtemp(3). scripts/fuzz gives a TMPDIR on tmpfs, which it removes.
+inline std::string scratch_template() {
+  const char* directory = std::getenv("TMPDIR");
+  return fmt::format("{}/fuzz-XXXXXX", directory != nullptr ? directory : "/tmp");
+}
+
 }  // namespace agent::fuzz
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -52,9 +52,9 @@ class Server {
 };
 
 const std::string& private_directory() {
-  static std::string path = "/dev/shm/fuzz-http-XXXXXX";
+  static std::string path = scratch_template();
   static const bool made = ::mkdtemp(path.data()) != nullptr && std::atexit([] { ::rmdir(path.c_str()); }) == 0;
-  require(made, "a directory can be made in /dev/shm");
+  require(made, "a directory can be made");
   return path;
 }
 
@@ -76,7 +76,7 @@ bool begins_at(std::string_view answer, std::size_t size) {
 
 void download(const std::string& url, const std::string& have, std::string_view answer) {
   auto file = PartialFile::open(private_directory());
-  require(file && file->append(have), "a file can be made in /dev/shm");
+  require(file && file->append(have), "a file can be made");
   const Deadline deadline(patience);
   const std::string no_certificates;
   const Fetch fetch{url, "", largest, patience};
