@@ -59,7 +59,8 @@ def test_a_changed_byte_is_found_in_every_file(release: Release) -> None:
         path = release.folder / name
         before = path.read_bytes()
         changed = bytearray(before)
-        changed[len(changed) // 2] ^= 1
+        # Of a signature its base64, but not the end of it, where bits mean nothing.
+        changed[before.index(b"\n") + 40 if name.endswith(".minisig") else len(before) // 2] ^= 1
         release.replace(name, bytes(changed))
         refused(release, name.removesuffix(".minisig"))
         release.replace(name, before)
