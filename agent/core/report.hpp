@@ -40,7 +40,7 @@ struct Report {
   Milliseconds duration{};
   std::uint64_t changes = 0;  // made to the machine
 
-  // The process's exit code: docs/EXIT-CODES in README. 0 all in sync or converged; 1 something failed or was blocked in an
+  // The process's exit code: the table in README. 0 all in sync or converged; 1 something failed or was blocked in an
   // enforcing run; 2 drift (or something that could not be seen) in a check.
   [[nodiscard]] int exit_code() const;
   [[nodiscard]] std::size_t count(Outcome outcome) const;

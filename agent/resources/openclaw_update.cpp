@@ -82,7 +82,9 @@ Status keep_way_back(Host& host, const Artifact& openclaw, const std::string& us
   auto config = host.read_file({*user, OpenclawConfig::file});
   if (!unit || !config) return {};  // not a whole one: nothing to go back to
   auto text = Json{{"version", *version}, {"unit", *unit}, {"config", *config}}.dump(-1, ' ', false, Json::error_handler_t::replace);
-  const auto written = host.write_file(paths::update, text, {0600});
+  // What is not UTF-8 is no text to JSON: it would come back as something else.
+  const bool whole = text_in(parse_json(text), "config") == *config;
+  const auto written = whole ? host.write_file(paths::update, text, {0600}) : Status();
   wipe(text);
   wipe(*config);
   return written;

@@ -113,6 +113,19 @@ TEST_CASE("update: what the new version made of the configuration is taken back"
   CHECK(world.host.files.find(config_file)->content == before);
 }
 
+TEST_CASE("update: a configuration that is not UTF-8 is never put back as something else") {
+  Converged world;
+  auto& config = world.host.files.find(config_file)->content;
+  config.insert(config.rfind('}'), "// \xff\n");
+  const auto before = config;
+  world.openclaw.bad_version = new_version;
+  world.openclaw.failing = "channels";
+  pin(world, new_version);
+  CHECK(world.enforce().exit_code() == 1);
+  CHECK(world.host.files.find(config_file)->content == before);
+  CHECK(world.host.breaches() == Lines{});
+}
+
 TEST_CASE("update: when the old version does not get ready either, both are said") {
   Converged world;
   world.openclaw.failing = "channels";
