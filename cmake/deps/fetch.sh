@@ -1,6 +1,6 @@
 #!/bin/bash
 # fetch.sh SOURCE DIR: downloads the files that sources.lock pins for SOURCE and unpacks them into DIR, Debian's
-# patches applied. The hash decides what is accepted, so where a file comes from does not matter.
+# patches applied, and then SOURCE.patch, which is ours. The hash decides what is accepted, so where a file comes from does not matter.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 source_name=$1
@@ -55,3 +55,4 @@ while read -r name file sha; do
     found=yes
 done <"$here/sources.lock"
 [[ -n ${found:-} ]] || { echo "$source_name: not in cmake/deps/sources.lock" >&2; exit 1; }
+if [[ -f $here/$source_name.patch ]]; then patch -d "$dir" -p1 --force --quiet <"$here/$source_name.patch"; fi

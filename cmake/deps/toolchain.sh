@@ -2,8 +2,8 @@
 # Sourced by build-one.sh. From $ARCH, $WORK and $PREFIX: the cross (or native) toolchain in the dialects of make,
 # configure, CMake and meson.
 TRIPLE=$ARCH-linux-gnu
-# gcc-ar and gcc-ranlib, because plain ar writes no symbol index for objects that hold only LTO bytecode.
 export SOURCE_DATE_EPOCH=0 # what __DATE__ becomes: a library does not depend on the day it was built
+# gcc-ar and gcc-ranlib, because plain ar writes no symbol index for objects that hold only LTO bytecode.
 export CC=$TRIPLE-gcc CXX=$TRIPLE-g++ AR=$TRIPLE-gcc-ar RANLIB=$TRIPLE-gcc-ranlib NM=$TRIPLE-gcc-nm STRIP=$TRIPLE-strip
 export PKG_CONFIG_LIBDIR=$PREFIX/lib/pkgconfig PKG_CONFIG_PATH=
 

@@ -57,7 +57,9 @@ def from_source(name: str, licence: str, files: list[File], sources: Path) -> Co
     else:
         series = tree / "debian/patches/series"
         lines = series.read_text(encoding="utf-8").splitlines() if series.exists() else []
-        component.patches = [patch for line in lines if (patch := line.split("#")[0].strip())]
+        component.patches = [f"debian/patches/{patch}" for line in lines if (patch := line.split("#")[0].strip())]
+        ours = f"cmake/deps/{name}.patch"
+        component.patches += [ours] if (REPOSITORY / ours).exists() else []
         component.copyright = tree / "debian/copyright"
     return component
 

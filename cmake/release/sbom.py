@@ -49,7 +49,7 @@ def describe(component: Component) -> dict[str, Any]:
             {"type": "distribution", "url": pool(component.name, file.name), "hashes": sha256(file.sha256)}
             for file in component.files]
         if component.patches is not None:
-            out["pedigree"] = {"patches": [{"type": "unofficial", "diff": {"url": quote(f"debian/patches/{patch}")}}
+            out["pedigree"] = {"patches": [{"type": "unofficial", "diff": {"url": quote(patch)}}
                                            for patch in component.patches]}
         else:
             out["properties"] = [{"name": "patches", "value": "taken from Debian's package, which has none or names none"}]

@@ -50,6 +50,7 @@ def test_the_bill_names_every_pinned_source_that_is_linked(made: Release) -> Non
     assert {"glibc", "libstdc++", "libgcc"} <= libraries.keys()
     assert libraries["systemd"]["licenses"] == [{"expression": "LGPL-2.1-or-later"}]
     assert "debian/patches/CVE-2025-69277.patch" in [p["diff"]["url"] for p in libraries["libsodium"]["pedigree"]["patches"]]
+    assert "cmake/deps/mbedtls.patch" in [p["diff"]["url"] for p in libraries["mbedtls"]["pedigree"]["patches"]]
     for library in libraries.values():
         assert (made.folder / "LICENSES" / library["bom-ref"]).stat().st_size > 500
 
