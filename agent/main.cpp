@@ -8,6 +8,7 @@
 #include "base/redact.hpp"
 #include "cli/options.hpp"
 #include "commands/commands.hpp"
+#include "platform/memory.hpp"
 #include "platform/nss.hpp"
 
 namespace {
@@ -33,6 +34,7 @@ int dispatch(const agent::Options& options) {
 }  // namespace
 
 int main(int argc, char** argv) try {
+  agent::keep_memory_private();
   agent::pin_nss();
   // A file opened later must never become stdout: whoever started us may have closed it.
   for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd)

@@ -1,11 +1,12 @@
 #include "base/redact.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <mutex>
-#include <vector>
 
 #include "base/secret.hpp"
+#include "base/secret_forms.hpp"
 
 namespace agent {
 namespace {
@@ -18,9 +19,10 @@ constexpr std::array<std::string_view, 2> prefixes = {"tskey-", "sk-ant-"};
 // Wipes its values at exit, as Secret does.
 struct Registry {
   std::mutex mutex;
-  std::vector<std::string> values;
+  std::vector<std::vector<std::string>> values;  // each in all its forms, itself first
   ~Registry() {
-    for (auto& value : values) wipe(value);
+    for (auto& forms : values)
+      for (auto& form : forms) wipe(form);
   }
 };
 
@@ -29,23 +31,34 @@ Registry& registry() {
   return instance;
 }
 
-void replace_all(std::string& text, std::string_view what) {
-  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + mask.size()))
-    text.replace(at, what.size(), mask);
+void find_all(std::string_view text, std::string_view what, std::vector<Span>& spans) {
+  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + what.size()))
+    spans.push_back({at, what.size()});
 }
 
 bool token_char(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_'; }
 
-void replace_tokens(std::string& text, std::string_view prefix) {
-  for (auto at = text.find(prefix); at != std::string::npos; at = text.find(prefix, at)) {
+void find_tokens(std::string_view text, std::string_view prefix, std::vector<Span>& spans) {
+  for (auto at = text.find(prefix); at != std::string::npos;) {
     auto end = at + prefix.size();
     while (end < text.size() && token_char(text[end])) ++end;
-    if (end == at + prefix.size()) {  // the bare prefix, as in "a key begins with tskey-"
-      at = end;
-      continue;
-    }
-    text.replace(at, end - at, mask);
+    // Not the bare prefix, as in "a key begins with tskey-".
+    if (end > at + prefix.size()) spans.push_back({at, end - at});
+    at = text.find(prefix, end);
   }
+}
+
+// In order, and those that overlap or touch made one: no byte of a secret stays because it is another's as well.
+std::vector<Span> merged(std::vector<Span> spans) {
+  std::sort(spans.begin(), spans.end(), [](const Span& a, const Span& b) { return a.begin < b.begin; });
+  std::vector<Span> out;
+  for (const auto& span : spans) {
+    if (out.empty() || span.begin > out.back().begin + out.back().size)
+      out.push_back(span);
+    else
+      out.back().size = std::max(out.back().size, span.begin + span.size - out.back().begin);
+  }
+  return out;
 }
 
 }  // namespace
@@ -54,18 +67,30 @@ void register_secret(std::string_view value) {
   if (value.size() < shortest) return;
   auto& all = registry();
   const std::lock_guard lock(all.mutex);
-  for (const auto& known : all.values)
-    if (known == value) return;
-  all.values.emplace_back(value);
+  for (const auto& forms : all.values)
+    if (forms.front() == value) return;
+  all.values.push_back(forms_of(value, shortest));
+}
+
+std::vector<Span> secret_spans(std::string_view text) {
+  std::vector<Span> spans;
+  auto& all = registry();
+  const std::lock_guard lock(all.mutex);
+  for (const auto& forms : all.values)
+    for (const auto& form : forms) find_all(text, form, spans);
+  for (auto prefix : prefixes) find_tokens(text, prefix, spans);
+  return merged(std::move(spans));
 }
 
 std::string redact(std::string_view text) {
-  std::string out(text);
-  auto& all = registry();
-  const std::lock_guard lock(all.mutex);
-  for (const auto& value : all.values) replace_all(out, value);
-  for (auto prefix : prefixes) replace_tokens(out, prefix);
-  return out;
+  std::string out;
+  std::size_t done = 0;
+  for (const auto& span : secret_spans(text)) {
+    out += text.substr(done, span.begin - done);
+    out += mask;
+    done = span.begin + span.size;
+  }
+  return out += text.substr(done);
 }
 
 }  // namespace agent

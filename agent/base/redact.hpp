@@ -1,8 +1,10 @@
-// The second layer under Secret: whatever is printed, logged or reported passes through redact().
+// The second layer under Secret: whatever is printed, logged or reported passes through redact(), and the seal knows by the same
+// function what a copy is.
 #pragma once
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace agent {
 
@@ -10,8 +12,17 @@ namespace agent {
 // would only garble output. Thread-safe.
 void register_secret(std::string_view value);
 
-// The text with every registered value, and everything that looks like a token of this field (tskey-…, sk-ant-…),
-// replaced by "[redacted]". Thread-safe.
+struct Span {
+  std::size_t begin = 0;
+  std::size_t size = 0;
+  bool operator==(const Span&) const = default;
+};
+
+// Where the text holds a registered value, in any of the forms of secret_forms.hpp, or what looks like a token of this field
+// (tskey-…, sk-ant-…): in order, none touching another. Thread-safe.
+[[nodiscard]] std::vector<Span> secret_spans(std::string_view text);
+
+// The text with each of these replaced by "[redacted]". Thread-safe.
 [[nodiscard]] std::string redact(std::string_view text);
 
 }  // namespace agent

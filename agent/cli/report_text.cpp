@@ -20,6 +20,18 @@ std::string fact(const Report& report, const std::string& key) {
   return {};
 }
 
+// Names, and what programs and servers have said, must not speak to the terminal (or the console) that shows them.
+std::string for_terminal(std::string text) {
+  unsigned char before = 0;
+  for (auto& c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool c1 = before == 0xc2 && byte >= 0x80 && byte < 0xa0;  // U+0080 to U+009F
+    if ((byte < 0x20 && c != '\n' && c != '\t') || byte == 0x7f || c1) c = '?';
+    before = byte;
+  }
+  return text;
+}
+
 std::string details(const ResourceReport& resource) {
   std::string out;
   const bool adrift = resource.outcome == Outcome::drifted || resource.outcome == Outcome::failed;
@@ -51,7 +63,7 @@ std::string line_for(const ResourceReport& resource) {
   auto line = fmt::format("{:7.1f} s  {}: {}", at, resource.name, to_string(resource.outcome));
   if (resource.duration.count() >= 100) line += fmt::format(" in {:.1f} s", seconds(resource.duration));
   if (!resource.reason.empty()) line += ": " + resource.reason;
-  return line;
+  return for_terminal(std::move(line));
 }
 
 std::string table_for(const Report& report) {
@@ -60,7 +72,7 @@ std::string table_for(const Report& report) {
   for (const auto& resource : report.resources)
     out += fmt::format("  {:<{}}  {:<9}  {:6.1f} s\n{}", resource.name, width, to_string(resource.outcome), seconds(resource.duration),
                        details(resource));
-  return out + closing(report);
+  return for_terminal(out + closing(report));
 }
 
 std::string plan_for(const Report& report) {
@@ -75,7 +87,7 @@ std::string plan_for(const Report& report) {
     if (!resource.needs.empty()) out += fmt::format("  after {}", fmt::join(resource.needs, ", "));
     out += "\n" + details(resource);
   }
-  return out + closing(report);
+  return for_terminal(out + closing(report));
 }
 
 }  // namespace agent

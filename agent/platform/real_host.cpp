@@ -16,8 +16,10 @@
 #include "platform/http.hpp"
 #include "platform/posix.hpp"
 #include "platform/process.hpp"
+#include "platform/secret_bytes.hpp"
 #include "platform/systemd.hpp"
 #include "platform/tree.hpp"
+#include "platform/trim.hpp"
 #include "platform/user_namespace.hpp"
 
 namespace agent {
@@ -53,6 +55,9 @@ Result<std::vector<std::string>> RealHost::list(const Path& directory) const {
 }
 Result<std::string> RealHost::fingerprint(const std::string& directory) const {
   return tree::fingerprint(directory);
+}
+Result<SecretSearch> RealHost::find_secrets(const std::string& path, unsigned depth) const {
+  return secret_bytes::find(path, depth);
 }
 Result<std::optional<User>> RealHost::find_user(const std::string& name) const { return find_account(name); }
 Result<Completed> RealHost::query(const Query& query) const { return run_within(query.command()); }
@@ -119,6 +124,8 @@ Status RealHost::do_remove(const Path& path) { return files::remove(path); }
 Status RealHost::do_remove_tree(const std::string& directory) { return tree::remove(directory); }
 Status RealHost::do_give_to_root(const std::string& directory) { return tree::give_to_root(directory); }
 Status RealHost::do_wipe_file(const Path& path) { return files::wipe(path); }
+Status RealHost::do_blot_secrets(const std::string& path) { return secret_bytes::blot(path); }
+Result<FreeSpace> RealHost::do_trim() { return agent::trim("/"); }
 
 Result<Completed> RealHost::run_within(Command command) const {
   auto timeout = within(command.timeout, command.argv.empty() ? "" : command.argv.front());

@@ -38,6 +38,7 @@ class RealHost final : public Host {
   Result<std::string> read_link(const Path& path) const override;
   Result<std::vector<std::string>> list(const Path& directory) const override;
   Result<std::string> fingerprint(const std::string& directory) const override;
+  Result<SecretSearch> find_secrets(const std::string& path, unsigned depth) const override;
   Result<std::optional<User>> find_user(const std::string& name) const override;
   Result<Completed> query(const Query& query) const override;
   Result<HttpResponse> http_get(const HttpGet& request) const override;
@@ -63,6 +64,8 @@ class RealHost final : public Host {
   Status do_remove_tree(const std::string& directory) override;
   Status do_give_to_root(const std::string& directory) override;
   Status do_wipe_file(const Path& path) override;
+  Status do_blot_secrets(const std::string& path) override;
+  Result<FreeSpace> do_trim() override;
   Result<Completed> do_run(const Command& command) override;
   Result<Fetched> do_fetch(const Fetch& fetch) override;
   Status do_unpack(const Fetched& archive, const std::string& directory, const UnpackLimits& limits) override;

@@ -45,6 +45,14 @@ Status Host::wipe_file(const Path& path) {
   AGENT_TRY(before("wipe_file", path.shown()));
   return do_wipe_file(path);
 }
+Status Host::blot_secrets(const std::string& path) {
+  AGENT_TRY(before("blot_secrets", path));
+  return do_blot_secrets(path);
+}
+Result<FreeSpace> Host::trim() {
+  AGENT_TRY(before("trim", "/"));
+  return do_trim();
+}
 Result<Completed> Host::run(const Command& command) {
   AGENT_TRY(before("run", command.argv.empty() ? "" : command.argv.front()));
   return do_run(command);

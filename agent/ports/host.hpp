@@ -29,6 +29,12 @@ class Host : public Probe {
   // Overwrites a regular file with one link in place, syncs, truncates, unlinks. Absent is fine; anything else is refused.
   [[nodiscard]] Status wipe_file(const Path& path);
 
+  // Overwrites the bytes of every secret in a file in place, nothing else, and syncs. It goes through no symlink; only a regular
+  // file with one link is touched, anything else is refused. Absent is fine.
+  [[nodiscard]] Status blot_secrets(const std::string& path);
+  // Tells the device which blocks of the root file system are unused, so that it forgets what stood in them.
+  [[nodiscard]] Result<FreeSpace> trim();
+
   // An Error means it could not be run. A non-zero exit is the caller's to judge, and so is `timed_out`: what it printed before
   // (a link to open, say) is in the result.
   [[nodiscard]] Result<Completed> run(const Command& command);
@@ -71,6 +77,8 @@ class Host : public Probe {
   virtual Status do_remove_tree(const std::string& directory) = 0;
   virtual Status do_give_to_root(const std::string& directory) = 0;
   virtual Status do_wipe_file(const Path& path) = 0;
+  virtual Status do_blot_secrets(const std::string& path) = 0;
+  virtual Result<FreeSpace> do_trim() = 0;
   virtual Result<Completed> do_run(const Command& command) = 0;
   virtual Result<Fetched> do_fetch(const Fetch& fetch) = 0;
   virtual Status do_unpack(const Fetched& archive, const std::string& directory, const UnpackLimits& limits) = 0;

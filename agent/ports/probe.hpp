@@ -31,6 +31,10 @@ class Probe {
   // tree that only root can write is still as it was made, without reading its contents.
   [[nodiscard]] virtual Result<std::string> fingerprint(const std::string& directory) const = 0;
 
+  // Every regular file at `path`, or in it down to `depth` directories, that holds a secret. It goes through no symlink, into no
+  // other file system, and reads no file that occupies more than 1 GiB. Absent is fine: nothing is found.
+  [[nodiscard]] virtual Result<SecretSearch> find_secrets(const std::string& path, unsigned depth) const = 0;
+
   // A local account (passwd(5), group(5), shadow(5)); nullopt when there is none.
   [[nodiscard]] virtual Result<std::optional<User>> find_user(const std::string& name) const = 0;
 

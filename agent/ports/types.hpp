@@ -53,6 +53,22 @@ struct FileInfo {
   std::chrono::system_clock::time_point modified;
 };
 
+// What a search for secrets has found (base/redact.hpp says what one is), and what it did not look into.
+struct SecretSearch {
+  struct File {
+    std::string path;
+    std::size_t copies = 0;
+  };
+  std::vector<File> found;
+  std::vector<std::string> skipped;  // "PATH: why"
+};
+
+// What became of the blocks that no file uses any more.
+struct FreeSpace {
+  std::string file_system;            // as statfs(2) names it: ext4, btrfs, overlay, …
+  std::optional<std::uint64_t> bytes;  // told to the device as unused (FITRIM, ioctl_fs(2)); none where that can't be done
+};
+
 // Permissions of a file to be written. A file in a home is always its user's, whatever uid and gid say.
 struct FileMode {
   mode_t mode = 0644;

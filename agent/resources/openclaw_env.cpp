@@ -58,6 +58,19 @@ void compare(Observation& seen, const std::string& text, std::string_view key, c
 
 }  // namespace
 
+void know_env_secrets(const Probe& probe, const std::string& name) {
+  auto user = gateway_user(probe, name);
+  if (!user) return;
+  auto text = probe.read_file({*user, file});
+  if (!text) return;
+  for (const auto key : {gateway_key, anthropic_key}) {
+    auto value = find_value(*text, key);
+    register_secret(value);
+    wipe(value);
+  }
+  wipe(*text);
+}
+
 OpenclawEnv::OpenclawEnv(std::string user, const Secrets& secrets)
     : Resource({"openclaw/env", {"user"}, {}}), user_(std::move(user)), secrets_(secrets) {}
 

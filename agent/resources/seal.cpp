@@ -1,11 +1,9 @@
 #include "resources/seal.hpp"
 
 #include <algorithm>
-#include <ctime>
 
-#include "base/json.hpp"
-#include "base/redact.hpp"
 #include "profile/load.hpp"
+#include "resources/openclaw_env.hpp"
 #include "resources/paths.hpp"
 #include "resources/secret_places.hpp"
 #include "resources/wiped_file.hpp"
@@ -13,42 +11,30 @@
 namespace agent {
 namespace {
 
-std::string utc(std::chrono::system_clock::time_point time) {
-  const auto seconds = std::chrono::system_clock::to_time_t(time);
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  std::array<char, 32> text{};
-  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return text.data();
-}
-
 bool any(const Secrets& secrets) {
   return !secrets.tailscale_auth_key.empty() || !secrets.anthropic_token.empty() || !secrets.gateway_token.empty();
 }
 
-// What the seal rewrites: a run that was cut off may have left a PATH.next of them.
-std::vector<std::string> replaced_files() {
-  auto files = secret_bearing_logs();
-  files.push_back(paths::secrets);
-  return files;
+// What somebody has put into a name must not reach the terminal that shows it.
+std::string shown(std::string path) {
+  std::replace_if(path.begin(), path.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
+  return path;
 }
 
-Status destroy(Host& host, const SecretCopy& copy) {
-  if (!copy.is_log) return host.wipe_file(copy.path);
-  auto info = host.stat(copy.path);
-  if (!info) return pass(std::move(info));
-  if (!*info) return {};
-  auto text = host.read_file(copy.path, 64U << 20U);
-  if (!text) return pass(std::move(text));
-  const auto written = replace_wiped(host, copy.path, redact(*text), {(*info)->mode, (*info)->uid, (*info)->gid});
-  wipe(*text);
-  return written;
+// All of them, whatever becomes of one: a link that somebody has planted beside a copy must not save the others.
+Status destroy(Host& host, const std::vector<SecretCopy>& copies) {
+  Status first;
+  for (const auto& copy : copies) {
+    auto done = copy.destroy ? host.wipe_file(copy.path) : host.blot_secrets(copy.path);
+    if (!done && first) first = std::move(done);
+  }
+  return first;
 }
 
 }  // namespace
 
 Seal::Seal(const Profile& profile, const Ledger& ledger, std::vector<std::string> others, std::vector<std::string> after)
-    : Resource({"seal", std::move(after), {}, true}), keep_(profile.keep_unconsumed_secrets), ledger_(ledger), others_(std::move(others)) {}
+    : Resource({"seal", std::move(after), {}, true}), user_(profile.user), keep_(profile.keep_unconsumed_secrets), ledger_(ledger), others_(std::move(others)) {}
 
 bool Seal::expired(const FileInfo& info, const Probe& probe) const { return probe.wall_clock() - info.modified > keep_; }
 
@@ -91,22 +77,24 @@ Status Seal::look_at_secrets_file(const Probe& probe, Observation& seen) const {
 
 Result<Observation> Seal::observe(const Probe& probe) const {
   Observation seen;
-  for (const auto& path : replaced_files()) {
-    auto next = probe.stat(next_of(path));
-    if (!next) return pass(std::move(next));
-    if (*next) seen.drift(next_of(path), "left by a run that was cut off", "absent");
-  }
+  const auto next = next_of(paths::secrets);  // a run that was cut off may have left it
+  auto left = probe.stat(next);
+  if (!left) return pass(std::move(left));
+  if (*left) seen.drift(next, "left by a run that was cut off", "absent");
   AGENT_TRY(look_at_secrets_file(probe, seen));
   auto log = probe.stat(paths::log);
   if (!log) return pass(std::move(log));
   if (*log) seen.drift(paths::log, "present", "destroyed");
+  know_env_secrets(probe, user_);
   auto copies = find_secret_copies(probe);
   if (!copies) return pass(std::move(copies));
-  for (const auto& copy : *copies) seen.drift("copy " + copy.path, "holds a secret", "destroyed");
+  for (const auto& copy : copies->found)
+    seen.drift("copy " + shown(copy.path), "holds a secret", copy.destroy ? "destroyed" : "without it");
   const bool all_settled = std::all_of(others_.begin(), others_.end(), [&](const auto& name) { return ledger_.settled(name); });
   auto receipt = probe.stat(paths::receipt);
   if (!receipt) return pass(std::move(receipt));
   if (all_settled && !*receipt) seen.drift("receipt", "absent", "written");
+  if (sealed_) seen.notes.push_back(*sealed_);
   return seen;
 }
 
@@ -123,25 +111,34 @@ Status Seal::rewrite_secrets_file(Host& host) const {
   return written;
 }
 
-Status Seal::apply(Host& host, const Observation& seen) {
-  for (const auto& path : replaced_files()) AGENT_TRY(settle_wiped(host, path));
-  if (seen.has(paths::secrets) || seen.has(next_of(paths::secrets))) AGENT_TRY(rewrite_secrets_file(host));
-  Json destroyed = Json::array();
+Status Seal::destroy_copies(Host& host, Sealed& sealed) const {
   auto copies = find_secret_copies(host);
   if (!copies) return pass(std::move(copies));
-  for (const auto& copy : *copies) {
-    AGENT_TRY(destroy(host, copy));
-    destroyed.push_back(copy.path);
-  }
-  // The receipt says that first boot is over, so it comes last, and only when everything else is as it should be.
-  if (seen.has("receipt")) {
-    const Json receipt = {{"schema", 1},
-                          {"sealed_at", utc(host.wall_clock())},
-                          {"searched", searched_places()},
-                          {"destroyed", destroyed},
-                          {"not_promised", {"copies on a copy-on-write, journalling-data or flash-remapped medium",
-                                            "snapshots and backups taken before", "the metadata service, which root still reaches"}}};
-    AGENT_TRY(host.write_file(paths::receipt, receipt.dump(2) + "\n", {0600}));
+  AGENT_TRY(destroy(host, copies->found));
+  auto again = find_secret_copies(host);
+  if (!again) return pass(std::move(again));
+  if (!again->found.empty())
+    return fail(Errc::failed, "{} holds a secret again: something goes on writing it", shown(again->found.front().path));
+  sealed.destroyed = std::move(copies->found);
+  sealed.skipped = std::move(again->skipped);
+  return {};
+}
+
+Status Seal::apply(Host& host, const Observation& seen) {
+  AGENT_TRY(settle_wiped(host, paths::secrets));
+  if (seen.has(paths::secrets) || seen.has(next_of(paths::secrets))) AGENT_TRY(rewrite_secrets_file(host));
+  Sealed sealed;
+  AGENT_TRY(destroy_copies(host, sealed));
+  auto receipt = host.stat(paths::receipt);
+  if (!receipt) return pass(std::move(receipt));
+  const bool over = seen.has("receipt") || *receipt;
+  if (!sealed.destroyed.empty() || seen.has("receipt")) {
+    auto space = host.trim();
+    if (!space) return pass(std::move(space));
+    sealed.free_space = *space;
+    sealed_ = summary(sealed);
+    // It says that first boot is over, so it comes last, and only when everything else is as it should be.
+    if (over) AGENT_TRY(host.write_file(paths::receipt, receipt_text(host, sealed), {0600}));
   }
   return host.wipe_file(paths::log);
 }

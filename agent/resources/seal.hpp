@@ -5,6 +5,7 @@
 #include "core/ledger.hpp"
 #include "core/resource.hpp"
 #include "profile/profile.hpp"
+#include "resources/receipt.hpp"
 
 namespace agent {
 
@@ -22,10 +23,13 @@ class Seal : public Resource {
   [[nodiscard]] bool expired(const FileInfo& info, const Probe& probe) const;
   // The secrets in the file that nothing has taken over yet.
   [[nodiscard]] Result<Secrets> unconsumed(const Probe& probe, bool& some_consumed) const;
+  [[nodiscard]] Status destroy_copies(Host& host, Sealed& sealed) const;
 
+  std::string user_;
   std::chrono::hours keep_;
   const Ledger& ledger_;
   std::vector<std::string> others_;
+  std::optional<std::string> sealed_;  // what apply() has done, for the report
 };
 
 }  // namespace agent

@@ -1,5 +1,7 @@
 #include "resources/secret_places.hpp"
 
+#include <algorithm>
+
 #include "base/redact.hpp"
 #include "base/secret.hpp"
 #include "resources/base64.hpp"
@@ -8,73 +10,81 @@
 namespace agent {
 namespace {
 
-const std::string instances = "/var/lib/cloud/instances";
-const std::string seeds = "/var/lib/cloud/seed";
-const std::vector<std::string> logs = {"/var/log/cloud-init.log", "/var/log/cloud-init-output.log"};
+struct Place {
+  std::string path;
+  unsigned depth;  // of directories
+  bool destroy;
+};
+
 constexpr std::size_t largest = 64U << 20U;
 
-void add_children(const Probe& probe, const std::string& directory, std::vector<std::string>& files) {
+// cloud-init's directories, the agent's own; then others' logs (journald's included), dumps, temporary files, histories.
+std::vector<Place> places(const Probe& probe) {
+  std::vector<Place> all = {{"/var/lib/cloud", 8, true},  {"/run/cloud-init", 4, true},          {paths::run_private, 1, true},
+                            {"/var/log", 8, false},       {"/run/log", 8, false},                {"/tmp", 8, false},
+                            {"/var/tmp", 8, false},       {"/root", 8, false},                   {"/var/crash", 4, false},
+                            {"/var/lib/apport", 4, false}, {"/var/lib/systemd/coredump", 1, false}, {"/var/spool", 8, false}};
+  auto homes = probe.list("/home");
+  if (!homes) return all;
+  for (const auto& name : *homes) {  // not the whole: below .openclaw/ is where two of them must live
+    all.push_back({"/home/" + name, 1, false});
+    all.push_back({"/home/" + name + "/.npm/_logs", 1, false});
+  }
+  return all;
+}
+
+void add_files(const Probe& probe, const std::string& directory, unsigned depth, std::vector<std::string>& files) {
   auto names = probe.list(directory);
   if (!names) return;  // not a directory
-  for (const auto& name : *names) files.push_back(directory + "/" + name);
-}
-
-// user-data.txt, user-data.txt.i, cloud-config.txt, obj.pkl, scripts/part-001, … of every instance, and the seeds.
-std::vector<std::string> candidates(const Probe& probe) {
-  std::vector<std::string> files = {paths::run_private + "/auth-key", "/run/cloud-init/combined-cloud-config.json",
-                                    "/run/cloud-init/instance-data-sensitive.json"};
-  for (const auto& root : {instances, seeds}) {
-    std::vector<std::string> directories;
-    add_children(probe, root, directories);
-    for (const auto& directory : directories) {
-      add_children(probe, directory, files);
-      add_children(probe, directory + "/scripts", files);
-    }
+  for (const auto& name : *names) {
+    const auto path = directory + "/" + name;
+    auto info = probe.stat(path);
+    if (!info || !*info) continue;
+    if ((*info)->type == FileType::regular) files.push_back(path);
+    if ((*info)->type == FileType::directory && depth > 1) add_files(probe, path, depth - 1, files);
   }
-  return files;
 }
 
-bool has_secret(std::string_view text) { return redact(text) != text; }
-
-// Parts of multi-part user-data are in base64, and all of it may be compressed: what can't be looked into counts as a copy.
-bool has_encoded_secret(std::string_view text) {
+// Whether a part of multi-part user-data is a copy, or the text can't be looked into.
+Result<bool> hides_secret(const Probe& probe, const std::string& path) {
   constexpr std::string_view gzip = "\x1f\x8b\x08";
-  return text.find(gzip) != std::string_view::npos || any_base64(text, has_secret);
-}
-
-// Of a log, which is another's and whose lines are text, only what stands there as it is.
-Result<bool> holds_secret(const Probe& probe, const std::string& path, bool is_log) {
-  auto info = probe.stat(path);
-  if (!info) return pass(std::move(info));
-  if (!*info || (*info)->type != FileType::regular) return false;
   auto text = probe.read_file(path, largest);
+  if (!text && text.error().code == Errc::not_found) return false;
   if (!text) return pass(std::move(text), path);
-  const bool found = has_secret(*text) || (!is_log && has_encoded_secret(*text));
+  const bool found = text->find(gzip) != std::string::npos ||
+                     any_base64(*text, [](std::string_view decoded) { return !secret_spans(decoded).empty(); });
   wipe(*text);
   return found;
 }
 
-}  // namespace
-
-std::vector<std::string> secret_bearing_logs() { return logs; }
-
-std::vector<std::string> searched_places() {
-  std::vector<std::string> places = {instances + "/*", seeds + "/*", "/run/cloud-init", paths::run_private, paths::log, paths::secrets};
-  places.insert(places.end(), logs.begin(), logs.end());
-  return places;
+bool known(const SecretCopies& copies, const std::string& path) {
+  return std::any_of(copies.found.begin(), copies.found.end(), [&](const auto& copy) { return copy.path == path; });
 }
 
-Result<std::vector<SecretCopy>> find_secret_copies(const Probe& probe) {
-  std::vector<SecretCopy> copies;
-  for (const auto& path : candidates(probe)) {
-    auto found = holds_secret(probe, path, false);
-    if (!found) return pass(std::move(found));
-    if (*found) copies.push_back({path, false});
+}  // namespace
+
+std::vector<std::string> searched_places(const Probe& probe) {
+  std::vector<std::string> out;
+  for (const auto& place : places(probe)) out.push_back(place.path);
+  return out;
+}
+
+Result<SecretCopies> find_secret_copies(const Probe& probe) {
+  SecretCopies copies;
+  for (const auto& place : places(probe)) {
+    auto search = probe.find_secrets(place.path, place.depth);
+    if (!search) return pass(std::move(search));
+    for (const auto& file : search->found)
+      if (file.path != paths::log) copies.found.push_back({file.path, file.copies, place.destroy});
+    copies.skipped.insert(copies.skipped.end(), search->skipped.begin(), search->skipped.end());
   }
-  for (const auto& path : logs) {
-    auto found = holds_secret(probe, path, true);
-    if (!found) return pass(std::move(found));
-    if (*found) copies.push_back({path, true});
+  std::vector<std::string> handed_over;
+  for (const char* directory : {"/var/lib/cloud/instances", "/var/lib/cloud/seed", "/run/cloud-init"}) add_files(probe, directory, 4, handed_over);
+  for (const auto& path : handed_over) {
+    if (known(copies, path)) continue;
+    auto hidden = hides_secret(probe, path);
+    if (!hidden) return pass(std::move(hidden));
+    if (*hidden) copies.found.push_back({path, 1, true});
   }
   return copies;
 }

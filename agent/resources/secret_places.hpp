@@ -1,4 +1,4 @@
-// The known places where cloud-init and this agent leave copies of what they were handed.
+// The places where copies of what this machine was handed were seen, or may be.
 #pragma once
 
 #include <string>
@@ -10,17 +10,20 @@ namespace agent {
 
 struct SecretCopy {
   std::string path;
-  bool is_log = false;  // of others, too: it is kept without the secret
+  std::size_t copies = 0;
+  bool destroy = false;  // the whole file, for it is cloud-init's or this agent's; of others' only the secrets' bytes
 };
 
-// Every file there that holds a registered secret value or a token of this field (base/redact.hpp) now, as it is or as a part of
-// multi-part user-data.
-[[nodiscard]] Result<std::vector<SecretCopy>> find_secret_copies(const Probe& probe);
+struct SecretCopies {
+  std::vector<SecretCopy> found;
+  std::vector<std::string> skipped;  // "PATH: why it was not searched"
+};
 
-// Logs of others that may hold a copy, and are then kept without it.
-[[nodiscard]] std::vector<std::string> secret_bearing_logs();
+// Every file there that holds a registered secret value, in any of its forms, or a token of this field (base/redact.hpp), now.
+// cloud-init's files are looked into deeper: parts of multi-part user-data are in base64, and what is compressed counts as a copy.
+[[nodiscard]] Result<SecretCopies> find_secret_copies(const Probe& probe);
 
 // What find_secret_copies() looks at, for the receipt.
-[[nodiscard]] std::vector<std::string> searched_places();
+[[nodiscard]] std::vector<std::string> searched_places(const Probe& probe);
 
 }  // namespace agent

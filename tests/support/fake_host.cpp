@@ -131,6 +131,12 @@ Status FakeHost::do_give_to_root(const std::string& directory) {
 Status FakeHost::do_wipe_file(const Path& path) {
   return change([&] { return files.wipe(path); });
 }
+Status FakeHost::do_blot_secrets(const std::string& path) {
+  return change([&] { return files.blot_secrets(path); });
+}
+Result<FreeSpace> FakeHost::do_trim() {
+  return change([&]() -> Result<FreeSpace> { return free_space; });
+}
 
 // Programs, accounts, servers.
 
@@ -150,6 +156,11 @@ Result<Completed> FakeHost::query(const Query& query) const {
   const auto look = looks_.find(command.argv.front());
   if (look == looks_.end()) return no_program(command.argv.front());
   return look->second(*this, command);
+}
+
+Result<SecretSearch> FakeHost::find_secrets(const std::string& path, unsigned depth) const {
+  const Lock lock(mutex_);
+  return files.find_secrets(path, depth);
 }
 
 Result<std::optional<User>> FakeHost::find_user(const std::string& name) const {

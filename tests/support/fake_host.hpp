@@ -40,6 +40,7 @@ class FakeHost : public Host {
   std::set<std::string> user_managers;  // the users whose systemd is up; enable_linger adds one
   bool unshare_allowed = true;
   std::string machine = "x86_64";
+  FreeSpace free_space{"ext4", 4096};  // what trim() says
 
   // What it is told to do. A later handler for the same name replaces the earlier one. Programs go by argv[0]
   // as the agent writes it; a program nobody provides is not on the PATH.
@@ -93,6 +94,7 @@ class FakeHost : public Host {
   Result<std::string> read_link(const Path& path) const override;
   Result<std::vector<std::string>> list(const Path& directory) const override;
   Result<std::string> fingerprint(const std::string& directory) const override;
+  Result<SecretSearch> find_secrets(const std::string& path, unsigned depth) const override;
   Result<std::optional<User>> find_user(const std::string& name) const override;
   Result<Completed> query(const Query& query) const override;
   Result<HttpResponse> http_get(const HttpGet& request) const override;
@@ -122,6 +124,8 @@ class FakeHost : public Host {
   Status do_remove_tree(const std::string& directory) override;
   Status do_give_to_root(const std::string& directory) override;
   Status do_wipe_file(const Path& path) override;
+  Status do_blot_secrets(const std::string& path) override;
+  Result<FreeSpace> do_trim() override;
   Result<Completed> do_run(const Command& command) override;
   Result<Fetched> do_fetch(const Fetch& fetch) override;
   Status do_unpack(const Fetched& archive, const std::string& directory, const UnpackLimits& limits) override;

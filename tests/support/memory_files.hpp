@@ -47,6 +47,7 @@ class MemoryFiles {
   [[nodiscard]] Result<std::string> read_link(const Path& path) const;
   [[nodiscard]] Result<std::vector<std::string>> list(const Path& directory) const;
   [[nodiscard]] Result<std::string> fingerprint(const std::string& directory) const;
+  [[nodiscard]] SecretSearch find_secrets(const std::string& path, unsigned depth) const;
   [[nodiscard]] Status write(const Path& path, std::string_view content, const FileMode& mode);
   [[nodiscard]] Status make_directory(const Path& path, const FileMode& mode);
   [[nodiscard]] Status set_mode(const Path& path, const FileMode& mode);
@@ -56,6 +57,7 @@ class MemoryFiles {
   [[nodiscard]] Status remove_tree(const std::string& directory);
   [[nodiscard]] Status give_to_root(const std::string& directory);
   [[nodiscard]] Status wipe(const Path& path);
+  [[nodiscard]] Status blot_secrets(const std::string& path);
 
   // The time that new files get, plus a little for each change, so that no two have the same.
   void set_time(std::chrono::system_clock::time_point now) { now_ = now; }

@@ -57,6 +57,19 @@ TEST_CASE("report json: what is written is read back the same") {
   CHECK(read->resources[5].outcome == Outcome::pending);
 }
 
+TEST_CASE("report text: what a name or a program says cannot speak to the terminal") {
+  auto report = full_report();
+  report.resources[4].reason = "\x1b]0;title\x07 and \xc2\x9b" "2J, \x7f\r, but \tünï";
+  report.resources[4].drifts = {{"copy /tmp/\x1b[2J", "is", "should"}};
+  for (const auto& text : {line_for(report.resources[4]), table_for(report), plan_for(report)}) {
+    CAPTURE(text);
+    CHECK(text.find_first_of("\x1b\x07\x7f\r") == std::string::npos);
+    CHECK(text.find("\xc2\x9b") == std::string::npos);
+    CHECK(text.find("but \tünï") != std::string::npos);
+  }
+  CHECK(table_for(report).find("copy /tmp/?[2J: is is, should be should") != std::string::npos);
+}
+
 TEST_CASE("report json: its head") {
   const auto written = to_json(full_report(), run);
   CHECK(written.at("schema") == 1);

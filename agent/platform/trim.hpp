@@ -1,0 +1,14 @@
+// Free space, of which the device is told that nobody needs what stands in it.
+#pragma once
+
+#include <string>
+
+#include "base/result.hpp"
+#include "ports/types.hpp"
+
+namespace agent {
+
+// FITRIM (ioctl_fs(2), what fstrim(8) uses) on the file system of the directory `path`, after a sync.
+[[nodiscard]] Result<FreeSpace> trim(const std::string& path);
+
+}  // namespace agent
