@@ -15,6 +15,7 @@ constexpr std::string_view mask = "[redacted]";
 constexpr std::size_t shortest = 6;
 // Tailscale's keys (tailscale.com/kb/1085) and Anthropic's tokens, whoever printed them.
 constexpr std::array<std::string_view, 2> prefixes = {"tskey-", "sk-ant-"};
+constexpr std::size_t shortest_rest = 12;  // of a token, behind its prefix: a text or program that only names its kind is none
 
 // Wipes its values at exit, as Secret does.
 struct Registry {
@@ -42,8 +43,7 @@ void find_tokens(std::string_view text, std::string_view prefix, std::vector<Spa
   for (auto at = text.find(prefix); at != std::string::npos;) {
     auto end = at + prefix.size();
     while (end < text.size() && token_char(text[end])) ++end;
-    // Not the bare prefix, as in "a key begins with tskey-".
-    if (end > at + prefix.size()) spans.push_back({at, end - at});
+    if (end - at >= prefix.size() + shortest_rest) spans.push_back({at, end - at});
     at = text.find(prefix, end);
   }
 }

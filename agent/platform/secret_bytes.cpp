@@ -74,11 +74,11 @@ void walk(Search& search, int directory, const std::string& shown, unsigned dept
   for (const auto& name : *names) {
     struct stat info = {};
     const auto path = shown + "/" + name;
-    if (::fstatat(directory, name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0 || info.st_dev != search.device) continue;
+    if (::fstatat(directory, name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) continue;
     if (S_ISREG(info.st_mode)) {
       if (++search.files > most_files) return;
       look_into(search, directory, name, path);
-    } else if (S_ISDIR(info.st_mode) && depth > 1) {
+    } else if (S_ISDIR(info.st_mode) && depth > 1 && info.st_dev == search.device) {  // of overlayfs only directories have its number
       const UniqueFd inner(::openat(directory, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
       if (inner) walk(search, inner.get(), path, depth - 1);
     }

@@ -111,7 +111,7 @@ Status Seal::rewrite_secrets_file(Host& host) const {
   return written;
 }
 
-Status Seal::destroy_copies(Host& host, Sealed& sealed) const {
+Result<Sealed> Seal::destroy_copies(Host& host) {
   auto copies = find_secret_copies(host);
   if (!copies) return pass(std::move(copies));
   AGENT_TRY(destroy(host, copies->found));
@@ -119,28 +119,30 @@ Status Seal::destroy_copies(Host& host, Sealed& sealed) const {
   if (!again) return pass(std::move(again));
   if (!again->found.empty())
     return fail(Errc::failed, "{} holds a secret again: something goes on writing it", shown(again->found.front().path));
-  sealed.destroyed = std::move(copies->found);
-  sealed.skipped = std::move(again->skipped);
-  return {};
+  return Sealed{std::move(copies->found), std::move(again->skipped), {}};
+}
+
+// The receipt says that first boot is over, so it comes last, and only when everything else is as it should be.
+Status Seal::seal_copies(Host& host, bool first_boot_is_over) {
+  auto receipt = host.stat(paths::receipt);
+  if (!receipt) return pass(std::move(receipt));
+  auto sealed = destroy_copies(host);
+  if (!sealed) return pass(std::move(sealed));
+  if (sealed->destroyed.empty() && !first_boot_is_over) return {};
+  auto space = host.trim();
+  if (!space) return pass(std::move(space));
+  sealed->free_space = *space;
+  sealed_ = summary(*sealed);
+  if (!first_boot_is_over && !*receipt) return {};
+  return host.write_file(paths::receipt, receipt_text(host, *sealed), {0600});
 }
 
 Status Seal::apply(Host& host, const Observation& seen) {
   AGENT_TRY(settle_wiped(host, paths::secrets));
   if (seen.has(paths::secrets) || seen.has(next_of(paths::secrets))) AGENT_TRY(rewrite_secrets_file(host));
-  Sealed sealed;
-  AGENT_TRY(destroy_copies(host, sealed));
-  auto receipt = host.stat(paths::receipt);
-  if (!receipt) return pass(std::move(receipt));
-  const bool over = seen.has("receipt") || *receipt;
-  if (!sealed.destroyed.empty() || seen.has("receipt")) {
-    auto space = host.trim();
-    if (!space) return pass(std::move(space));
-    sealed.free_space = *space;
-    sealed_ = summary(sealed);
-    // It says that first boot is over, so it comes last, and only when everything else is as it should be.
-    if (over) AGENT_TRY(host.write_file(paths::receipt, receipt_text(host, sealed), {0600}));
-  }
-  return host.wipe_file(paths::log);
+  auto sealed = seal_copies(host, seen.has("receipt"));
+  auto wiped = host.wipe_file(paths::log);  // also when a copy could not be destroyed
+  return sealed ? wiped : sealed;
 }
 
 }  // namespace agent

@@ -23,7 +23,8 @@ class Seal : public Resource {
   [[nodiscard]] bool expired(const FileInfo& info, const Probe& probe) const;
   // The secrets in the file that nothing has taken over yet.
   [[nodiscard]] Result<Secrets> unconsumed(const Probe& probe, bool& some_consumed) const;
-  [[nodiscard]] Status destroy_copies(Host& host, Sealed& sealed) const;
+  [[nodiscard]] static Result<Sealed> destroy_copies(Host& host);
+  [[nodiscard]] Status seal_copies(Host& host, bool first_boot_is_over);
 
   std::string user_;
   std::chrono::hours keep_;

@@ -84,6 +84,7 @@ TEST_CASE("seal: what is planted beside a copy saves neither it nor the others")
   world.host.files.put_hard_link("/tmp/openclaw/today.log", "/tmp/a-link");
   CHECK(failure(world, "seal") == "overwrite secrets in /tmp/a-link: it has 2 hard links");
   CHECK(world.host.files.find(user_data) == nullptr);
+  CHECK(world.host.files.find(paths::log) == nullptr);
   CHECK(world.host.files.find("/root/.bash_history")->content.find(anthropic_token) == std::string::npos);
 }
 
