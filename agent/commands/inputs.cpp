@@ -45,13 +45,17 @@ Status install_inputs(Host& host, const GivenProfile& profile, Secrets given) {
     AGENT_TRY(host.make_directory(paths::configuration, {0755}));
     AGENT_TRY(host.write_file(paths::profile, profile.text, {0644}));
   }
-  if (given.tailscale_auth_key.empty() && given.anthropic_token.empty() && given.gateway_token.empty()) return {};
+  if (given.empty()) return {};
   AGENT_TRY(settle_wiped(host, paths::secrets));
   // A kept file that cannot be read holds nothing worth keeping.
   if (auto kept = read_kept_secrets(host)) {
     if (given.tailscale_auth_key.empty()) given.tailscale_auth_key = std::move(kept->tailscale_auth_key);
     if (given.anthropic_token.empty()) given.anthropic_token = std::move(kept->anthropic_token);
-    if (given.gateway_token.empty()) given.gateway_token = std::move(kept->gateway_token);
+    if (given.gateway_token.empty() && !given.generate_gateway_token) {
+      given.gateway_token = std::move(kept->gateway_token);
+      given.generate_gateway_token = kept->generate_gateway_token;
+    }
+    if (given.webhook_url.empty()) given.webhook_url = std::move(kept->webhook_url);
   }
   auto text = dump_secrets(given);
   const auto written = replace_wiped(host, paths::secrets, text, {0600});

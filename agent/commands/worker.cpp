@@ -11,6 +11,7 @@
 #include "commands/inputs.hpp"
 #include "commands/run_lock.hpp"
 #include "commands/run_unit.hpp"
+#include "commands/tell_owner.hpp"
 #include "commands/time.hpp"
 #include "core/engine.hpp"
 #include "platform/posix.hpp"
@@ -71,9 +72,13 @@ Result<int> run(const Options& options, EventWriter& events, bool keep_report, M
   });
   report.changes = host.mutations();
   const int exit_code = report.exit_code();
-  if (keep_report) {
-    RealHost books({});  // without the log, which the seal has destroyed
-    AGENT_TRY(books.write_file(paths::report, to_json(report, info).dump(2) + "\n", {0644}));
+  RealHost books({});  // without the log, which the seal has destroyed
+  const auto json = to_json(report, info);
+  if (keep_report) AGENT_TRY(books.write_file(paths::report, json.dump(2) + "\n", {0644}));
+  if (exit_code != exit_ok) {
+    const auto line = failure_line(report);
+    print(line);
+    if (const auto told = tell_webhook(books, line, json); !told.empty()) print(told);
   }
   return exit_code;
 }

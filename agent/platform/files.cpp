@@ -80,6 +80,24 @@ Status fill(const Place& place, int fd, std::string_view content, const FileMode
   return {};
 }
 
+// In place, because what a rename leaves behind are the old blocks. Copy-on-write file systems and SSDs may
+// keep them all the same: this is the best that a file's owner can do, not a proof.
+Status overwrite(int fd, const struct stat& info, const Place& place) {
+  const std::string zeros(64U << 10U, '\0');
+  for (auto left = static_cast<std::size_t>(info.st_size); left > 0; left -= std::min(left, zeros.size()))
+    AGENT_TRY(write_all(fd, std::string_view(zeros).substr(0, left), "wipe " + place.shown()));
+  if (::fdatasync(fd) != 0 || ::ftruncate(fd, 0) != 0) return place.failed("wipe", errno);
+  return {};
+}
+
+// The file that is to be replaced, if it can be wiped then: whoever has given it a second name keeps it.
+UniqueFd open_old(const Place& place) {
+  UniqueFd fd(::openat(place.directory(), place.name(), O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+  struct stat info = {};
+  if (fd && (::fstat(fd.get(), &info) != 0 || !S_ISREG(info.st_mode) || info.st_nlink != 1)) fd.reset();
+  return fd;
+}
+
 }  // namespace
 
 FileType type_of(mode_t mode) {
@@ -138,7 +156,7 @@ Result<std::vector<std::string>> list(const Path& directory) {
   return names_in(fd.get(), "list " + place->shown());
 }
 
-Status write(const Path& path, std::string_view content, const FileMode& mode) {
+Status write(const Path& path, std::string_view content, const FileMode& mode, Old old) {
   auto place = Place::open(path);
   if (!place) return pass(std::move(place), "write");
   if (place->in_home() && is_link(*place)) return place->link_in_the_way("write");
@@ -155,7 +173,11 @@ Status write(const Path& path, std::string_view content, const FileMode& mode) {
       return filled;
     }
   }
-  return put_in_place(*place, "write");
+  const auto replaced = old == Old::wiped ? open_old(*place) : UniqueFd();
+  AGENT_TRY(put_in_place(*place, "write"));
+  struct stat info = {};
+  if (!replaced || ::fstat(replaced.get(), &info) != 0 || info.st_nlink != 0) return {};
+  return overwrite(replaced.get(), info, *place);
 }
 
 Status make_directory(const Path& path, const FileMode& mode) {
@@ -220,8 +242,6 @@ Status remove(const Path& path) {
   return place->sync();
 }
 
-// In place, because what a rename leaves behind are the old blocks. Copy-on-write file systems and SSDs may
-// keep them all the same: this is the best that a file's owner can do, not a proof.
 Status wipe(const Path& path) {
   auto place = Place::open(path);
   if (!place && place.error().code == Errc::not_found) return {};
@@ -235,10 +255,7 @@ Status wipe(const Path& path) {
     return fail(Errc::refused,
                 "wipe {}: it has {} hard links; find the others (find -inum {}) and remove them first",
                 place->shown(), info.st_nlink, info.st_ino);
-  const std::string zeros(64U << 10U, '\0');
-  for (auto left = static_cast<std::size_t>(info.st_size); left > 0; left -= std::min(left, zeros.size()))
-    AGENT_TRY(write_all(fd->get(), std::string_view(zeros).substr(0, left), "wipe " + place->shown()));
-  if (::fdatasync(fd->get()) != 0 || ::ftruncate(fd->get(), 0) != 0) return place->failed("wipe", errno);
+  AGENT_TRY(overwrite(fd->get(), info, *place));
   if (::unlinkat(place->directory(), place->name(), 0) != 0) return place->failed("wipe", errno);
   return place->sync();
 }

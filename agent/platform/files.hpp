@@ -19,7 +19,8 @@ namespace agent::files {
 [[nodiscard]] Result<std::string> read_link(const Path& path);
 [[nodiscard]] Result<std::vector<std::string>> list(const Path& directory);
 
-[[nodiscard]] Status write(const Path& path, std::string_view content, const FileMode& mode);
+enum class Old { left, wiped };  // what becomes of the file that is replaced
+[[nodiscard]] Status write(const Path& path, std::string_view content, const FileMode& mode, Old old = Old::left);
 [[nodiscard]] Status make_directory(const Path& path, const FileMode& mode);
 [[nodiscard]] Status set_mode(const Path& path, const FileMode& mode);
 [[nodiscard]] Status make_symlink(const std::string& target, const Path& path);

@@ -112,6 +112,9 @@ void RealHost::progress(std::string_view line) {
 Status RealHost::do_write_file(const Path& path, std::string_view content, const FileMode& mode) {
   return files::write(path, content, mode);
 }
+Status RealHost::do_write_secret_file(const Path& path, std::string_view content, const FileMode& mode) {
+  return files::write(path, content, mode, files::Old::wiped);
+}
 Status RealHost::do_make_directory(const Path& path, const FileMode& mode) {
   return files::make_directory(path, mode);
 }

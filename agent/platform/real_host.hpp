@@ -56,6 +56,7 @@ class RealHost final : public Host {
  protected:
   Status before(std::string_view change, std::string_view what) override;
   Status do_write_file(const Path& path, std::string_view content, const FileMode& mode) override;
+  Status do_write_secret_file(const Path& path, std::string_view content, const FileMode& mode) override;
   Status do_make_directory(const Path& path, const FileMode& mode) override;
   Status do_set_mode(const Path& path, const FileMode& mode) override;
   Status do_make_symlink(const std::string& target, const Path& path) override;

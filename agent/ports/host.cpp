@@ -13,6 +13,10 @@ Status Host::write_file(const Path& path, std::string_view content, const FileMo
   AGENT_TRY(before("write_file", path.shown()));
   return do_write_file(path, content, mode);
 }
+Status Host::write_secret_file(const Path& path, std::string_view content, const FileMode& mode) {
+  AGENT_TRY(before("write_secret_file", path.shown()));
+  return do_write_secret_file(path, content, mode);
+}
 Status Host::make_directory(const Path& path, const FileMode& mode) {
   AGENT_TRY(before("make_directory", path.shown()));
   return do_make_directory(path, mode);

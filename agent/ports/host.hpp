@@ -12,6 +12,8 @@ class Host : public Probe {
   // directory (rename(2)). Parent directories must exist. Never follows a symlink at `path`: the link itself is replaced, in
   // a home it is Errc::refused.
   [[nodiscard]] Status write_file(const Path& path, std::string_view content, const FileMode& mode);
+  // As write_file; what it replaces is overwritten as soon as its name is taken.
+  [[nodiscard]] Status write_secret_file(const Path& path, std::string_view content, const FileMode& mode);
   // mkdir -p for the last component only when absent; mode and owner are set if they differ.
   [[nodiscard]] Status make_directory(const Path& path, const FileMode& mode);
   [[nodiscard]] Status set_mode(const Path& path, const FileMode& mode);
@@ -69,6 +71,7 @@ class Host : public Probe {
   [[nodiscard]] virtual Status before(std::string_view change, std::string_view what) = 0;
 
   virtual Status do_write_file(const Path& path, std::string_view content, const FileMode& mode) = 0;
+  virtual Status do_write_secret_file(const Path& path, std::string_view content, const FileMode& mode) = 0;
   virtual Status do_make_directory(const Path& path, const FileMode& mode) = 0;
   virtual Status do_set_mode(const Path& path, const FileMode& mode) = 0;
   virtual Status do_make_symlink(const std::string& target, const Path& path) = 0;

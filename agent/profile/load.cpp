@@ -49,9 +49,10 @@ std::string dump_secrets(const Secrets& secrets) {
   const std::pair<std::string_view, const Secret*> all[] = {
       {"tailscale_auth_key", &secrets.tailscale_auth_key},
       {"anthropic_token", &secrets.anthropic_token},
-      {"gateway_token", &secrets.gateway_token}};
+      {"gateway_token", &secrets.gateway_token},
+      {"webhook_url", &secrets.webhook_url}};
   std::string out;
-  std::size_t size = 0;
+  std::size_t size = 32;
   for (const auto& [key, secret] : all) size += key.size() + 2 * secret->reveal().size() + 6;
   out.reserve(size);  // it never grows, and so leaves no copy behind
   for (const auto& [key, secret] : all) {
@@ -61,6 +62,7 @@ std::string dump_secrets(const Secrets& secrets) {
       out.append(c == '\'' ? 2 : 1, c);  // a single-quoted scalar has no other escape
     out.append("'\n");
   }
+  if (secrets.generate_gateway_token) out.append("gateway_token: generate\n");
   return out;
 }
 

@@ -83,6 +83,12 @@ struct Secrets {
   Secret tailscale_auth_key;
   Secret anthropic_token;
   Secret gateway_token;
+  bool generate_gateway_token = false;  // a new one is made on the host, though there is one
+  Secret webhook_url;
+
+  [[nodiscard]] bool empty() const {
+    return tailscale_auth_key.empty() && anthropic_token.empty() && gateway_token.empty() && !generate_gateway_token && webhook_url.empty();
+  }
 };
 
 }  // namespace agent

@@ -90,11 +90,24 @@ std::vector<Key> profile_keys(Profile& p) {
   };
 }
 
+namespace {
+
+// A token, or the word that asks for one.
+Read gateway_token(Secrets& s) {
+  return [&s, given = secret(s.gateway_token, gateway_token_text)](Node& value, const std::string& key, Problems& problems) {
+    s.generate_gateway_token = value.kind == Node::Kind::scalar && value.text == "generate";
+    if (!s.generate_gateway_token) given(value, key, problems);
+  };
+}
+
+}  // namespace
+
 std::vector<Key> secret_keys(Secrets& s) {
   return {
       {"tailscale_auth_key", secret(s.tailscale_auth_key, tailscale_key)},
       {"anthropic_token", secret(s.anthropic_token, opaque_token)},
-      {"gateway_token", secret(s.gateway_token, gateway_token_text)},
+      {"gateway_token", gateway_token(s)},
+      {"webhook_url", secret(s.webhook_url, webhook)},
   };
 }
 

@@ -1,5 +1,6 @@
 // The values of the secrets file. Declared in values.hpp.
 #include "profile/ascii.hpp"
+#include "profile/network.hpp"
 #include "profile/values.hpp"
 
 namespace agent::parsing {
@@ -29,6 +30,12 @@ Parsed<std::string> tailscale_key(std::string_view text) {
   return opaque_token(text);
 }
 
+// Whoever knows it can write to the owner: so no message shows it.
+Parsed<std::string> webhook(std::string_view text) {
+  if (!url(text, {})) return no("is no address that a report could be sent to; write an https:// URL without user, password and fragment");
+  return opaque_token(text);
+}
+
 Parsed<std::string> gateway_token_text(std::string_view text) {
   const auto unreserved = [](char c) {
     return is_alphanumeric(c) || c == '.' || c == '_' || c == '~' || c == '-';
@@ -36,7 +43,7 @@ Parsed<std::string> gateway_token_text(std::string_view text) {
   if (text.size() < 16 || text.size() > longest || !all_are(text, unreserved))
     return no(
         "is no gateway token; use at least 16 of A-Z, a-z, 0-9 and . _ ~ - (they need no escapes in a URL), "
-        "or leave it out");
+        "the word generate, or leave it out");
   return std::string(text);
 }
 

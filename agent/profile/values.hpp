@@ -31,6 +31,7 @@ Parsed<std::chrono::seconds> duration(std::string_view text, std::chrono::second
 // Secrets: what may stand in a header, a shell-free file or `.env` as it is.
 Parsed<std::string> opaque_token(std::string_view text);
 Parsed<std::string> tailscale_key(std::string_view text);
+Parsed<std::string> webhook(std::string_view text);
 Parsed<std::string> gateway_token_text(std::string_view text);
 
 }  // namespace agent::parsing

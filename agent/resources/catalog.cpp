@@ -17,6 +17,7 @@
 #include "resources/tailscale_daemon.hpp"
 #include "resources/tailscale_login.hpp"
 #include "resources/ufw.hpp"
+#include "resources/webhook.hpp"
 
 namespace agent {
 
@@ -37,13 +38,14 @@ Result<Plan> server_plan(const Profile& profile, const Secrets& secrets, const L
   add(std::make_unique<NvmShim>(profile.user));
   add(std::make_unique<BuildUser>());
   add(std::make_unique<OpenclawPackage>(profile));
-  add(std::make_unique<OpenclawEnv>(profile.user, secrets));
+  add(std::make_unique<OpenclawEnv>(profile, secrets));
   add(std::make_unique<OpenclawConfig>(profile));
   add(std::make_unique<OpenclawUnit>(profile));
   add(std::make_unique<Gateway>(profile));
   add(std::make_unique<CliPairing>(profile.user));
   add(std::make_unique<Serve>(profile));
   add(std::make_unique<OpenclawUpdate>(profile, ledger));
+  add(std::make_unique<Webhook>(secrets.webhook_url));
   std::vector<std::string> others;
   others.reserve(all.size());
   for (const auto& resource : all) others.push_back(resource->name());

@@ -4,11 +4,12 @@
 
 #include "base/redact.hpp"
 #include "resources/account.hpp"
+#include "resources/openclaw_package.hpp"
+#include "resources/openclaw_update.hpp"
 
 namespace agent {
 namespace {
 
-const std::string file = ".openclaw/.env";
 constexpr std::string_view gateway_key = "OPENCLAW_GATEWAY_TOKEN";
 constexpr std::string_view anthropic_key = "ANTHROPIC_OAUTH_TOKEN";
 constexpr std::size_t token_bytes = 32;
@@ -61,7 +62,7 @@ void compare(Observation& seen, const std::string& text, std::string_view key, c
 void know_env_secrets(const Probe& probe, const std::string& name) {
   auto user = gateway_user(probe, name);
   if (!user) return;
-  auto text = probe.read_file({*user, file});
+  auto text = probe.read_file({*user, OpenclawEnv::file});
   if (!text) return;
   for (const auto key : {gateway_key, anthropic_key}) {
     auto value = find_value(*text, key);
@@ -71,8 +72,11 @@ void know_env_secrets(const Probe& probe, const std::string& name) {
   wipe(*text);
 }
 
-OpenclawEnv::OpenclawEnv(std::string user, const Secrets& secrets)
-    : Resource({"openclaw/env", {"user"}, {}}), user_(std::move(user)), secrets_(secrets) {}
+OpenclawEnv::OpenclawEnv(const Profile& profile, const Secrets& secrets)
+    : Resource({"openclaw/env", {"user"}, {way_back_token}}),
+      user_(profile.user),
+      openclaw_(openclaw_artifact(profile)),
+      secrets_(secrets) {}
 
 Result<Observation> OpenclawEnv::observe(const Probe& probe) const {
   auto user = gateway_user(probe, user_);
@@ -92,6 +96,8 @@ Result<Observation> OpenclawEnv::observe(const Probe& probe) const {
   auto lines = text ? std::move(*text) : std::string();
   if (secrets_.gateway_token.empty() && find_value(lines, gateway_key).empty())
     seen.drift(gateway_key, "absent", "made from the kernel's randomness");
+  else if (secrets_.generate_gateway_token && !generated_)
+    seen.drift(gateway_key, "to be replaced", "made anew from the kernel's randomness");
   compare(seen, lines, gateway_key, secrets_.gateway_token);
   compare(seen, lines, anthropic_key, secrets_.anthropic_token);
   if (secrets_.anthropic_token.empty() && find_value(lines, anthropic_key).empty())
@@ -110,6 +116,7 @@ Status OpenclawEnv::apply(Host& host, const Observation& seen) {
   auto text = host.read_file({*user, file});
   if (!text && text.error().code != Errc::not_found) return pass(std::move(text));
   auto lines = text ? std::move(*text) : std::string();
+  if (!find_value(lines, gateway_key).empty()) AGENT_TRY(keep_way_back(host, openclaw_, user_));
   if (!secrets_.gateway_token.empty()) {
     set_value(lines, gateway_key, secrets_.gateway_token.reveal());
   } else if (seen.has(gateway_key)) {
@@ -119,8 +126,9 @@ Status OpenclawEnv::apply(Host& host, const Observation& seen) {
     set_value(lines, gateway_key, made.reveal());
   }
   if (!secrets_.anthropic_token.empty()) set_value(lines, anthropic_key, secrets_.anthropic_token.reveal());
-  const auto written = host.write_file({*user, file}, lines, {0600});
+  const auto written = host.write_secret_file({*user, file}, lines, {0600});
   wipe(lines);
+  generated_ = written.has_value();
   return written;
 }
 

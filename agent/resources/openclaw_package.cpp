@@ -66,7 +66,7 @@ Artifact openclaw_artifact(const Profile& profile) {
 }
 
 OpenclawPackage::OpenclawPackage(const Profile& profile)
-    : Resource({"openclaw/package", {"node", "openclaw/builder"}, {}}),
+    : Resource({"openclaw/package", {"node", "openclaw/builder"}, {way_back_token}}),
       user_(profile.user),
       artifact_(openclaw_artifact(profile)),
       wanted_(profile.openclaw),

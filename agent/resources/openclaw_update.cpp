@@ -6,36 +6,44 @@
 #include "resources/gateway.hpp"
 #include "resources/foreign_json.hpp"
 #include "resources/openclaw_config.hpp"
+#include "resources/openclaw_env.hpp"
 #include "resources/openclaw_package.hpp"
 #include "resources/openclaw_unit.hpp"
 #include "resources/paths.hpp"
 
 namespace agent {
-namespace {
 
 struct WayBack {
   std::string version;
   std::string unit;
   std::string config;  // the owner's: it may hold what nobody else should read
+  std::string env;     // empty: there was none
 
   WayBack() = default;
   WayBack(WayBack&&) = default;
   WayBack& operator=(WayBack&&) = default;
   WayBack(const WayBack&) = delete;
   WayBack& operator=(const WayBack&) = delete;
-  ~WayBack() { wipe(config); }
+  ~WayBack() {
+    wipe(config);
+    wipe(env);
+  }
 };
+
+namespace {
 
 Result<std::optional<WayBack>> read_way_back(const Probe& probe) {
   auto text = probe.read_file(paths::update, 4U << 20U);
   if (!text && text.error().code == Errc::not_found) return std::nullopt;
   if (!text) return pass(std::move(text));
-  const auto kept = parse_json(*text);
+  auto kept = parse_json(*text);
   wipe(*text);
   WayBack back;
   back.version = text_in(kept, "version");
   back.unit = text_in(kept, "unit");
   back.config = text_in(kept, "config");
+  back.env = text_in(kept, "env");
+  if (auto* env = kept.is_object() && kept.contains("env") ? kept["env"].get_ptr<std::string*>() : nullptr) wipe(*env);
   if (back.version.empty() || back.unit.empty() || back.config.empty())
     return fail(Errc::invalid, "{} is damaged: remove it and run again", paths::update);
   return back;
@@ -45,8 +53,10 @@ Result<std::optional<WayBack>> read_way_back(const Probe& probe) {
 Result<bool> put_back(Host& host, const Path& path, const std::string& content, const FileMode& mode) {
   auto now = host.read_file(path);
   if (!now && now.error().code != Errc::not_found) return pass(std::move(now));
-  if (now && *now == content) return false;
-  if (auto written = host.write_file(path, content, mode); !written) return pass(std::move(written));
+  const bool same = now && *now == content;
+  if (now) wipe(*now);
+  if (same) return false;
+  if (auto written = host.write_secret_file(path, content, mode); !written) return pass(std::move(written));
   return true;
 }
 
@@ -56,10 +66,13 @@ Status go_back(Host& host, const WayBack& back, const Artifact& openclaw, const 
   if (!config) return pass(std::move(config));
   auto unit = put_back(host, {user, OpenclawUnit::unit_file}, back.unit, {0644});
   if (!unit) return pass(std::move(unit));
+  Result<bool> env = false;
+  if (!back.env.empty()) env = put_back(host, {user, OpenclawEnv::file}, back.env, {0600});
+  if (!env) return pass(std::move(env));
   const auto scope = Scope::of(user);
   auto running = host.unit(scope, OpenclawUnit::unit_name);
   if (!running) return pass(std::move(running));
-  if (*config || *unit || running->active_state != "active") {
+  if (*config || *unit || *env || running->active_state != "active") {
     AGENT_TRY(host.reload_manager(scope));
     AGENT_TRY(host.reset_failed(scope, OpenclawUnit::unit_name));
     AGENT_TRY(host.restart_unit(scope, OpenclawUnit::unit_name, OpenclawUnit::restart_timeout));
@@ -81,12 +94,16 @@ Status keep_way_back(Host& host, const Artifact& openclaw, const std::string& us
   auto unit = host.read_file({*user, OpenclawUnit::unit_file});
   auto config = host.read_file({*user, OpenclawConfig::file});
   if (!unit || !config) return {};  // not a whole one: nothing to go back to
-  auto text = Json{{"version", *version}, {"unit", *unit}, {"config", *config}}.dump(-1, ' ', false, Json::error_handler_t::replace);
+  auto env = host.read_file({*user, OpenclawEnv::file});
+  if (!env) env = std::string();
+  auto text = Json{{"version", *version}, {"unit", *unit}, {"config", *config}, {"env", *env}}.dump(-1, ' ', false, Json::error_handler_t::replace);
   // What is not UTF-8 is no text to JSON: it would come back as something else.
-  const bool whole = text_in(parse_json(text), "config") == *config;
+  const auto again = parse_json(text);
+  const bool whole = text_in(again, "config") == *config && text_in(again, "env") == *env;
   const auto written = whole ? host.write_file(paths::update, text, {0600}) : Status();
   wipe(text);
   wipe(*config);
+  wipe(*env);
   return written;
 }
 
@@ -112,7 +129,10 @@ Result<Observation> OpenclawUpdate::observe(const Probe& probe) const {
   auto back = read_way_back(probe);
   if (!back) return pass(std::move(back));
   if (*back) {  // it needs them all
-    seen.drift("update", fmt::format("from {} to {}, not seen to its end", (*back)->version, artifact_.version()), "ended");
+    const bool update = (*back)->version != artifact_.version();
+    seen.drift(update ? "update" : "new secrets",
+               update ? fmt::format("from {} to {}, not seen to its end", (*back)->version, artifact_.version()) : "not seen to be taken",
+               "ended");
     return seen;
   }
   auto versions = outdated(probe);
@@ -121,22 +141,27 @@ Result<Observation> OpenclawUpdate::observe(const Probe& probe) const {
   return seen;
 }
 
+// An error in any case: what was asked for is not what there is.
+Status OpenclawUpdate::return_to(Host& host, const WayBack& back) const {
+  auto now = artifact_.current(host);
+  if (!now) return pass(std::move(now));
+  auto user = gateway_user(host, user_);
+  if (!user) return pass(std::move(user));
+  AGENT_TRY(go_back(host, back, artifact_, *user));
+  AGENT_TRY(host.wipe_file(paths::update));
+  const auto ready = wait_until_ready(host, *user, gateway_);
+  const bool update = *now != back.version;
+  const auto what = update ? fmt::format("openclaw {} did not become ready, so {} was put back with its unit and configuration",
+                                         artifact_.version(), back.version)
+                           : "the gateway did not become ready with the new secrets, so the old ones were put back";
+  if (!ready) return fail(ready.error().code, "{}; it is not ready either: {}", what, ready.error().message);
+  return fail(Errc::failed, "{}, and is ready{}", what, update ? ": pin that version, or another" : "");
+}
+
 Status OpenclawUpdate::apply(Host& host, const Observation& /*seen*/) {
   auto back = read_way_back(host);
   if (!back) return pass(std::move(back));
-  auto now = artifact_.current(host);
-  if (!now) return pass(std::move(now));
-  if (*back && *now != (*back)->version && !ledger_.settled("openclaw/gateway")) {
-    auto user = gateway_user(host, user_);
-    if (!user) return pass(std::move(user));
-    AGENT_TRY(go_back(host, **back, artifact_, *user));
-    AGENT_TRY(host.wipe_file(paths::update));
-    const auto ready = wait_until_ready(host, *user, gateway_);
-    const auto what = fmt::format("openclaw {} did not become ready, so {} was put back with its unit and configuration", artifact_.version(),
-                                  (*back)->version);
-    if (!ready) return fail(ready.error().code, "{}; it is not ready either: {}", what, ready.error().message);
-    return fail(Errc::failed, "{}, and is ready: pin that version, or another", what);
-  }
+  if (*back && !ledger_.settled("openclaw/gateway")) return return_to(host, **back);
   if (*back) AGENT_TRY(host.wipe_file(paths::update));
   auto versions = outdated(host);
   if (!versions) return pass(std::move(versions));

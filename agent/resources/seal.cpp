@@ -6,14 +6,11 @@
 #include "resources/openclaw_env.hpp"
 #include "resources/paths.hpp"
 #include "resources/secret_places.hpp"
+#include "resources/webhook.hpp"
 #include "resources/wiped_file.hpp"
 
 namespace agent {
 namespace {
-
-bool any(const Secrets& secrets) {
-  return !secrets.tailscale_auth_key.empty() || !secrets.anthropic_token.empty() || !secrets.gateway_token.empty();
-}
 
 // What somebody has put into a name must not reach the terminal that shows it.
 std::string shown(std::string path) {
@@ -52,6 +49,11 @@ Result<Secrets> Seal::unconsumed(const Probe& probe, bool& some_consumed) const 
   take(secrets->tailscale_auth_key, "tailscale/login");
   take(secrets->anthropic_token, "openclaw/env");
   take(secrets->gateway_token, "openclaw/env");
+  take(secrets->webhook_url, Webhook::resource_name);
+  if (secrets->generate_gateway_token && ledger_.settled("openclaw/env")) {
+    secrets->generate_gateway_token = false;
+    some_consumed = true;
+  }
   return secrets;
 }
 
@@ -62,7 +64,7 @@ Status Seal::look_at_secrets_file(const Probe& probe, Observation& seen) const {
   if ((*info)->mode != 0600 || (*info)->uid != 0) seen.drift(paths::secrets, fmt::format("{:04o}", (*info)->mode), "0600, of root");
   bool some_consumed = false;
   auto left = unconsumed(probe, some_consumed);
-  if (!left || !any(*left)) {
+  if (!left || left->empty()) {
     seen.drift(paths::secrets, left ? "holds only secrets that were consumed" : "unreadable", "absent");
   } else if (expired(**info, probe)) {
     seen.drift(paths::secrets, fmt::format("older than {} h", keep_.count()), "absent");
@@ -86,6 +88,7 @@ Result<Observation> Seal::observe(const Probe& probe) const {
   if (!log) return pass(std::move(log));
   if (*log) seen.drift(paths::log, "present", "destroyed");
   know_env_secrets(probe, user_);
+  static_cast<void>(know_webhook(probe));
   auto copies = find_secret_copies(probe);
   if (!copies) return pass(std::move(copies));
   for (const auto& copy : copies->found)
@@ -104,7 +107,7 @@ Status Seal::rewrite_secrets_file(Host& host) const {
   if (!*info) return {};
   bool some_consumed = false;
   auto left = unconsumed(host, some_consumed);
-  if (!left || !any(*left) || expired(**info, host)) return host.wipe_file(paths::secrets);
+  if (!left || left->empty() || expired(**info, host)) return host.wipe_file(paths::secrets);
   auto text = dump_secrets(*left);
   const auto written = replace_wiped(host, paths::secrets, text, {0600});
   wipe(text);

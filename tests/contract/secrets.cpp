@@ -1,10 +1,12 @@
 // Searching for secrets and overwriting them, as ports/probe.hpp and ports/host.hpp promise it.
 #include <doctest/doctest.h>
+#include <fcntl.h>
 
 #include <algorithm>
 
 #include "base/redact.hpp"
 #include "contract/machine.hpp"
+#include "platform/posix.hpp"
 
 #define ON_BOTH(name) TEST_CASE_TEMPLATE(name, M, FakeMachine, RealMachine)
 
@@ -110,6 +112,31 @@ ON_BOTH("contract: large files, and secrets where two pieces of one meet") {
   const auto after = content(host, m.root + "/large");
   CHECK(after.size() == text.size());
   CHECK(std::count(after.begin(), after.end(), 'x') == static_cast<std::ptrdiff_t>(copies * value.size()));
+}
+
+ON_BOTH("contract: a file of secrets is written as any other") {
+  M m;
+  auto& host = m.host();
+  CHECK(host.write_secret_file(m.root + "/f", "first", m.own(0600)).has_value());
+  CHECK(host.write_secret_file(m.root + "/f", "second", m.own(0600)).has_value());
+  CHECK(content(host, m.root + "/f") == "second");
+  CHECK(host.stat(m.root + "/f")->value().mode == 0600);
+  m.put_symlink(m.root + "/link", "f");
+  CHECK(host.write_secret_file(m.root + "/link", "third", m.own(0600)).has_value());
+  CHECK(content(host, m.root + "/f") == "second");
+}
+
+TEST_CASE("contract: what a file of secrets replaces is overwritten, but not under another name") {
+  RealMachine m;
+  const auto path = m.root + "/f";
+  m.put(path, "the old secret", m.own(0600));
+  const UniqueFd old(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  CHECK(m.host().write_secret_file(path, "new", m.own(0600)).has_value());
+  CHECK(read_all(old.get(), 100, "the old file").value() == "");
+  CHECK(content(m.host(), path) == "new");
+  m.put_hard_link(path, m.root + "/kept");
+  CHECK(m.host().write_secret_file(path, "newer", m.own(0600)).has_value());
+  CHECK(content(m.host(), m.root + "/kept") == "new");
 }
 
 }  // namespace agent

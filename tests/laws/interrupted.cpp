@@ -27,7 +27,7 @@ void next_run_converges(world::World& world, const std::string& disturbed) {
   CHECK_MESSAGE(seen.exit_code() == 0, disturbed, "\n", table_for(seen));
   const auto odd = laws::difference(laws::reference().traces, laws::traces(world.host));
   CHECK_MESSAGE(odd.empty(), disturbed, odd);
-  CHECK_MESSAGE(world.host.files_with_secrets() == laws::the_only_place, disturbed,
+  CHECK_MESSAGE(world.host.files_with_secrets() == laws::the_only_places, disturbed,
                 laws::in_words(world.host.files_with_secrets()));
   CHECK_MESSAGE(world.host.breaches().empty(), disturbed, laws::in_words(world.host.breaches()));
   CHECK(world.tailnet.daemon.trying.empty());

@@ -51,7 +51,8 @@ TEST_CASE("law: a check of a bare machine sees no resource in sync that enforcin
       continue;
     }
     CHECK(resource.outcome == Outcome::converged);
-    if (resource.name != "seal") CHECK(world::find(seen, resource.name).outcome != Outcome::in_sync);
+    if (resource.name != "seal" && resource.name != "webhook")  // a check is given no URL
+      CHECK(world::find(seen, resource.name).outcome != Outcome::in_sync);
   }
 }
 

@@ -25,7 +25,7 @@ TEST_CASE("law: a good run leaves secrets in the gateway's .env alone") {
   world::World world;
   (void)world.enforce();
   kept_to_the_rules(world);
-  CHECK(world.host.files_with_secrets() == laws::the_only_place);
+  CHECK(world.host.files_with_secrets() == laws::the_only_places);
 }
 
 TEST_CASE("law: a token made on the host is kept as well as one that was given") {
@@ -34,7 +34,7 @@ TEST_CASE("law: a token made on the host is kept as well as one that was given")
   secrets.tailscale_auth_key = Secret(std::string(world::auth_key));
   world.hand_over(secrets);
   CHECK(world.enforce().exit_code() == 0);
-  REQUIRE(world.host.canaries.size() == 4);  // random_hex() made one
+  REQUIRE(world.host.canaries.size() == 5);  // random_hex() made one
   kept_to_the_rules(world);
   CHECK(world.host.files.find("/home/ubuntu/.openclaw/.env")->content ==
         "OPENCLAW_GATEWAY_TOKEN=" + world.host.canaries.back() + "\n");
@@ -46,8 +46,8 @@ TEST_CASE("law: a run that cannot use a secret keeps it in the one 0600 file, an
   world.tailnet.control.silent = true;
   (void)world.enforce();
   kept_to_the_rules(world);
-  auto places = laws::the_only_place;
-  places.push_back(paths::secrets);
+  auto places = laws::the_only_places;
+  places.insert(places.begin() + 1, paths::secrets);  // they are in the order of their paths
   CHECK(world.host.files_with_secrets() == places);
   const auto& kept = world.host.files.find(paths::secrets)->content;
   CHECK(kept.find(world::auth_key) != std::string::npos);
@@ -61,7 +61,7 @@ TEST_CASE("law: what is kept for the next run is destroyed when its time is over
   (void)world.enforce();
   world.host.advance(std::chrono::hours(25));
   (void)world.enforce();
-  CHECK(world.host.files_with_secrets() == laws::the_only_place);
+  CHECK(world.host.files_with_secrets() == laws::the_only_places);
 }
 
 TEST_CASE("law: programs that repeat a key in what they print don't bring it into a report") {

@@ -35,8 +35,8 @@ inline std::string in_words(const std::vector<std::string>& lines) {
   return fmt::format("{}", fmt::join(lines, "\n"));
 }
 
-// Where secrets may be once everything is done: the gateway reads them from there at every start.
-inline const std::vector<std::string> the_only_place = {"/home/ubuntu/.openclaw/.env"};
+// Where secrets may be once everything is done: the gateway reads its own at every start, and a failed run the webhook's.
+inline const std::vector<std::string> the_only_places = {"/home/ubuntu/.openclaw/.env", "/var/lib/bootstrap-agent/webhook-url"};
 
 // A server that was never disturbed: what every disturbed one must come to look like.
 struct Reference {

@@ -35,6 +35,7 @@ Secrets all_secrets() {
   secrets.tailscale_auth_key = Secret(std::string(auth_key));
   secrets.anthropic_token = Secret(std::string(anthropic_token));
   secrets.gateway_token = Secret(std::string(gateway_token));
+  secrets.webhook_url = Secret(std::string(webhook_url));
   return secrets;
 }
 
@@ -64,8 +65,8 @@ World::World() : profile(default_profile()) {
 }
 
 void World::hold_to_rules() {
-  host.canaries = {auth_key, anthropic_token, gateway_token};
-  host.may_hold_secrets = {paths::secrets, paths::secrets + ".next", paths::run_private + "/auth-key",
+  host.canaries = {auth_key, anthropic_token, gateway_token, webhook_url};
+  host.may_hold_secrets = {paths::secrets, paths::secrets + ".next", paths::run_private + "/auth-key", paths::update, paths::webhook,
                            "~" + profile.user + "/.openclaw/.env"};
   ufw.when_enabled = [this] {
     if (!tailnet.joined()) host.breach("ufw was enabled before the tailnet was up");

@@ -88,6 +88,7 @@ Result<Completed> OpenClaw::command_line(FakeHost& host, const Command& command)
 Result<HttpResponse> OpenClaw::readyz(const FakeHost& host) const {
   if (!is_up(host)) return fail(Errc::unavailable, "connect to 127.0.0.1: Connection refused");
   if (!failing.empty() && is_bad(host.units.at({user_, unit}).exec_start.at(2))) return HttpResponse{503, json{{"ready", false}, {"failing", {failing}}}.dump()};
+  if (has_bad_token_) return HttpResponse{503, R"({"ready":false,"failing":["token"]})"};
   if (host.now() < ready_at_) return HttpResponse{503, R"({"ready":false,"failing":["startup"]})"};
   return HttpResponse{200, R"({"ready":true,"failing":[]})"};
 }
@@ -105,6 +106,7 @@ Status OpenClaw::start(FakeHost& host, UnitState& state) {
     return fail(Errc::failed, "{}: assert", unit);
   }
   AGENT_TRY(run_program(host, state));
+  has_bad_token_ = !bad_token.empty() && env->content.find(bad_token) != std::string::npos;
   if (crashes && is_bad(state.exec_start.at(2))) {
     state.active_state = "failed";
     state.result = "exit-code";

@@ -18,6 +18,7 @@ class OpenClaw {
   std::string config_issue;         // what `config validate` objects to; empty: nothing
   std::string failing;              // what /readyz says is missing; empty: it gets ready
   bool crashes = false;             // the gateway ends soon after its start
+  std::string bad_token;            // a gateway that has it in .env never gets ready
   std::string bad_version;          // the one that the three above are true of; empty: any
   bool listens_everywhere = false;  // on 0.0.0.0, whatever its configuration says
   bool paired = false;              // the host's own CLI
@@ -40,6 +41,7 @@ class OpenClaw {
   std::string version_;
   std::uint16_t port_ = 0;
   TimePoint ready_at_{};
+  bool has_bad_token_ = false;
 };
 
 }  // namespace agent::world

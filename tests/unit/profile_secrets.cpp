@@ -51,7 +51,7 @@ TEST_CASE("no error of a secrets file holds a piece of it") {
       {"HUSH-HUSH\n", "s:1:1: is not a map; write 'key: value' lines"},
       {"HUSH-HUSH: x\n",
        "s:1:1: (a key that is not shown): is not a known key; here may stand: tailscale_auth_key, "
-       "anthropic_token, gateway_token"},
+       "anthropic_token, gateway_token, webhook_url"},
       {"gateway_tokn: HUSH-HUSH\n",
        "s:1:1: (a key that is not shown): is not a known key; did you mean gateway_token?"},
       {"gateway_token: HUSH\n", "s:1:16: gateway_token: the value is no gateway token; "},
