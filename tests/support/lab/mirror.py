@@ -7,7 +7,8 @@ SITE is a JSON file, read again at every request, so that it can be changed any 
     {"paths":  {"/dist/v1/x.tar.xz": "/a/file", "/npm": "/a/directory"},   the longest match counts
      "faults": [{"path": "/dist/*", "mode": "truncate", "after": 1000}]}   the first match counts; modes: see Fault
 
-A directory that is asked for is answered with its index.json (that is how an npm registry's documents are kept).
+A directory that is asked for is answered with its index.json (that is how an npm registry's documents are kept). What is POSTed is
+noted in posts.jsonl beside SITE, a line each: {"path": …, "body": …}.
 """
 
 from __future__ import annotations
@@ -58,6 +59,14 @@ class Handler(BaseHTTPRequestHandler):
                 self._send(content, file, fault)
 
     do_HEAD = do_GET
+
+    def do_POST(self) -> None:
+        path = unquote(urlsplit(self.path).path)
+        body = self.rfile.read(int(self.headers.get("Content-Length", "0"))).decode()
+        fault = next((fault for fault in json.loads(self.site.read_text())["faults"] if fnmatch.fnmatchcase(path, fault["path"])), None)
+        with open(self.site.with_name("posts.jsonl"), "a") as posts:
+            posts.write(json.dumps({"path": path, "body": body}) + "\n")
+        self._empty(fault["code"] if fault else 200)
 
     def _send(self, content: BinaryIO, file: Path, fault: dict) -> None:
         status = file.stat()

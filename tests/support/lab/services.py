@@ -76,6 +76,12 @@ class Services:
         site["paths"][url_path] = str(file)
         self._write_site(site)
 
+    def posts(self, path: str) -> list[str]:
+        """The bodies of all POSTs to ``path`` so far."""
+        file = self._site.with_name("posts.jsonl")
+        posts = [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
+        return [post["body"] for post in posts if post["path"] == path]
+
     def set_fault(self, pattern: str, mode: Fault | str | None, **details: int) -> None:
         """Answers for paths that match ``pattern`` (as in a shell) go wrong from now on; None: no longer. See mirror.py."""
         site = self._read_site()
