@@ -100,10 +100,15 @@ int enforce_command(const Options& options) {
   if (auto started = start_worker(options); !started)
     return complain(started.error(), started.error().code == Errc::refused ? exit_busy : exit_failed);
   const auto limit = options.deadline.count() > 0 ? options.deadline : default_enforce_deadline;
-  auto ended = follow_events(paths::events, std::chrono::steady_clock::now() + limit + std::chrono::minutes(1), run_unit_alive,
-                             listener_for(options.format));
+  auto listener = listener_for(options.format);
+  bool reported = true;  // or there is only the one of an earlier run
+  listener.error = [&reported](const std::string& why) {
+    reported = false;
+    complain({Errc::failed, why}, exit_failed);
+  };
+  auto ended = follow_events(paths::events, std::chrono::steady_clock::now() + limit + std::chrono::minutes(1), run_unit_alive, listener);
   if (!ended) return complain(ended.error(), exit_failed);
-  print_report(host, options.format);
+  if (reported) print_report(host, options.format);
   return *ended;
 }
 

@@ -42,12 +42,21 @@ class Tail {
   std::string rest_;
 };
 
+void tell(const Json& event, const char* key, const std::function<void(const std::string&)>& listener) {
+  const auto text = event.find(key);
+  if (text != event.end() && text->is_string() && listener) listener(text->get<std::string>());
+}
+
+std::string text_event(const char* key, std::string_view text) {
+  return Json{{key, redact(text)}}.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
 std::optional<int> deliver(const std::string& line, const EventListener& listener) {
   const auto event = Json::parse(line, nullptr, false);
   if (!event.is_object()) return std::nullopt;
   if (const auto end = event.find("end"); end != event.end() && end->is_number_integer()) return end->get<int>();
-  if (const auto text = event.find("progress"); text != event.end() && text->is_string() && listener.progress)
-    listener.progress(text->get<std::string>());
+  tell(event, "progress", listener.progress);
+  tell(event, "error", listener.error);
   if (const auto item = event.find("resource"); item != event.end() && listener.resource)
     if (auto resource = resource_from_json(*item)) listener.resource(*resource);
   return std::nullopt;
@@ -68,9 +77,8 @@ void EventWriter::line(const std::string& text) {
 }
 
 void EventWriter::resource(const ResourceReport& resource) { line(Json{{"resource", to_json(resource)}}.dump()); }
-void EventWriter::progress(std::string_view text) {
-  line(Json{{"progress", redact(text)}}.dump(-1, ' ', false, Json::error_handler_t::replace));
-}
+void EventWriter::progress(std::string_view text) { line(text_event("progress", text)); }
+void EventWriter::error(std::string_view why) { line(text_event("error", why)); }
 void EventWriter::end(int exit_code) { line(Json{{"end", exit_code}}.dump()); }
 
 Result<int> follow_events(const std::string& path, std::chrono::steady_clock::time_point deadline,

@@ -1,6 +1,7 @@
 // How a run tells those who follow it what happens: a file of JSON lines on tmpfs, world-readable, redacted like a report.
 //   {"resource": {…as in the report…}}   a resource started (outcome pending) or ended
 //   {"progress": "downloading …"}        for a person at a terminal
+//   {"error": "…"}                       the run ends without a report, and why
 //   {"end": 0}                           the run ended with this exit code; it is the last line
 #pragma once
 
@@ -20,6 +21,7 @@ class EventWriter {
   static Result<EventWriter> create(const std::string& path);
   void resource(const ResourceReport& resource);
   void progress(std::string_view line);
+  void error(std::string_view why);
   void end(int exit_code);
 
  private:
@@ -32,6 +34,7 @@ class EventWriter {
 struct EventListener {
   std::function<void(const ResourceReport&)> resource;
   std::function<void(const std::string&)> progress;
+  std::function<void(const std::string&)> error;
 };
 
 // Reads events from the start of the file until the run ends, calling the listener, and returns its exit code.

@@ -31,12 +31,12 @@ Result<Secrets> read_given_secrets(const std::string& path) {
 }
 
 Result<Secrets> read_kept_secrets(const Probe& probe) {
-  auto text = probe.read_file(paths::secrets);
-  if (!text && text.error().code == Errc::not_found) text = probe.read_file(next_of(paths::secrets));
+  auto text = read_wiped(probe, paths::secrets);
   if (!text && text.error().code == Errc::not_found) return Secrets();
   if (!text) return pass(std::move(text));
   auto secrets = load_secrets(*text, paths::secrets);
   wipe(*text);
+  if (!secrets) return Secrets();
   return secrets;
 }
 
@@ -47,16 +47,15 @@ Status install_inputs(Host& host, const GivenProfile& profile, Secrets given) {
   }
   if (given.empty()) return {};
   AGENT_TRY(settle_wiped(host, paths::secrets));
-  // A kept file that cannot be read holds nothing worth keeping.
-  if (auto kept = read_kept_secrets(host)) {
-    if (given.tailscale_auth_key.empty()) given.tailscale_auth_key = std::move(kept->tailscale_auth_key);
-    if (given.anthropic_token.empty()) given.anthropic_token = std::move(kept->anthropic_token);
-    if (given.gateway_token.empty() && !given.generate_gateway_token) {
-      given.gateway_token = std::move(kept->gateway_token);
-      given.generate_gateway_token = kept->generate_gateway_token;
-    }
-    if (given.webhook_url.empty()) given.webhook_url = std::move(kept->webhook_url);
+  auto kept = read_kept_secrets(host);
+  if (!kept) return pass(std::move(kept));
+  if (given.tailscale_auth_key.empty()) given.tailscale_auth_key = std::move(kept->tailscale_auth_key);
+  if (given.anthropic_token.empty()) given.anthropic_token = std::move(kept->anthropic_token);
+  if (given.gateway_token.empty() && !given.generate_gateway_token) {
+    given.gateway_token = std::move(kept->gateway_token);
+    given.generate_gateway_token = kept->generate_gateway_token;
   }
+  if (given.webhook_url.empty()) given.webhook_url = std::move(kept->webhook_url);
   auto text = dump_secrets(given);
   const auto written = replace_wiped(host, paths::secrets, text, {0600});
   wipe(text);

@@ -20,7 +20,8 @@ struct GivenProfile {
 // From --secrets: a file, "-" for stdin, or none. Nothing is changed.
 [[nodiscard]] Result<Secrets> read_given_secrets(const std::string& path);
 
-// What an earlier run has not consumed yet; empty when there is no such file.
+// What an earlier run has not consumed yet; empty when there is no such file, or one that holds no secrets (any more): the seal says
+// so and destroys it.
 [[nodiscard]] Result<Secrets> read_kept_secrets(const Probe& probe);
 
 // Puts profile and secrets where the worker finds them: /etc/bootstrap-agent/profile.yaml, and one 0600 file.

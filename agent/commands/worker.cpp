@@ -95,6 +95,7 @@ Result<int> run_seal(const Options& options, EventWriter& events) {
 // Ends the events with the exit code, whatever came of the run.
 int finish(const Result<int>& ended, EventWriter& events) {
   const int exit_code = ended ? *ended : complain(ended.error(), ended.error().code == Errc::invalid ? exit_usage : exit_failed);
+  if (!ended) events.error(ended.error().message);
   events.end(exit_code);
   return exit_code;
 }

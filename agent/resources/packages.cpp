@@ -29,6 +29,22 @@ std::string reason(const Completed& done) {
 
 bool says(const Completed& done, std::string_view text) { return done.err.find(text) != std::string::npos; }
 
+const std::string lists = "/var/lib/apt/lists";
+
+// Lists that a power cut has left in pieces: update refuses to begin with them, so only their absence makes it fetch them anew.
+bool corrupt(const Completed& done) { return says(done, "Problem with MergeList " + lists); }
+
+Status forget_lists(Host& host) {
+  auto names = host.list(lists);
+  if (!names) return pass(std::move(names));
+  for (const auto& name : *names) {
+    auto info = host.stat(lists + "/" + name);
+    if (!info) return pass(std::move(info));
+    if (*info && (*info)->type == FileType::regular && name != "lock") AGENT_TRY(host.remove(lists + "/" + name));
+  }
+  return {};
+}
+
 }  // namespace
 
 Packages::Packages(const Profile& profile)
@@ -54,6 +70,10 @@ Status Packages::update_lists(Host& host) const {
     auto done = host.run(apt({"apt-get", "update", "-q"}, timeout_));
     if (!done) return pass(std::move(done));
     last = std::move(*done);
+    if (corrupt(last)) {
+      auto forgotten = forget_lists(host);
+      return forgotten ? Result<bool>(false) : pass(std::move(forgotten));  // once more
+    }
     return last.ok() || !(says(last, "Could not get lock") || says(last, "Unable to lock"));
   }));
   if (last.ok()) return {};
@@ -68,8 +88,8 @@ Result<Completed> Packages::install(Host& host) const {
 }
 
 Status Packages::apply(Host& host, const Observation& /*seen*/) {
-  auto lists = host.list("/var/lib/apt/lists");
-  const bool have_lists = lists && lists->size() > 3;  // an image has only auxfiles, lock and partial
+  auto there = host.list(lists);
+  const bool have_lists = there && there->size() > 3;  // an image has only auxfiles, lock and partial
   if (!have_lists) AGENT_TRY(update_lists(host));
   auto done = install(host);
   if (done && !done->ok() && says(*done, "dpkg --configure -a")) {  // power was cut while dpkg ran

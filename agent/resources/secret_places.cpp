@@ -45,16 +45,26 @@ void add_files(const Probe& probe, const std::string& directory, unsigned depth,
   }
 }
 
-// Whether a part of multi-part user-data is a copy, or the text can't be looked into.
-Result<bool> hides_secret(const Probe& probe, const std::string& path) {
+// Whether a part of multi-part user-data is a copy, or the text can't be looked into, or is what a wipe that was cut off leaves.
+Result<std::optional<SecretCopy>> hidden_copy(const Probe& probe, const std::string& path) {
   constexpr std::string_view gzip = "\x1f\x8b\x08";
   auto text = probe.read_file(path, largest);
-  if (!text && text.error().code == Errc::not_found) return false;
+  if (!text && text.error().code == Errc::not_found) return std::nullopt;
   if (!text) return pass(std::move(text), path);
+  const bool rest = text->starts_with('\0');
   const bool found = text->find(gzip) != std::string::npos ||
                      any_base64(*text, [](std::string_view decoded) { return !secret_spans(decoded).empty(); });
   wipe(*text);
-  return found;
+  if (!rest && !found) return std::nullopt;
+  return SecretCopy{path, found ? 1U : 0U, true, rest && !found};
+}
+
+// write_file's temporaries: of a file that may hold secrets, they may as well.
+void add_half_written(const Probe& probe, SecretCopies& copies) {
+  auto names = probe.list(paths::state);
+  if (!names) return;
+  for (const auto& name : *names)
+    if (name.starts_with(".") && name.ends_with(".bootstrap-agent-new")) copies.found.push_back({paths::state + "/" + name, 0, true, true});
 }
 
 bool known(const SecretCopies& copies, const std::string& path) {
@@ -75,17 +85,18 @@ Result<SecretCopies> find_secret_copies(const Probe& probe) {
     auto search = probe.find_secrets(place.path, place.depth);
     if (!search) return pass(std::move(search));
     for (const auto& file : search->found)
-      if (file.path != paths::log) copies.found.push_back({file.path, file.copies, place.destroy});
+      if (file.path != paths::log) copies.found.push_back({file.path, file.copies, place.destroy, false});
     copies.skipped.insert(copies.skipped.end(), search->skipped.begin(), search->skipped.end());
   }
   std::vector<std::string> handed_over;
   for (const char* directory : {"/var/lib/cloud/instances", "/var/lib/cloud/seed", "/run/cloud-init"}) add_files(probe, directory, 4, handed_over);
   for (const auto& path : handed_over) {
     if (known(copies, path)) continue;
-    auto hidden = hides_secret(probe, path);
+    auto hidden = hidden_copy(probe, path);
     if (!hidden) return pass(std::move(hidden));
-    if (*hidden) copies.found.push_back({path, 1, true});
+    if (*hidden) copies.found.push_back(std::move(**hidden));
   }
+  add_half_written(probe, copies);
   return copies;
 }
 

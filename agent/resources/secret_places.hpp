@@ -12,6 +12,7 @@ struct SecretCopy {
   std::string path;
   std::size_t copies = 0;
   bool destroy = false;  // the whole file, for it is cloud-init's or this agent's; of others' only the secrets' bytes
+  bool rest = false;     // of a file whose destruction, or making, was cut off
 };
 
 struct SecretCopies {
@@ -21,6 +22,7 @@ struct SecretCopies {
 
 // Every file there that holds a registered secret value, in any of its forms, or a token of this field (base/redact.hpp), now.
 // cloud-init's files are looked into deeper: parts of multi-part user-data are in base64, and what is compressed counts as a copy.
+// So does what a run that was cut off has left in our places.
 [[nodiscard]] Result<SecretCopies> find_secret_copies(const Probe& probe);
 
 // What find_secret_copies() looks at, for the receipt.

@@ -11,6 +11,8 @@ namespace agent {
 namespace {
 
 const std::string program = "/usr/local/bin/tailscale";
+// The key goes to tailscale by this file: argv and environment are visible to others.
+const std::string key_file = paths::run_private + "/auth-key";
 constexpr std::string_view next_step = "then run `bootstrap-agent --reconcile --secrets -` as root with a tailscale_auth_key";
 
 Command tailscale(std::vector<std::string> arguments, Milliseconds timeout) {
@@ -77,6 +79,9 @@ Result<Observation> TailscaleLogin::observe(const Probe& probe) const {
   auto prefs = tailscale_prefs(probe);
   if (!prefs) return Observation::blocked(fmt::format("tailscale/service: {}", prefs.error().message));
   Observation seen;
+  auto left = probe.stat(key_file);
+  if (!left) return pass(std::move(left));
+  if (*left) seen.drift("auth key file", "left by a run that was cut off", "absent");
   if (status->expired) seen.drift("node key", "expired " + status->key_expiry, "valid");
   seen.expect("state", status->backend_state, "Running");
   if (status->backend_state != "Running") return seen;
@@ -95,8 +100,6 @@ Result<Completed> TailscaleLogin::up(Host& host) const {
                                         fmt::format("--timeout={}s", wanted_.join_timeout.count())};
   const auto timeout = Milliseconds(wanted_.join_timeout) + Milliseconds(10'000);
   if (auth_key_.empty()) return host.run(tailscale(std::move(arguments), timeout));
-  // The key goes by a file: argv and environment are visible to others.
-  const auto key_file = paths::run_private + "/auth-key";
   AGENT_TRY(host.make_directory(paths::run_private, {0700}));
   AGENT_TRY(host.write_file(key_file, auth_key_.reveal(), {0600}));
   arguments.push_back("--auth-key=file:" + key_file);
@@ -175,6 +178,7 @@ Status TailscaleLogin::set_preferences(Host& host) const {
 }
 
 Status TailscaleLogin::apply(Host& host, const Observation& seen) {
+  if (seen.has("auth key file")) AGENT_TRY(host.wipe_file(key_file));
   if (seen.has("control server")) {
     auto prefs = tailscale_prefs(host);
     if (!prefs) return pass(std::move(prefs));

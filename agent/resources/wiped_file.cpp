@@ -1,6 +1,15 @@
 #include "resources/wiped_file.hpp"
 
+#include "base/secret.hpp"
+
 namespace agent {
+namespace {
+
+constexpr std::size_t largest = 64U << 20U;
+
+bool whole(const Result<std::string>& text) { return text && !text->empty() && text->front() != '\0'; }
+
+}  // namespace
 
 Status replace_wiped(Host& host, const std::string& path, std::string_view content, const FileMode& mode) {
   AGENT_TRY(host.write_file(next_of(path), content, mode));
@@ -8,13 +17,23 @@ Status replace_wiped(Host& host, const std::string& path, std::string_view conte
   return host.rename(next_of(path), path);
 }
 
+Result<std::string> read_wiped(const Probe& probe, const std::string& path) {
+  auto text = probe.read_file(path, largest);
+  if (whole(text) || (!text && text.error().code != Errc::not_found)) return text;
+  text = probe.read_file(next_of(path), largest);
+  if (whole(text) || !text) return text;
+  return fail(Errc::not_found, "{}: destroyed", path);
+}
+
 Status settle_wiped(Host& host, const std::string& path) {
   auto next = host.stat(next_of(path));
   if (!next) return pass(std::move(next));
   if (!*next) return {};
-  auto present = host.stat(path);
-  if (!present) return pass(std::move(present));
-  return *present ? host.wipe_file(next_of(path)) : host.rename(next_of(path), path);
+  auto present = host.read_file(path, largest);
+  if (!present && present.error().code != Errc::not_found) return pass(std::move(present));
+  const bool there = whole(present);
+  if (present) wipe(*present);
+  return there ? host.wipe_file(next_of(path)) : host.rename(next_of(path), path);
 }
 
 }  // namespace agent

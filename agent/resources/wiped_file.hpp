@@ -1,5 +1,6 @@
 // Replacing a file whose old contents must not stay on the disk, killed anywhere or not: there is always a whole version to be
-// found, PATH or PATH.next. (rename(2) over the old file alone would leave its blocks as they are.)
+// found, PATH or PATH.next. (rename(2) over the old file alone would leave its blocks as they are.) A wipe is not one step either: one
+// that was cut off leaves PATH with zeros, or empty.
 #pragma once
 
 #include <string>
@@ -14,8 +15,11 @@ namespace agent {
 // Writes PATH.next, wipes PATH, renames PATH.next.
 [[nodiscard]] Status replace_wiped(Host& host, const std::string& path, std::string_view content, const FileMode& mode);
 
-// What a kill in between left: PATH.next takes the place of an absent PATH; beside one it is wiped. No change when there is
-// none.
+// The whole version, PATH if it is one. Errc::not_found when there is none.
+[[nodiscard]] Result<std::string> read_wiped(const Probe& probe, const std::string& path);
+
+// What a kill in between left: PATH.next takes the place of a PATH that is absent or destroyed; beside a whole one it is wiped. No
+// change when there is none.
 [[nodiscard]] Status settle_wiped(Host& host, const std::string& path);
 
 }  // namespace agent

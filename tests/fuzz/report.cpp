@@ -37,7 +37,7 @@ void check_events(const std::string& text) {
   auto* file = std::fopen(events_file().c_str(), "we");
   require(file != nullptr && std::fputs((text + "\n{\"end\":7}\n").c_str(), file) >= 0 && std::fclose(file) == 0, "events can be written");
   const EventListener listener{[](const ResourceReport& resource) { require(!line_for(resource).empty(), "a line can be shown"); },
-                               [](const std::string&) {}};
+                               [](const std::string&) {}, [](const std::string&) {}};
   const auto ended = follow_events(events_file(), std::chrono::steady_clock::now(), [] { return false; }, listener);
   require(ended.has_value(), "it ends by the last line, whatever stands before it");
 }

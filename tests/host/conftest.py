@@ -4,6 +4,7 @@
     suite       each base in turn; a test that asks for it, or for what depends on it, runs once per base
     new_host    makes hosts that end with the test
     agent       the agent's static binary
+    striker     the program that kills it: see strikes.py
     converged   a host of ``suite`` after a first boot that was verified; shared: leave it as you found it
 """
 
@@ -18,6 +19,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "support"))
 
+import strikes  # noqa: E402
 from lab import first_boot, require  # noqa: E402
 from lab.host import Host  # noqa: E402
 from lab.world import World  # noqa: E402
@@ -67,6 +69,11 @@ def new_host(world: World) -> Iterator[Callable[[str], Host]]:
 @pytest.fixture(scope="session")
 def agent() -> Path:
     return first_boot.build_agent()
+
+
+@pytest.fixture(scope="session")
+def striker(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return strikes.build(tmp_path_factory.mktemp("striker"))
 
 
 @pytest.fixture(scope="session")

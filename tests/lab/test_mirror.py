@@ -7,6 +7,7 @@ import json
 import ssl
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -122,6 +123,20 @@ def test_corrupt(served: Mirror) -> None:
     body = served.get("/files/x.bin")[2]
     assert body != CONTENT
     assert body[1:] == CONTENT[1:]
+
+
+def test_a_trickle(served: Mirror) -> None:
+    (served.files / "x.bin").write_bytes(CONTENT[:5])
+    served.set_faults({"path": "/files/*", "mode": "trickle"})
+    began = time.monotonic()
+    assert served.get("/files/x.bin")[2] == CONTENT[:5]
+    assert time.monotonic() - began > 0.4
+
+
+def test_a_redirect_to_itself(served: Mirror) -> None:
+    served.set_faults({"path": "/files/*", "mode": "loop"})
+    status, headers, _ = served.get("/files/x.bin?a=b")
+    assert (status, headers["Location"]) == (302, "/files/x.bin?a=b")
 
 
 def test_a_fault_is_only_where_it_was_put(served: Mirror) -> None:

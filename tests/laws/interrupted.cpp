@@ -19,6 +19,11 @@ std::string so_far(const FakeHost& host) {
   return laws::in_words({all.begin() + static_cast<std::ptrdiff_t>(from), all.end()});
 }
 
+const char* in_words(When when) {
+  if (when == When::within) return "within";
+  return when == When::before ? "before" : "after";
+}
+
 void next_run_converges(world::World& world, const std::string& disturbed) {
   world.host.revive();
   const auto report = world.enforce();
@@ -45,8 +50,7 @@ void kill_everywhere(When when, bool power_fails, void (*hinder)(world::World&),
     } catch (const Killed&) {
       died = true;
     }
-    const auto where = fmt::format("killed {} change {}, after:\n{}",
-                                   when == When::before ? "before" : "after", n, so_far(world.host));
+    const auto where = fmt::format("killed {} change {}, after:\n{}", in_words(when), n, so_far(world.host));
     mend(world);
     if (power_fails) world.reboot();
     next_run_converges(world, where);
@@ -77,6 +81,9 @@ TEST_CASE("law: any single change may fail: the run says so, and the next one co
 TEST_CASE("law: killed before any change, the next run converges") {
   kill_everywhere(When::before, false, nothing, nothing);
 }
+TEST_CASE("law: killed within any change, the next run converges") {
+  kill_everywhere(When::within, false, nothing, nothing);
+}
 TEST_CASE("law: killed after any change, the next run converges") {
   kill_everywhere(When::after, false, nothing, nothing);
 }
@@ -89,6 +96,7 @@ TEST_CASE(
   const auto silent = [](world::World& world) { world.tailnet.control.silent = true; };
   const auto answers = [](world::World& world) { world.tailnet.control.silent = false; };
   kill_everywhere(When::after, false, silent, answers);
+  kill_everywhere(When::within, false, silent, answers);
 }
 
 }  // namespace agent

@@ -129,7 +129,12 @@ Status FakeHost::do_give_to_root(const std::string& directory) {
   return change([&] { return files.give_to_root(directory); });
 }
 Status FakeHost::do_wipe_file(const Path& path) {
-  return change([&] { return files.wipe(path); });
+  return change([&]() -> Status {
+    auto* node = files.find(path.path);
+    if (kill_when_ != When::within || dying_ != std::this_thread::get_id() || node == nullptr) return files.wipe(path);
+    node->content.assign(node->content.size(), '\0');
+    return {};
+  });
 }
 Status FakeHost::do_blot_secrets(const std::string& path) {
   return change([&] { return files.blot_secrets(path); });

@@ -80,8 +80,9 @@ class FakeHost : public Host {
   // The n-th change from now (1 is the next) fails before it does anything.
   void fail_at(std::size_t n, Errc code = Errc::failed);
   // The agent dies at the n-th change from now: Killed is thrown before or after it is made, and by every
-  // later change in any thread, until revive(): a new agent on the same machine.
-  enum class When { before, after };
+  // later change in any thread, until revive(): a new agent on the same machine. Within a wipe the file is
+  // overwritten but still there; any other change is one step, so that within is after.
+  enum class When { before, within, after };
   void kill_at(std::size_t n, When when);
   void revive();
 

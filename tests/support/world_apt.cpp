@@ -25,6 +25,18 @@ Milliseconds lock_timeout(const Command& command) {
   return {};
 }
 
+bool no_lists(const FakeHost& host) {
+  const auto lists = host.list("/var/lib/apt/lists");
+  return !lists || lists->size() <= lists_of_an_image;
+}
+
+Completed unparsable() {
+  return refuses(apt_error,
+                 "E: Encountered a section with no Package: header\n"
+                 "E: Problem with MergeList /var/lib/apt/lists/deb.test_main_Packages\n"
+                 "E: The package lists or status file could not be parsed or opened.\n");
+}
+
 }  // namespace
 
 Completed Apt::update(FakeHost& host) {
@@ -35,6 +47,8 @@ Completed Apt::update(FakeHost& host) {
   if (unreachable)
     return refuses(apt_error,
                    "E: The repository 'http://deb.test/debian Release' no longer has a Release file.\n");
+  if (no_lists(host)) corrupt_lists = false;
+  if (corrupt_lists) return unparsable();
   for (const char* suite : {"main", "security", "updates"})
     host.files.put(std::string("/var/lib/apt/lists/deb.test_") + suite + "_Packages", "Package: ufw\n");
   stale_lists = false;
@@ -56,8 +70,8 @@ Completed Apt::install(FakeHost& host, const Command& command) {
     return refuses(
         apt_error,
         "E: dpkg was interrupted, you must manually run 'dpkg --configure -a' to correct the problem. \n");
-  const auto lists = host.list("/var/lib/apt/lists");
-  if (!lists || lists->size() <= lists_of_an_image)
+  if (corrupt_lists) return unparsable();
+  if (no_lists(host))
     return refuses(apt_error, "E: Unable to locate package ufw\n");
   if (stale_lists)
     return refuses(apt_error,

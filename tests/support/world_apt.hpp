@@ -13,6 +13,7 @@ struct Apt {
   TimePoint dpkg_locked_until{};   // another package manager works until then
   TimePoint lists_locked_until{};  // another `apt-get update` goes on until then
   bool interrupted = false;        // dpkg was killed in the middle
+  bool corrupt_lists = false;      // in pieces; update goes on only without them
   bool stale_lists = false;        // the lists name versions that the mirror no longer has
   bool unreachable = false;        // no mirror answers
 

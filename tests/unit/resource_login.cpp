@@ -92,6 +92,16 @@ TEST_CASE("login: the key goes by a 0600 file that is wiped, never in argv") {
   CHECK(world.host.files.find("/run/bootstrap-agent/private/auth-key") == nullptr);
 }
 
+TEST_CASE("login: a key's file that a cut-off run left is drift, and destroyed") {
+  Converged world;
+  const std::string file = "/run/bootstrap-agent/private/auth-key";
+  world.host.files.put(file, std::string(20, '\0'), {0600});
+  CHECK(only_drift(world, login) == Lines{"auth key file: is left by a run that was cut off, should be absent"});
+  repairs(world);
+  CHECK(world.host.files.find(file) == nullptr);
+  CHECK(world.tailnet.joined());
+}
+
 TEST_CASE(
     "login: another control server in the profile is drift that is refused until a key of the profile allows "
     "it") {

@@ -75,6 +75,16 @@ TEST_CASE("packages: lists that name what is gone are fetched again") {
   CHECK(runs(world, "apt-get", "install") == 2);
 }
 
+TEST_CASE("packages: lists in pieces are removed and fetched again; apt's lock stays") {
+  World world;
+  put_lists(world);
+  world.apt.corrupt_lists = true;
+  CHECK(world.enforce().exit_code() == 0);
+  CHECK(runs(world, "apt-get", "update") == 2);
+  CHECK(world.host.files.find("/var/lib/apt/lists/a") == nullptr);
+  CHECK(world.host.files.find("/var/lib/apt/lists/lock") != nullptr);
+}
+
 TEST_CASE("packages: no mirror at all: apt's own words, and where to look") {
   World world;
   world.apt.unreachable = true;

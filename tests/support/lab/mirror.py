@@ -20,6 +20,7 @@ import re
 import socket
 import ssl
 import sys
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import BinaryIO
@@ -36,6 +37,8 @@ class Fault(str, enum.Enum):
     TRUNCATE = "truncate"  # the connection ends when ``after`` bytes were sent
     STALL = "stall"  # nothing follows the first ``after`` bytes, but the connection stays open
     CORRUPT = "corrupt"  # one bit of the first byte is wrong
+    TRICKLE = "trickle"  # a byte at a time, ten in a second
+    LOOP = "loop"  # a redirect to where the client already is
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -52,6 +55,8 @@ class Handler(BaseHTTPRequestHandler):
             self.log_message("%s: down", self.path)
         elif fault["mode"] == Fault.STATUS:
             self._empty(fault["code"])
+        elif fault["mode"] == Fault.LOOP:
+            self._empty(302, ("Location", self.path))
         elif file is None:
             self._empty(404)
         else:
@@ -97,6 +102,10 @@ class Handler(BaseHTTPRequestHandler):
             if fault["mode"] == Fault.STALL:
                 self.rfile.read(1)  # until the client gives up
             self.close_connection = True
+        elif fault["mode"] == Fault.TRICKLE:
+            while byte := content.read(1):
+                self.wfile.write(byte)
+                time.sleep(0.1)
         else:
             self._copy(content, end - start, corrupt=fault["mode"] == Fault.CORRUPT)
 

@@ -1,0 +1,57 @@
+"""What must hold on a host after runs that were cut off and one more that was not."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Collection
+from pathlib import Path
+
+import canaries
+import strikes
+from agent_calls import Report, reconcile, verify
+from lab.host import Host
+
+SECONDS = 900  # for a run on a busy machine
+STATE = "/var/lib/bootstrap-agent"
+
+_PLACES = ("etc", "opt", "usr", "home", "root", "var/lib", "run/bootstrap-agent", "tmp", "var/tmp")
+# Names that differ from boot to boot, or are an affair of others: cloud-init, apt and dpkg (who keep their last state beside the
+# new one), systemd's random names, the gateway's own files.
+_OTHERS = re.compile("|".join([
+    r"^home/ubuntu/\.openclaw/(?!(\.?\.env|\.?openclaw\.json)[^/]*$)", r"^home/ubuntu/\.(cache|npm|local|config/(?!systemd))",
+    r"^var/lib/(cloud|apt|dpkg|systemd|tailscale|ucf|pam|python|dbus|private|logrotate|initscripts)",
+    r"^tmp/(openclaw|node-compile-cache|systemd-private|jiti)", r"^var/tmp/systemd-private", r"__pycache__",
+    r"^etc/[^/]*-$", r"^etc/(machine-id|\.pwd\.lock|\.updated)", r"^usr/lib/lab-striker", r"^etc/systemd/system/bootstrap-agent-run",
+]))
+
+
+def names(host: Host) -> set[str]:
+    """All paths that this host has and that the agent answers for."""
+    found = set()
+    for place in _PLACES:
+        top = (host.root if place.startswith("run") else host.directory / "upper") / place
+        if top.exists():
+            found |= {os.path.normpath(f"{place}/{name}") for name in strikes.names(top)}
+    return {name for name in found if not _OTHERS.search(name)}
+
+
+# What a run that was cut off leaves for the next one to remove.
+_TEMPORARY = re.compile(r"\.bootstrap-agent-new$|\.(partial|old|next)$|/\.build-home|/bootstrap-agent/(private|tmp)/|/update\.json$")
+
+
+def assert_converges(host: Host, secrets: list[str], scratch: Path, undisturbed: Collection[str] | None = None) -> Report:
+    """One run without secrets: it converges, verifies and seals, and nothing is left over; the disk has the very names of one that
+    was ``undisturbed``, if they are given.
+    """
+    ended = reconcile(host)
+    assert (ended.code, ended.bad) == (0, {}), ended.said
+    seen = verify(host)
+    assert (seen.code, seen.bad) == (0, {})
+    assert host.exists(f"{STATE}/receipt.json") and not host.exists(f"{STATE}/secrets.yaml")
+    assert canaries.copies(host, secrets, scratch) == [canaries.ENV]
+    left = names(host)
+    assert [name for name in left if _TEMPORARY.search(name)] == []
+    if undisturbed is not None:
+        assert sorted(left ^ set(undisturbed)) == [], "left over, or missing"
+    return ended

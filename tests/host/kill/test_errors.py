@@ -1,0 +1,75 @@
+"""System calls that fail: the run says so, and the one after it converges."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import aftermath
+import strikes
+from agent_calls import GOOD, Report, call
+from lab.first_boot import AGENT
+from lab.host import Host
+from lab.world import World
+from strikes import Change, Place, Recorded, Strikes
+
+ERRORS = (errno.EIO, errno.ENOSPC, errno.EROFS, errno.EINTR, errno.ENOMEM)
+RUNS = 80
+PROFILE, SECRETS = "/root/profile.yaml", "/root/secrets.yaml"
+
+
+def faults(trace: list[Change]) -> dict[Place, int]:
+    """Calls of every resource, from the first to the last, that are to fail; each with another error than the one before it."""
+    chosen: dict[Place, int] = {}
+    for step in range(2 * len(ERRORS)):
+        points = strikes.points(trace, step / (2 * len(ERRORS) - 1), without=("log", "exec"))
+        for number, point in enumerate(points):
+            if point.resource != "run":
+                chosen.setdefault(point.place, ERRORS[(number + step) % len(ERRORS)])
+    return chosen
+
+
+def judge(ended: Report, hits: set[Change], errors: dict[Place, int]) -> list[str]:
+    """One line for each fault: what became of the resource. Fails for one that is neither said nor overcome."""
+    lines, silent = [], []
+    for name in {hit.resource for hit in hits}:
+        own = [hit for hit in hits if hit.resource == name]  # it may have got over some of them
+        line = ", ".join(f"{hit} {errno.errorcode[errors[hit.place]]}" for hit in own) + f" => {ended.why(name)}"
+        lines.append(line)
+        said = any(os.strerror(errors[hit.place]) in ended.why(name) for hit in own)
+        if not said and ended.resource(name)["outcome"] not in GOOD:
+            silent.append(line)
+    assert silent == [], "\n".join(silent)
+    return lines
+
+
+def test_every_resource_survives_errors_of_the_kernel(world: World, agent: Path, striker: Path, recorded: Recorded, new_host: Callable[[str], Host],
+                                                      tmp_path: Path) -> None:
+    host = new_host("bookworm")
+    host.boot()
+    host.wait_booted()
+    shutil.copy(agent, f"{host.root}{AGENT}")
+    secrets = world.secrets()
+    host.write(PROFILE, world.profile())
+    host.write(SECRETS, secrets, mode=0o600)
+    strike = Strikes(host, striker)
+    left = errors = faults(recorded.trace)
+    arguments: tuple[str, ...] = ("--first-boot", "--profile", PROFILE, "--secrets", SECRETS)
+    told: list[str] = []
+    for _ in range(RUNS):
+        strike.aim(left)
+        ended = call(host, *arguments)
+        arguments = ("--reconcile",)
+        hits = strikes.struck(strike.take_trace())
+        told += judge(ended, hits, errors)
+        left = {place: error for place, error in left.items() if place not in {hit.place for hit in hits}}
+        if not hits or not left:
+            break
+    strike.spare()
+    print(f"{len(errors) - len(left)} of {len(errors)} faults:", *told, sep="\n  ")
+    aftermath.assert_converges(host, re.findall(r"'(\S+)'", secrets), tmp_path, recorded.names | {PROFILE[1:]})
+    assert len(errors) - len(left) >= 60

@@ -1,0 +1,120 @@
+"""Runs of the agent that are struck at a change of our choice: see striker.cpp. What runs is the agent as it is, in its own unit."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lab.command import run
+from lab.first_boot import AGENT
+from lab.host import Host
+
+_SOURCE = Path(__file__).with_name("striker.cpp")
+_INSIDE = "/usr/lib/lab-striker"
+_DROP_IN = "/etc/systemd/system/bootstrap-agent-run.service.d/striker.conf"
+
+Place = tuple[str, int]
+
+
+@dataclass(frozen=True)
+class Change:
+    """The ``n``-th change of a resource in one run, from 1."""
+
+    resource: str
+    n: int
+    call: str
+    detail: str
+
+    @property
+    def place(self) -> Place:
+        """What it has in common with the same change of another run."""
+        return self.resource, self.n
+
+    def __str__(self) -> str:
+        return f"{self.resource} #{self.n} ({self.call} {self.detail})"
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A first boot that nobody disturbed: its changes in order, and what it left on the disk."""
+
+    trace: list[Change] = field(repr=False)
+    names: set[str] = field(repr=False)
+
+
+def build(directory: Path) -> Path:
+    """The program that strikes: static, since it runs in hosts that have none of this machine's libraries."""
+    striker = directory / "striker"
+    run(["g++", "-std=c++20", "-O2", "-Wall", "-Wextra", "-Werror", "-static", "-o", striker, _SOURCE], seconds=120)
+    return striker
+
+
+class Strikes:
+    """Of one host: from now on its runs are watched, and struck where ``aim`` says. It must be powered off, or up."""
+
+    def __init__(self, host: Host, striker: Path) -> None:
+        self._host = host
+        host.write(f"{_INSIDE}/targets", "")
+        shutil.copy(striker, f"{host.root}{_INSIDE}/striker")
+        self._arm()
+
+    def aim(self, places: Iterable[Place] | Mapping[Place, int]) -> None:
+        """Where the next runs are killed, or with which errno the calls there shall fail."""
+        errors = places if isinstance(places, Mapping) else {}
+        lines = [f"{resource} {n} {errors.get((resource, n), 'kill')}\n" for resource, n in places]
+        self._host.write(f"{_INSIDE}/targets", "".join(lines))
+
+    def spare(self) -> None:
+        """The next runs go as if this did not exist."""
+        (self._host.root / _DROP_IN[1:]).unlink()
+        self._host.run(["systemctl", "daemon-reload"]).check()
+
+    def argv(self, *arguments: str) -> list[str]:
+        """The command that watches a call of the agent itself; what it does before the worker begins belongs to ``run``."""
+        return [f"{_INSIDE}/striker", f"{_INSIDE}/targets", f"{_INSIDE}/trace", "--", AGENT, *arguments]
+
+    def _arm(self) -> None:
+        self._host.write(_DROP_IN, f"[Service]\nExecStart=\nExecStart={' '.join(self.argv('--worker'))}\n")
+        if self._host.running:
+            self._host.run(["systemctl", "daemon-reload"]).check()
+
+    def take_trace(self) -> list[Change]:
+        """All changes since this was last asked, and with them what was struck (``call`` is struck)."""
+        file = self._host.root / f"{_INSIDE[1:]}/trace"
+        if not file.exists():
+            return []
+        lines = [line.split("\t") for line in file.read_text(errors="replace").splitlines()]
+        file.write_text("")
+        return [Change(resource, int(n), call, detail) for resource, n, call, detail in lines if n != "-"]
+
+
+def struck(trace: Collection[Change]) -> set[Change]:
+    """The changes of a trace that were struck."""
+    places = {change.place for change in trace if change.call == "struck"}
+    return {change for change in trace if change.call != "struck" and change.place in places}
+
+
+def points(trace: Iterable[Change], fraction: float, without: Collection[str] = ("sync",)) -> list[Change]:
+    """One change of each resource: the first for 0, the last for 1. A resource begins to change something when it first says so in
+    the log; one that never does only looks, and all that it does counts. ``without`` are calls that do not count here; sync makes
+    durable and changes nothing.
+    """
+    by_resource: dict[str, list[Change]] = {}
+    for change in trace:
+        by_resource.setdefault(change.resource, []).append(change)
+    chosen = []
+    for changes in by_resource.values():
+        begin = next((i for i, change in enumerate(changes) if change.call == "log"), 0)
+        counted = [change for change in changes[begin:] if change.call not in without]
+        if counted:
+            chosen.append(counted[round(fraction * (len(counted) - 1))])
+    return chosen
+
+
+def names(directory: Path) -> set[str]:
+    """Every path beneath a directory."""
+    found = subprocess.run(["find", ".", "-mindepth", "1"], cwd=directory, capture_output=True, text=True, check=True)
+    return set(found.stdout.splitlines())

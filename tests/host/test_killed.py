@@ -1,0 +1,54 @@
+"""A first boot that is killed at every change before its worker begins, and then in several resources: it gets through.
+
+This is the sample; scripts/test kill goes through all resources.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable
+from itertools import count
+from pathlib import Path
+
+import aftermath
+import strikes
+from lab.first_boot import AGENT
+from lab.host import Host
+from lab.world import World
+from strikes import Change, Place, Strikes
+
+PROFILE, SECRETS = "/root/profile.yaml", "/root/secrets.yaml"
+KILLED = 137
+# In the middle of: an account, the gateway's secrets, apt, the login with its key in a file, node's tree, npm, units, the seal.
+SAMPLE: list[Place] = [("user", 3), ("openclaw/env", 7), ("packages", 60), ("tailscale/login", 12), ("node", 7000),
+                       ("openclaw/package", 54), ("openclaw/unit", 20), ("seal", 10)]
+
+
+def test_a_first_boot_that_is_killed_again_and_again(world: World, agent: Path, striker: Path, new_host: Callable[[str], Host],
+                                                     tmp_path: Path) -> None:
+    host = new_host("bookworm")
+    host.boot()
+    host.wait_booted()
+    shutil.copy(agent, f"{host.root}{AGENT}")
+    secrets = world.secrets()
+    host.write(PROFILE, world.profile())
+    host.write(SECRETS, secrets, mode=0o600)
+    strike = Strikes(host, striker)
+
+    before_the_worker = 0
+    for n in count(1):  # until it gets as far as the worker, which is then killed in its turn
+        strike.aim([("run", n), *SAMPLE])
+        given = ["--first-boot", "--profile", PROFILE, "--secrets", SECRETS] if host.exists(SECRETS) else ["--reconcile"]
+        if host.run(strike.argv(*given), timeout=aftermath.SECONDS).code != KILLED:
+            break
+        before_the_worker += 1
+    hits: list[Change] = []
+    while now := [hit for hit in strikes.struck(strike.take_trace()) if hit.place in SAMPLE]:
+        hits += now
+        strike.aim(place for place in SAMPLE if place not in {hit.place for hit in hits})
+        host.run([AGENT, "--reconcile"], timeout=aftermath.SECONDS)
+    strike.spare()
+    print(f"killed {before_the_worker} times before the worker began, then", *hits, sep="\n  ")
+    aftermath.assert_converges(host, re.findall(r"'(\S+)'", secrets), tmp_path)
+    assert before_the_worker >= 20 and len(hits) >= len(SAMPLE) - 2

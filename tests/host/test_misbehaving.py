@@ -1,0 +1,176 @@
+"""The machine itself misbehaves: the agent says what, why and what next, keeps its deadlines, and converges once it is over.
+
+What the outside does is in test_refusals.py, what the kernel does in kill/test_errors.py.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from agent_calls import Report, call, reconcile, verify
+from lab.first_boot import AGENT
+from lab.host import Host
+from lab.merge import merge
+from lab.mirror import Fault
+from lab.wait import wait_until
+from lab.world import World
+
+pytestmark = pytest.mark.parametrize("suite", ["bookworm"], indirect=True)
+
+GATEWAY = "openclaw-gateway.service"
+PROFILE = "/etc/bootstrap-agent/profile.yaml"
+SECONDS = 600
+MINUTE = 60_000  # milliseconds, as reports have them
+
+
+def shell(host: Host, script: str, user: str | None = None) -> str:
+    """A script as root, or as ``user`` with its manager at hand."""
+    env = {"XDG_RUNTIME_DIR": f"/run/user/{uid(host)}"} if user else {}
+    return host.run(["sh", "-ec", script], user=user, env=env, timeout=SECONDS).check().out
+
+
+def uid(host: Host) -> str:
+    return host.run(["id", "-u", "ubuntu"]).check().out.strip()
+
+
+def assert_over(host: Host) -> None:
+    """Nothing is in the way any more: one run converges, and the next has nothing to do."""
+    ended = reconcile(host)
+    assert (ended.code, ended.bad) == (0, {}), ended.said
+    assert verify(host).bad == {}
+
+
+@contextmanager
+def while_(host: Host, begin: str, end: str) -> Iterator[None]:
+    shell(host, begin)
+    try:
+        yield
+    finally:
+        shell(host, end)
+
+
+@pytest.fixture
+def impatient(converged: Host) -> Iterator[Callable[[], Report]]:
+    """A run that must download tailscale anew, within 8 s."""
+    before = converged.read(PROFILE)
+    converged.write("/root/impatient.yaml", merge(before, "limits:\n  download_timeout: 8s\n"))
+
+    def run() -> Report:
+        shell(converged, "rm -f /var/lib/bootstrap-agent/stamps/tailscale-*")
+        return call(converged, "--reconcile", "--profile", "/root/impatient.yaml")
+
+    yield run
+    converged.write("/root/before.yaml", before)
+    repaired = call(converged, "--reconcile", "--profile", "/root/before.yaml")
+    shell(converged, "rm /root/before.yaml /root/impatient.yaml")
+    assert (repaired.code, repaired.bad) == (0, {}), repaired.said
+
+
+@pytest.fixture
+def mirror(world: World) -> Iterator[Callable[..., None]]:
+    """Makes tailscale's download go wrong as long as the test runs."""
+    yield lambda mode, **details: world.services.set_fault("/stable/*", mode, **details)
+    world.services.set_fault("/stable/*", None)
+
+
+def test_a_mirror_that_trickles(impatient: Callable[[], Report], mirror: Callable[..., None]) -> None:
+    mirror(Fault.TRICKLE)
+    ended = impatient()
+    assert (ended.code, set(ended.bad)) == (1, {"tailscale/package"})
+    assert "GET https://mirror.test/stable/" in ended.why("tailscale/package") and "gave up after 8 s" in ended.why("tailscale/package")
+    assert ended.report["duration_ms"] < MINUTE
+
+
+def test_a_mirror_that_redirects_to_itself(impatient: Callable[[], Report], mirror: Callable[..., None]) -> None:
+    mirror(Fault.LOOP)
+    ended = impatient()
+    assert (ended.code, set(ended.bad)) == (1, {"tailscale/package"})
+    assert "GET https://mirror.test/stable/" in ended.why("tailscale/package") and "redirects" in ended.why("tailscale/package")
+
+
+def test_a_mirror_that_nobody_vouches_for(converged: Host, impatient: Callable[[], Report]) -> None:
+    bundle = "/etc/ssl/certs/ca-certificates.crt"
+    with while_(converged, f"cp {bundle} /root/kept.crt; sed -n '/BEGIN/,/END/p;/END/q' /root/kept.crt >{bundle}",
+                f"cp /root/kept.crt {bundle}; rm /root/kept.crt"):
+        ended = impatient()
+    assert ended.code == 1
+    assert f"the server's certificate was signed by nobody in {bundle}" in ended.why("tailscale/package")
+
+
+def test_apt_lists_that_are_corrupt(converged: Host) -> None:
+    shell(converged, "dpkg --purge nftables; for list in /var/lib/apt/lists/*_Packages; do head -c 5000 /dev/urandom >$list; done; "
+          "rm -f /var/cache/apt/*.bin")
+    assert_over(converged)
+
+
+def test_dpkg_that_was_cut_off(converged: Host) -> None:
+    shell(converged, "cd /tmp; apt-get download -q nftables; dpkg --purge nftables; dpkg --unpack nftables_*.deb; rm nftables_*.deb; "
+          "touch /var/lib/dpkg/updates/0001")
+    assert verify(converged).fields("packages") == {"package nftables": "not installed"}
+    assert_over(converged)
+
+
+def test_a_users_manager_that_was_killed(converged: Host) -> None:
+    unit = f"user@{uid(converged)}.service"
+    shell(converged, f"systemctl kill --signal=KILL {unit}; while systemctl -q is-active {unit}; do sleep 0.1; done")
+    seen = verify(converged)
+    assert seen.code == 2 and seen.fields("user/linger")["user manager"] in ("failed", "inactive")
+    assert_over(converged)
+
+
+def test_a_users_manager_that_cannot_start(converged: Host) -> None:
+    unit = f"user@{uid(converged)}.service"
+    with while_(converged, f"mkdir -p /run/systemd/system/{unit}.d; printf '[Service]\\nExecStart=\\nExecStart=/bin/false\\n' "
+                f">/run/systemd/system/{unit}.d/broken.conf; systemctl daemon-reload; systemctl stop {unit}",
+                f"rm -r /run/systemd/system/{unit}.d; systemctl daemon-reload; systemctl reset-failed {unit}"):
+        ended = reconcile(converged)
+    assert ended.code == 1
+    assert unit in ended.why("user/linger") and f"journalctl -u {unit}" in ended.why("user/linger")
+    assert ended.report["duration_ms"] < 4 * MINUTE
+    assert_over(converged)
+
+
+def test_no_dbus(converged: Host) -> None:
+    with while_(converged, "systemctl stop dbus.socket dbus.service", "systemctl start dbus.socket dbus.service; "
+                "systemctl restart systemd-logind"):
+        ended = converged.run([AGENT, "--reconcile"], timeout=SECONDS)
+        seen = converged.run([AGENT, "--verify"], timeout=SECONDS)
+    assert (ended.code, seen.code) == (1, 2)
+    assert "dbus" in ended.err.lower(), ended.err
+    assert_over(converged)
+
+
+def test_logs_that_have_no_room(converged: Host) -> None:
+    with while_(converged, "mount -t tmpfs -o size=64k tmpfs /var/log; ! cat /dev/zero >/var/log/full 2>&1; "
+                "ufw delete allow in on tailscale0", "umount /var/log"):
+        ended = reconcile(converged)
+    assert (ended.code, ended.bad) == (0, {}), "the log is for the operator; what it can't hold must not stop the run"
+    assert verify(converged).bad == {}
+
+
+def test_npm_that_the_kernel_kills_for_memory(converged: Host) -> None:
+    find = "pgrep --exact 'npm ci' || pgrep --full 'npm ci --ignore-scripts'"
+    shell(converged, "rm /var/lib/bootstrap-agent/stamps/openclaw-[0-9]*")
+    with converged.follow([AGENT, "--reconcile"]):
+        pid = wait_until(lambda: converged.run(["sh", "-c", find]).out.split(), SECONDS, "npm to run")[0]
+        shell(converged, f"kill -KILL {shlex.quote(pid)}")
+        ended = call(converged, "--status", "--wait")
+    assert ended.code == 1
+    assert "npm ci" in ended.why("openclaw/package") and "memory" in ended.why("openclaw/package")
+    assert not any(converged.root.glob("opt/openclaw/.*.partial"))
+    assert_over(converged)
+
+
+def test_a_gateway_that_the_kernel_kills_for_memory(converged: Host) -> None:
+    shell(converged, f"systemctl --user stop {GATEWAY}", user="ubuntu")
+    show = f"systemctl --user show --property=MainPID --value {GATEWAY}"
+    with converged.follow([AGENT, "--reconcile"]):
+        pid = wait_until(lambda: (shell(converged, show, user="ubuntu").strip() or "0").replace("0\n", "").strip("0"), SECONDS,
+                         "the gateway to start")
+        shell(converged, f"kill -KILL {shlex.quote(shell(converged, show, user='ubuntu').strip())}" if pid else "false")
+        ended = call(converged, "--status", "--wait")
+    assert (ended.code, ended.bad) == (0, {}), "systemd starts it again, and the agent waits for that"
+    assert verify(converged).bad == {}
