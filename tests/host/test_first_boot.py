@@ -27,6 +27,19 @@ schema, *reports = json.load(sys.stdin)
 for report in reports:
     jsonschema.validate(report, schema)
 """
+# Asks ADDRESS for user-data through tailscaled, and prints the beginning of the answer. The client ends with its stdin.
+NC = """\
+import select, subprocess, sys
+nc = subprocess.Popen(["tailscale", "nc", sys.argv[1], "80"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+try:
+    nc.stdin.write(b"GET /hetzner/v1/userdata HTTP/1.0\\r\\n\\r\\n")
+    nc.stdin.flush()
+except BrokenPipeError:
+    pass
+if select.select([nc.stdout], [], [], 5)[0]:
+    sys.stdout.write(nc.stdout.read1(12).decode())
+nc.kill()
+"""
 ALLOWED = ("--verify", "--verify --format json", "--plan", "--plan --format json", "--status", "--status --format json",
            "--status --wait", "--status --wait --format json", "--reconcile")
 
@@ -114,6 +127,23 @@ def test_the_metadata_service_answers_root_only(converged: Host, url: str) -> No
         # curl(1): not connected, or not in time (the kernel can't deliver the refusal of a link-local address to its sender)
         assert converged.run(fetch, user=user).code in (7, 28), f"{user} was let through"
     assert converged.run(fetch).check().out.encode() == converged.user_data
+
+
+@pytest.mark.parametrize("user", ["ubuntu", "nobody"])
+def test_tailscaled_carries_nobody_to_the_metadata_service(converged: Host, user: str) -> None:
+    through = ["python3", "-c", NC, net.METADATA_V4]
+    assert "HTTP/" in converged.run(through).check().out, "root gets no answer by it either: the test would see nothing"
+    assert converged.run(through, user=user).check().out == ""
+
+
+@pytest.mark.parametrize("command", [["ufw", "reload"], ["ufw", "disable"]], ids=" ".join)
+def test_the_metadata_service_stays_closed_whatever_becomes_of_ufw(converged: Host, command: list[str]) -> None:
+    converged.run(command).check()
+    try:
+        fetch = ["curl", "--silent", "--fail", "--max-time", "3", METADATA[0]]
+        assert converged.run(fetch, user="nobody").code in (7, 28)
+    finally:
+        assert reconcile(converged).bad == {}
 
 
 def test_openclaws_own_audit_finds_nothing(converged: Host) -> None:
