@@ -8,6 +8,7 @@
 
 #include "base/redact.hpp"
 #include "base/secret.hpp"
+#include "platform/journal_file.hpp"
 #include "platform/posix.hpp"
 
 namespace agent {
@@ -57,7 +58,11 @@ Status for_each_secret(int fd, std::string_view what, const std::function<Status
     offset = last ? -1 : next_data(fd, offset + static_cast<off_t>(done));
   }
   wipe(piece);
-  return ended;
+  AGENT_TRY(ended);
+  if (!what.starts_with("/var/log/journal/") && !what.starts_with("/run/log/journal/")) return {};
+  return for_each_compressed_field(fd, what, [&visit](off_t offset, std::size_t size, std::string_view text) -> Status {
+    return secret_spans(text).empty() ? Status() : visit(offset, size);
+  });
 }
 
 }  // namespace agent

@@ -11,7 +11,8 @@
 namespace agent {
 
 // Calls `visit(offset, size)` for every secret (base/redact.hpp) in the open file, in order; holes are not read. A secret may be
-// up to 8 KiB long. `visit` may overwrite what it is shown.
+// up to 8 KiB long. Of a journal then also for the whole of every compressed field that holds one. `visit` may overwrite what it is
+// shown. `what` is the file's path.
 [[nodiscard]] Status for_each_secret(int fd, std::string_view what, const std::function<Status(off_t, std::size_t)>& visit);
 
 }  // namespace agent

@@ -19,7 +19,7 @@ bool swap_in_use(const Probe& probe) {
 Json not_promised(const Probe& probe, const Sealed& sealed) {
   Json out = {"snapshots and backups that were taken before", "what a flash medium keeps of blocks that it has remapped",
               "the metadata service goes on giving user-data to root: only a rebuilt server has new user-data",
-              "journal entries that journald has compressed, and files that were removed but are still open"};
+              "rotated logs that are compressed, and files that were removed but are still open"};
   const auto& fs = sealed.free_space.file_system;
   if (fs != "ext4" && fs != "xfs") out.push_back(fmt::format("that writing over a file reaches its old blocks, on a file system of {}", fs));
   if (!sealed.free_space.bytes)
