@@ -1,5 +1,6 @@
 #include "resources/gateway.hpp"
 
+#include "base/json.hpp"
 #include "ports/wait.hpp"
 #include "resources/account.hpp"
 #include "resources/foreign_json.hpp"
@@ -9,6 +10,8 @@
 namespace agent {
 namespace {
 
+constexpr std::size_t longest_words = 400;
+
 // "ready", or in words what is missing. /readyz: {"ready":true,"failing":[]}.
 std::string readiness(const Probe& probe, std::uint16_t port) {
   auto answer = probe.http_get({fmt::format("http://127.0.0.1:{}/readyz", port), "", Milliseconds(5'000)});
@@ -16,7 +19,9 @@ std::string readiness(const Probe& probe, std::uint16_t port) {
   const auto body = parse_json(answer->body);
   if (!body.is_object()) return fmt::format("answering HTTP {} with something else", answer->status);
   if (answer->status == 200 && flag_in(body, "ready")) return "ready";
-  return fmt::format("not ready: {}", body.contains("failing") ? body["failing"].dump() : "[]");
+  // What it says goes into reports: bounded, for it may not be the gateway that we know.
+  const auto failing = body.contains("failing") ? body["failing"].dump(-1, ' ', false, Json::error_handler_t::replace) : "[]";
+  return fmt::format("not ready: {}", failing.substr(0, longest_words));
 }
 
 }  // namespace

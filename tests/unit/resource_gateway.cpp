@@ -142,6 +142,12 @@ TEST_CASE("gateway: not ready in time, with what it says is missing and where to
   repairs(world);
 }
 
+TEST_CASE("gateway: what it says is missing is not taken without bounds, nor for text when it is none") {
+  World world;
+  world.openclaw.failing = std::string(10'000, 'x');
+  CHECK(failure(world, "openclaw/gateway").size() < 600);
+}
+
 TEST_CASE("gateway: one that crashes is not waited for") {
   World world;
   world.openclaw.crashes = true;
