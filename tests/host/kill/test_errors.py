@@ -25,8 +25,8 @@ PROFILE, SECRETS = "/root/profile.yaml", "/root/secrets.yaml"
 def faults(trace: list[Change]) -> dict[Place, int]:
     """Calls of every resource, from the first to the last, that are to fail; each with another error than the one before it."""
     chosen: dict[Place, int] = {}
-    for step in range(2 * len(ERRORS)):
-        points = strikes.points(trace, step / (2 * len(ERRORS) - 1), without=("log", "exec"))
+    for step in range(len(ERRORS)):
+        points = strikes.points(trace, step / (len(ERRORS) - 1), without=("log", "exec"))
         for number, point in enumerate(points):
             if point.resource != "run":
                 chosen.setdefault(point.place, ERRORS[(number + step) % len(ERRORS)])
