@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import aftermath
+import canaries
 import strikes
 from agent_calls import GOOD, Report, call
 from lab.first_boot import AGENT
@@ -71,5 +71,5 @@ def test_every_resource_survives_errors_of_the_kernel(world: World, agent: Path,
             break
     strike.spare()
     print(f"{len(errors) - len(left)} of {len(errors)} faults:", *told, sep="\n  ")
-    aftermath.assert_converges(host, re.findall(r"'(\S+)'", secrets), tmp_path, recorded.names | {PROFILE[1:]})
+    aftermath.assert_converges(host, canaries.values(secrets), tmp_path, recorded.names | {PROFILE[1:]})
     assert len(errors) - len(left) >= 60
