@@ -25,6 +25,7 @@ Result<Secrets> read_given_secrets(const std::string& path) {
   if (path.empty()) return Secrets();
   auto text = path == "-" ? read_stdin() : read_input_file(path, InputKind::secrets);
   if (!text) return pass(std::move(text));
+  if (text->starts_with('\0')) return Secrets();  // a first boot was cut off while it destroyed this file: it has them
   auto secrets = load_secrets(*text, path == "-" ? "stdin" : path);
   wipe(*text);
   return secrets;

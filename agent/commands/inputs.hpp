@@ -17,7 +17,7 @@ struct GivenProfile {
 // Errc::invalid lists every error of the file.
 [[nodiscard]] Result<GivenProfile> read_profile(const std::string& path);
 
-// From --secrets: a file, "-" for stdin, or none. Nothing is changed.
+// From --secrets: a file, "-" for stdin, or none. A file of zeros gives none. Nothing is changed.
 [[nodiscard]] Result<Secrets> read_given_secrets(const std::string& path);
 
 // What an earlier run has not consumed yet; empty when there is no such file, or one that holds no secrets (any more): the seal says

@@ -77,7 +77,8 @@ Result<Observation> CliPairing::observe(const Probe& probe) const {
   if (!database) return pass(std::move(database));
   if (!*database) return Observation::blocked("openclaw/gateway: it has not run yet");
   auto unit = probe.unit(Scope::of(*user), OpenclawUnit::unit_name);
-  if (!unit || unit->active_state != "active") return Observation::blocked("openclaw/gateway: it is not running");
+  if (!unit || unit->active_state != "active")
+    return Observation::blocked(fmt::format("openclaw/gateway: {}", unit ? "it is not running" : unit.error().message));
   auto paired = probe.query(Query::cli_paired(*user));
   if (!paired) return pass(std::move(paired), "node");
   Observation seen;

@@ -100,6 +100,9 @@ Status OpenclawPackage::run(Host& host, std::vector<std::string> argv, const std
   if (!done) return pass(std::move(done));
   if (done->timed_out)
     return fail(Errc::timed_out, "{} did not end within {} s (openclaw.install_timeout)", command.argv.front(), wanted_.install_timeout.count());
+  if (done->exit_code == 137)  // 128 + SIGKILL, which nobody else sends
+    return fail(Errc::failed, "killed, most likely by the kernel for want of memory (`journalctl -k` names it): give the server more memory "
+                "or swap, then run again");
   if (!done->ok()) return fail(Errc::failed, "exit {}: {}", done->exit_code, reason(done->err));
   return {};
 }

@@ -72,9 +72,10 @@ void OpenclawUnit::compare_running(const Probe& probe, const UnitState& unit, co
   seen.expect("ExecStart", joined(unit.exec_start), joined(argv_));
   auto program = probe.read_link(fmt::format("/proc/{}/exe", unit.main_pid));
   seen.expect("program", program ? *program : "unknown", argv_.front());
+  // What is dated in the future was written while the clock was wrong: no start would ever be after it.
   auto newer = [&](const Path& path) {
     auto info = probe.stat(path);
-    return info && *info && microseconds((*info)->modified) > unit.active_since_us;
+    return info && *info && microseconds((*info)->modified) > unit.active_since_us && (*info)->modified <= probe.wall_clock();
   };
   for (const auto& input : inputs_)
     if (newer(input)) seen.drift("started", "before " + input + " changed", "after it");

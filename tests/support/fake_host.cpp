@@ -19,12 +19,12 @@ tl::unexpected<Error> no_program(const std::string& name) {
 
 }  // namespace
 
-FakeHost::FakeHost() {
+FakeHost::FakeHost() : first_day_(first_day) {
   for (const char* directory :
        {"/etc/systemd/system", "/home", "/opt", "/proc/sys", "/root", "/run", "/tmp", "/usr/bin",
         "/usr/local/bin", "/usr/local/sbin", "/var/lib/systemd", "/var/log"})
     files.put_directory(directory);
-  files.set_time(first_day);
+  files.set_time(first_day_);
   users["root"] = {"root", 0, 0, "/root", "/bin/bash", {}, true};
 }
 
@@ -340,12 +340,17 @@ TimePoint FakeHost::now() const {
 }
 std::chrono::system_clock::time_point FakeHost::wall_clock() const {
   const Lock lock(mutex_);
-  return first_day + elapsed_;
+  return files.time();
 }
 void FakeHost::advance(Milliseconds duration) {
   const Lock lock(mutex_);
   elapsed_ += duration;
-  files.set_time(first_day + elapsed_);
+  files.set_time(first_day_ + elapsed_);
+}
+void FakeHost::set_wall_clock(std::chrono::sys_days day) {
+  const Lock lock(mutex_);
+  first_day_ = std::chrono::system_clock::time_point(day) - elapsed_;
+  files.set_time(day);
 }
 void FakeHost::pause(Milliseconds duration) const {
   const Lock lock(mutex_);

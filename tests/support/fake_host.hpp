@@ -87,6 +87,7 @@ class FakeHost : public Host {
   void revive();
 
   void advance(Milliseconds duration);
+  void set_wall_clock(std::chrono::sys_days day);  // the steady clock goes on
   void set_deadline(TimePoint deadline) { deadline_ = deadline; }
   UnitState& unit_of(const Scope& scope, const std::string& name) { return units[key(scope, name)]; }
 
@@ -169,6 +170,7 @@ class FakeHost : public Host {
   std::map<std::string, std::function<Status()>> fetch_fails_;
   std::map<std::string, std::map<std::string, Node>> archives_;  // by SHA-256
   Milliseconds elapsed_{0};
+  std::chrono::system_clock::time_point first_day_;
   TimePoint deadline_ = TimePoint::max();
   std::uint64_t random_ = 0;
   pid_t next_pid_ = 1000;

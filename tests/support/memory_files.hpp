@@ -61,6 +61,8 @@ class MemoryFiles {
 
   // The time that new files get, plus a little for each change, so that no two have the same.
   void set_time(std::chrono::system_clock::time_point now) { now_ = now; }
+  // Each change takes a microsecond, so that no two have the same time.
+  [[nodiscard]] std::chrono::system_clock::time_point time() const { return now_ + ticks_; }
 
  private:
   // As Place of the real host: the directory, free of symlinks, and the last component.

@@ -1,5 +1,6 @@
 #include "support/world_openclaw.hpp"
 
+#include <csignal>
 #include <nlohmann/json.hpp>
 
 #include "support/world_programs.hpp"
@@ -41,6 +42,7 @@ Result<Completed> OpenClaw::npm(FakeHost& host, const Command& command) const {
   if (!runnable(host.files, command.argv.front())) return fail(Errc::not_found, "run npm: no such program");
   if (!command.user) return refuses(1, "npm error: not as root\n");
   const User& user = *command.user;
+  if (npm_is_killed) return refuses(128 + SIGKILL, "");
   if (npm_fails)
     return refuses(
         1, "npm error code ECONNREFUSED\nnpm error network request to https://registry.test failed\n");

@@ -14,6 +14,7 @@ class OpenClaw {
   static constexpr const char* unit = "openclaw-gateway.service";
 
   bool npm_fails = false;           // `npm ci` exits 1
+  bool npm_is_killed = false;       // as by the kernel when memory runs out
   bool incomplete = false;          // the postinstall script leaves its marker
   std::string config_issue;         // what `config validate` objects to; empty: nothing
   std::string failing;              // what /readyz says is missing; empty: it gets ready

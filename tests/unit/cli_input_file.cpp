@@ -12,6 +12,7 @@
 
 #include "base/unique_fd.hpp"
 #include "cli/input_file.hpp"
+#include "commands/inputs.hpp"
 
 using namespace agent;
 namespace fs = std::filesystem;
@@ -205,4 +206,14 @@ TEST_CASE("standard input is read to its end, up to the limit") {
   feed("a: bc\n");
   CHECK(read_stdin(5).error().code == Errc::refused);
   REQUIRE(dup2(saved.get(), STDIN_FILENO) == STDIN_FILENO);
+}
+
+TEST_CASE("secrets: a given file whose destruction was cut off gives none, and is no error") {
+  const Place place;
+  for (const auto& remains : {std::string(60, '\0'), std::string()}) {
+    const auto given = read_given_secrets(place.file("secrets.yaml", remains, 0600));
+    REQUIRE_MESSAGE(given, given.error().message);
+    CHECK(given->tailscale_auth_key.empty());
+  }
+  CHECK_FALSE(read_given_secrets(place.file("secrets.yaml", std::string("gateway_token: a\0b\n", 18), 0600)));
 }

@@ -99,6 +99,15 @@ TEST_CASE("openclaw/package: npm's own lines are the reason, with the registry t
   repairs(world);
 }
 
+TEST_CASE("openclaw/package: npm that the kernel killed says that memory is short") {
+  World world;
+  world.openclaw.npm_is_killed = true;
+  CHECK(failure(world, "openclaw/package").starts_with(
+      "npm ci from https://registry.npmjs.org/: killed, most likely by the kernel for want of memory"));
+  world.openclaw.npm_is_killed = false;
+  repairs(world);
+}
+
 TEST_CASE("openclaw/package: npm runs as an account of its own, with a clean environment") {
   World world;
   (void)world.enforce();

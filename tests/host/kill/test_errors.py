@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import aftermath
+import canaries
 import strikes
 from agent_calls import GOOD, Report, call
 from lab.first_boot import AGENT
@@ -25,8 +25,8 @@ PROFILE, SECRETS = "/root/profile.yaml", "/root/secrets.yaml"
 def faults(trace: list[Change]) -> dict[Place, int]:
     """Calls of every resource, from the first to the last, that are to fail; each with another error than the one before it."""
     chosen: dict[Place, int] = {}
-    for step in range(2 * len(ERRORS)):
-        points = strikes.points(trace, step / (2 * len(ERRORS) - 1), without=("log", "exec"))
+    for step in range(len(ERRORS)):
+        points = strikes.points(trace, step / (len(ERRORS) - 1), without=("log", "exec"))
         for number, point in enumerate(points):
             if point.resource != "run":
                 chosen.setdefault(point.place, ERRORS[(number + step) % len(ERRORS)])
@@ -71,5 +71,5 @@ def test_every_resource_survives_errors_of_the_kernel(world: World, agent: Path,
             break
     strike.spare()
     print(f"{len(errors) - len(left)} of {len(errors)} faults:", *told, sep="\n  ")
-    aftermath.assert_converges(host, re.findall(r"'(\S+)'", secrets), tmp_path, recorded.names | {PROFILE[1:]})
+    aftermath.assert_converges(host, canaries.values(secrets), tmp_path, recorded.names | {PROFILE[1:]})
     assert len(errors) - len(left) >= 60
