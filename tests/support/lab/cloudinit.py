@@ -7,6 +7,7 @@ answers what Hetzner's firmware says.
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
 from pathlib import Path
@@ -20,9 +21,10 @@ CONFIG_PATH = "/etc/cloud/cloud.cfg.d/99-lab.cfg"
 CONFIG = "datasource_list: [Hetzner]\nnetwork: {config: disabled}\nlocale: false\n"
 
 
-def patched_dmi(root: Path, last: int) -> str:
-    """cloud-init's SMBIOS reader of that root, changed to see the server with that last byte of its address."""
-    return (root / DMI_MODULE.lstrip("/")).read_text() + textwrap.dedent(f"""
+def patched_dmi(layers: Sequence[Path], last: int) -> str:
+    """cloud-init's SMBIOS reader in ``layers``, changed to see the server with that last byte of its address."""
+    present = (layer / DMI_MODULE.lstrip("/") for layer in layers)
+    return next(module for module in present if module.exists()).read_text() + textwrap.dedent(f"""
 
         def read_dmi_data(key):
             return {{"system-manufacturer": "Hetzner", "system-product-name": "vServer",

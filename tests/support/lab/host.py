@@ -1,4 +1,4 @@
-"""A throw-away host: systemd as PID 1 in a container, on an overlay clone of a root file system.
+"""A throw-away host: systemd as PID 1 in a container, on a disk of its own (disk.py).
 
 Its network namespace is made anew before each boot, its file system is kept from boot to boot. Why the container is started
 as it is: systemd must own a cgroup2 hierarchy, and see nothing of the machine's; see ``_START``.
@@ -11,12 +11,13 @@ import shutil
 import signal
 import subprocess
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
 from . import cloudinit, net
 from .completed import Completed, background, complete
+from .disk import Image, Overlay, unmount
 from .instance import Instance
 from .machine import available_memory
 from .metadata import Metadata
@@ -37,9 +38,10 @@ _POWER_OFF = signal.SIGRTMIN + 4  # systemd(1): starts poweroff.target
 
 
 class Host:
-    """One host of a lab. Made powered off; ``World.host`` makes it."""
+    """One host of a lab. Made powered off; ``World.host`` makes it. Files of an image are seen only while the host runs."""
 
-    def __init__(self, instance: Instance, last: int, layers: Sequence[Path], metadata: Metadata, hostname: str) -> None:
+    def __init__(self, instance: Instance, last: int, layers: Sequence[Path], metadata: Metadata, hostname: str,
+                 make_disk: Callable[[Path], Overlay | Image]) -> None:
         self.instance = instance
         self.last = last
         self.name = f"host{last}"
@@ -49,9 +51,10 @@ class Host:
         self.console = self.directory / "console.log"
         self._nspawn: subprocess.Popen | None = None
         self._leader: int | None = None
-        self._make_disk()
-        self.mount = mount_overlay(layers, self.directory)
-        (self.directory / "dmi.py").write_text(cloudinit.patched_dmi(self.mount, last))
+        self._make_directory()
+        self.disk = make_disk(self.directory)
+        self.mount = self.disk.root
+        (self.directory / "dmi.py").write_text(cloudinit.patched_dmi(layers, last))
         self.metadata.describe(last, hostname, self.v4)
 
     # --- power ---------------------------------------------------------------------------------------------------
@@ -84,7 +87,7 @@ class Host:
         env = dict(os.environ, SYSTEMD_NSPAWN_API_VFS_WRITABLE="network")  # ufw and tailscaled set sysctls of the network
         with open(self.console, "ab") as console:
             self._nspawn = self.instance.spawn(
-                ["unshare", "-m", "--propagation", "private", "sh", "-ec", _START, "sh", *options],
+                ["unshare", "-m", "--propagation", "private", "sh", "-ec", self.disk.mount + _START, "sh", *options],
                 group=self.name, stdout=console, env=env)
         self._leader = None
 
@@ -126,6 +129,7 @@ class Host:
         except subprocess.TimeoutExpired:
             raise Late(f"waited {seconds:g} s for {self.name} to power off") from None
         self._leader = None
+        self.disk.wait_unused()
 
     def kill(self) -> None:
         """Pulls the plug: every process ends at once. What was written stays, synced or not."""
@@ -133,17 +137,25 @@ class Host:
         if self._nspawn is not None:
             self._nspawn.wait()
         self._leader = None
+        self.disk.wait_unused()
+
+    def cut_power(self) -> None:
+        """Power goes: what is not on the disk yet is lost. For a host with an image; afterwards it can boot again."""
+        assert isinstance(self.disk, Image), f"{self.name} has an overlay, which keeps whatever was written"
+        self.disk.stop(self.root)
+        self.kill()
+        self.disk.check()
 
     def remove(self) -> None:
         """Pulls the plug and deletes all there is of the host."""
         self.kill()
         net.detach(self.instance.number, self.name)
-        unmount(self.mount)
+        self.disk.remove()
         if os.path.ismount(self.directory):
             unmount(self.directory)
         shutil.rmtree(self.directory)
 
-    def _make_disk(self) -> None:
+    def _make_directory(self) -> None:
         """Where what the host writes goes: to memory if there is plenty, since some disks take minutes to delete it all again."""
         self.directory.mkdir()
         if available_memory() >= _PLENTY:
@@ -224,17 +236,3 @@ class Host:
                 self._leader = pid
                 return True
         return False
-
-
-def mount_overlay(layers: Sequence[Path], directory: Path) -> Path:
-    """Mounts ``layers`` (uppermost first) at ``directory``/root; what is written there lands in ``directory``/upper."""
-    for name in ("upper", "work", "root"):
-        (directory / name).mkdir(parents=True)
-    lower = ":".join(str(layer) for layer in layers)
-    options = f"lowerdir={lower},upperdir={directory}/upper,workdir={directory}/work"
-    subprocess.run(["mount", "-t", "overlay", "overlay", "-o", options, directory / "root"], check=True)
-    return directory / "root"
-
-
-def unmount(root: Path) -> None:
-    subprocess.run(["umount", root], check=True)

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO
 
 from . import machine, net
+from .disk import loops_beneath
 from .wait import wait_until
 
 BASE = Path("/var/lib/bootstrap-agent-lab")
@@ -94,6 +95,8 @@ class Instance:
         net.remove(self.number)
         for mount in _mounts_beneath(self.directory):
             subprocess.run(["umount", mount], check=True)
+        # Hosts on images: the kernel frees a loop device with its last mount, and the mounts with the processes killed above.
+        wait_until(lambda: not loops_beneath(self.directory), 30, f"the loop devices of files in {self.directory} to be freed")
         for entry in self.directory.iterdir():
             shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
         with _base_locked():  # after the many files: others wait for this

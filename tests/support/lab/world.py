@@ -17,7 +17,7 @@ import secrets
 import subprocess
 import sys
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
 from typing import IO
@@ -25,7 +25,8 @@ from typing import IO
 from . import cloudinit, dns, net, parts
 from .command import run
 from .completed import Completed, complete
-from .host import Host, mount_overlay, unmount
+from .disk import Image, Overlay, make_image, mount_overlay, unmount
+from .host import Host
 from .instance import Instance
 from .laptop import Operator
 from .merge import merge
@@ -53,6 +54,7 @@ class World:
             self.metadata = self._start_metadata()
             self._next_host = net.FIRST_HOST
             self._suites: dict[str, list[Path]] = {}
+            self._images: dict[str, Path] = {}
         except BaseException:
             self.close()
             raise
@@ -67,10 +69,12 @@ class World:
             self.instance.remove()
         self.instance.release()
 
-    def host(self, suite: str, hostname: str = "openclaw") -> Host:
-        """A new host of ``suite`` (bookworm, trixie), powered off, with empty user-data."""
+    def host(self, suite: str, hostname: str = "openclaw", *, image: bool = False) -> Host:
+        """A new host of ``suite`` (bookworm, trixie), powered off, with empty user-data; on an ext4 ``image`` if wanted."""
         last, self._next_host = self._next_host, self._next_host + 1
-        return Host(self.instance, last, self._layers(suite), self.metadata, hostname)
+        layers = self._layers(suite)
+        make_disk = partial(Image, self._image(suite)) if image else partial(Overlay, layers)
+        return Host(self.instance, last, layers, self.metadata, hostname, make_disk)
 
     def auth_key(self, left: int = 1, tags: str = "") -> str:
         """A new key for the tailnet, good for ``left`` joins (-1: any number)."""
@@ -139,6 +143,13 @@ class World:
             unmount(root)
             self._suites[suite] = [directory / "upper", base]
         return self._suites[suite]
+
+    def _image(self, suite: str) -> Path:
+        """An ext4 image of these layers, which hosts copy."""
+        if suite not in self._images:
+            layers = self._layers(suite)
+            self._images[suite] = make_image(layers, self.instance.directory / f"template-{suite}")
+        return self._images[suite]
 
     def _equip(self, root: Path) -> None:
         """The lab's only traces in a host, besides what a provider's image has."""

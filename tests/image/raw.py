@@ -1,0 +1,55 @@
+"""Secrets in the raw bytes of an ext4 image: in files, in free space, in its journal, in whatever form."""
+
+from __future__ import annotations
+
+import base64
+import re
+import subprocess
+from collections import Counter
+from pathlib import Path
+from urllib.parse import quote
+
+_BLOCK = 4096
+
+
+def forms(secret: str) -> dict[str, bytes]:
+    """What a secret looks like, by the name of the encoding; of base64 the characters that do not depend on its neighbours."""
+    raw = secret.encode()
+    found = {"plain": raw, "URL": quote(secret, safe="").encode(), "UTF-16": secret.encode("utf-16-le"), "hex": raw.hex().encode()}
+    for before in range(3):
+        text = base64.b64encode(b"\0" * before + raw)
+        found[f"base64+{before}"] = text[(8 * before + 5) // 6:8 * (before + len(raw)) // 6]
+    return {name: form for name, form in found.items() if name == "plain" or form != raw}
+
+
+def hits(image: Path, secrets: dict[str, str]) -> Counter[str]:
+    """How often each place of ``image`` holds one of ``secrets`` (by name): "key, plain, in /path", never the value."""
+    wanted = {form: f"{name}, {encoding}" for name, secret in secrets.items() for encoding, form in forms(secret).items()}
+    pattern = re.compile(b"|".join(re.escape(form) for form in wanted))
+    found: Counter[str] = Counter()
+    overlap = max(len(form) for form in wanted)
+    with open(image, "rb") as disk:
+        seen, offset = b"", 0
+        while piece := disk.read(64 << 20):
+            text = seen + piece
+            for match in pattern.finditer(text):
+                at = offset - len(seen) + match.start()
+                if match.end() > len(seen):  # else it was seen with the last piece
+                    found[f"{wanted[match.group()]}, in {_owner(image, at // _BLOCK)}"] += 1
+            offset += len(piece)
+            seen = text[-overlap:]
+    return found
+
+
+def _owner(image: Path, block: int) -> str:
+    """Whose the block is, by debugfs(8): a path, free space, or the file system's own."""
+    inode = _debugfs(image, f"icheck {block}").splitlines()[-1].split("\t")[-1]
+    if not inode.isdigit():
+        return "free space" if "not in use" in _debugfs(image, f"testb {block}") else "the file system's own blocks"
+    if inode == "8":
+        return "the file system's journal"
+    return _debugfs(image, f"ncheck {inode}").splitlines()[-1].split("\t")[-1]
+
+
+def _debugfs(image: Path, request: str) -> str:
+    return subprocess.run(["debugfs", "-R", request, image], capture_output=True, text=True, check=True, timeout=120).stdout

@@ -1,0 +1,74 @@
+"""No secret survives a first boot anywhere on the disk, as far as its raw bytes can tell: only where the gateway needs it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import canaries
+import pytest
+from lab import first_boot
+from lab.host import Host
+from lab.wait import wait_until
+from lab.world import World
+from raw import forms, hits
+
+SECONDS = 600
+
+
+def new_host(world: World, agent: Path, suite: str) -> Host:
+    host = world.host(suite, image=True)
+    token = f"canary-gateway-token-{suite}-0123456789abcdef"
+    host.user_data = world.user_data(agent, world.secrets(gateway_token=token), f"tailscale:\n  hostname: image-{suite}\n")
+    host.boot()
+    host.wait_up()
+    return host
+
+
+def named(host: Host) -> dict[str, str]:
+    key, claude, gateway = canaries.given(host)
+    return {"auth key": key, "Claude token": claude, "gateway token": gateway}
+
+
+def test_every_form_is_one_that_its_encoder_makes() -> None:
+    assert forms("abc/def+1")["base64+1"] == b"FiYy9kZWYrM"  # printf .abc/def+1 | base64: LmFiYy9kZWYrMQ==
+    assert set(forms("abc/def+1")) == {"plain", "URL", "UTF-16", "hex", "base64+0", "base64+1", "base64+2"}
+
+
+def test_before_the_seal_there_is_much_to_find(world: World, agent: Path) -> None:
+    """The control: the same search, on a host whose power goes before its agent has come to the seal."""
+    host = new_host(world, agent, "bookworm")
+    try:
+        wait_until(lambda: host.exists("/var/lib/bootstrap-agent/secrets.yaml"), SECONDS, "the agent to have its secrets")
+        host.run(["sync"]).check()
+        secrets = named(host)
+        host.kill()
+        found = hits(host.disk.file, secrets)
+        print("before the seal:", *(f"  {count} x {where}" for where, count in sorted(found.items())), sep="\n")
+        for secret in secrets:
+            assert any(where.startswith(secret) for where in found), f"the search does not find the {secret}"
+        assert any("/var/lib/cloud/" in where for where in found) and any("secrets.yaml" in where for where in found)
+    finally:
+        host.remove()
+
+
+@pytest.mark.parametrize("suite", ["bookworm", "trixie"])
+def test_after_first_boot_and_reboots_the_disk_holds_secrets_in_env_alone(world: World, agent: Path, suite: str) -> None:
+    host = new_host(world, agent, suite)
+    try:
+        assert first_boot.wait_for_agent(host).code == 0
+        host.run([first_boot.AGENT, "--verify"], timeout=300).check()
+        for boot in ("first boot", "second boot", "third boot"):
+            secrets = named(host)
+            host.wait_booted()
+            assert host.run([first_boot.AGENT, "--status", "--wait"], timeout=SECONDS).code == 0
+            host.power_off()
+            found = hits(host.disk.file, secrets)
+            print(f"{suite}, after the {boot}:", *(f"  {count} x {where}" for where, count in sorted(found.items())), sep="\n")
+            elsewhere = {where: count for where, count in found.items() if not where.endswith(f", in {canaries.ENV}")}
+            assert elsewhere == {}, f"after the {boot}"
+            assert set(found) == {f"{name}, plain, in {canaries.ENV}" for name in ("Claude token", "gateway token")}
+            if boot != "third boot":
+                host.boot()
+                host.wait_up()
+    finally:
+        host.remove()
