@@ -53,5 +53,6 @@ def assert_converges(host: Host, secrets: list[str], scratch: Path, undisturbed:
     left = names(host)
     assert [name for name in left if _TEMPORARY.search(name)] == []
     if undisturbed is not None:
-        assert sorted(left ^ set(undisturbed)) == [], "left over, or missing"
+        odd = sorted(left ^ set(undisturbed))
+        assert odd == [], f"left over, or missing: {odd}"
     return ended
