@@ -1,4 +1,6 @@
 // packages: apt's locks, a dpkg that was killed, lists that are too old
+#include <algorithm>
+
 #include "support/converged.hpp"
 
 namespace agent {
@@ -29,6 +31,14 @@ TEST_CASE("packages: the lists are fetched when there are none, and only then") 
   put_lists(fresh);
   CHECK(fresh.enforce().exit_code() == 0);
   CHECK(runs(fresh, "apt-get", "update") == 0);
+}
+
+TEST_CASE("packages: what maintainer scripts have made is on the disk before anything is built on it") {
+  World world;
+  CHECK(world.enforce().exit_code() == 0);
+  const auto changes = world.host.changes();
+  const auto last_apt = std::find(changes.rbegin(), changes.rend(), "run apt-get").base();
+  CHECK(std::find(last_apt, changes.end(), "run sync") < std::find(last_apt, changes.end(), "run ufw"));
 }
 
 TEST_CASE("packages: a lock that is held for a minute is waited for, the lists' one as well") {
