@@ -31,10 +31,14 @@ bool says(const Completed& done, std::string_view text) { return done.err.find(t
 
 const std::string lists = "/var/lib/apt/lists";
 
-// Lists that a power cut has left in pieces: update refuses to begin with them, so only their absence makes it fetch them anew.
-bool corrupt(const Completed& done) { return says(done, "Problem with MergeList " + lists); }
+// Lists that a power cut has left in pieces, or the cache that apt makes of them: update refuses to begin with them, so only their
+// absence makes it fetch them anew.
+bool corrupt(const Completed& done) {
+  return says(done, "Problem with MergeList " + lists) || says(done, "The package cache file is corrupted");
+}
 
 Status forget_lists(Host& host) {
+  for (const char* cache : {"/var/cache/apt/pkgcache.bin", "/var/cache/apt/srcpkgcache.bin"}) AGENT_TRY(host.remove(cache));
   auto names = host.list(lists);
   if (!names) return pass(std::move(names));
   for (const auto& name : *names) {

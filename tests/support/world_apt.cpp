@@ -30,12 +30,7 @@ bool no_lists(const FakeHost& host) {
   return !lists || lists->size() <= lists_of_an_image;
 }
 
-Completed unparsable() {
-  return refuses(apt_error,
-                 "E: Encountered a section with no Package: header\n"
-                 "E: Problem with MergeList /var/lib/apt/lists/deb.test_main_Packages\n"
-                 "E: The package lists or status file could not be parsed or opened.\n");
-}
+Completed unparsable(const std::string& what) { return refuses(apt_error, "E: " + what + "\nE: and more of it\n"); }
 
 }  // namespace
 
@@ -48,7 +43,7 @@ Completed Apt::update(FakeHost& host) {
     return refuses(apt_error,
                    "E: The repository 'http://deb.test/debian Release' no longer has a Release file.\n");
   if (no_lists(host)) corrupt_lists = false;
-  if (corrupt_lists) return unparsable();
+  if (corrupt_lists) return unparsable(corrupt_says);
   for (const char* suite : {"main", "security", "updates"})
     host.files.put(std::string("/var/lib/apt/lists/deb.test_") + suite + "_Packages", "Package: ufw\n");
   stale_lists = false;
@@ -70,7 +65,7 @@ Completed Apt::install(FakeHost& host, const Command& command) {
     return refuses(
         apt_error,
         "E: dpkg was interrupted, you must manually run 'dpkg --configure -a' to correct the problem. \n");
-  if (corrupt_lists) return unparsable();
+  if (corrupt_lists) return unparsable(corrupt_says);
   if (no_lists(host))
     return refuses(apt_error, "E: Unable to locate package ufw\n");
   if (stale_lists)

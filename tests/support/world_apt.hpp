@@ -14,6 +14,7 @@ struct Apt {
   TimePoint lists_locked_until{};  // another `apt-get update` goes on until then
   bool interrupted = false;        // dpkg was killed in the middle
   bool corrupt_lists = false;      // in pieces; update goes on only without them
+  std::string corrupt_says = "Problem with MergeList /var/lib/apt/lists/deb.test_main_Packages";
   bool stale_lists = false;        // the lists name versions that the mirror no longer has
   bool unreachable = false;        // no mirror answers
 

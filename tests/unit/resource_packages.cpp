@@ -89,6 +89,8 @@ TEST_CASE("packages: lists in pieces are removed and fetched again; apt's lock s
   World world;
   put_lists(world);
   world.apt.corrupt_lists = true;
+  SUBCASE("which apt cannot parse") {}
+  SUBCASE("of which apt has made a cache that it cannot read") { world.apt.corrupt_says = "The package cache file is corrupted"; }
   CHECK(world.enforce().exit_code() == 0);
   CHECK(runs(world, "apt-get", "update") == 2);
   CHECK(world.host.files.find("/var/lib/apt/lists/a") == nullptr);
