@@ -79,7 +79,7 @@ Bytes first_packet(const Bytes& from, const Bytes& to, std::uint16_t port) {
 bool is_welcome(const unsigned char* packet, std::size_t size) {
   if (size < v4_header) return false;
   const bool v6 = packet[0] >> 4U == 6;
-  const std::size_t header = v6 ? v6_header : (packet[0] & 0xfU) * 4U;
+  const std::size_t header = v6 ? v6_header : std::size_t(4) * (packet[0] & 0xfU);
   if (size < header + tcp_header || packet[v6 ? 6 : 9] != IPPROTO_TCP) return false;
   const unsigned char* tcp = packet + header;
   return (tcp[2] << 8U | tcp[3]) == their_port && tcp[13] == syn_ack;
