@@ -79,9 +79,9 @@ def test_a_profile_that_would_lock_out_is_put_back(world: World, converged: Host
 def test_a_rule_of_ones_own_that_cuts_the_tailnet_off_is_not_loaded(world: World, converged: Host, ssh: Ssh) -> None:
     rules = converged.read("/etc/ufw/before.rules")
     control = net.v4(world.instance.number, net.CONTROL)
-    cut = f"-I ufw-before-output -d {control} -p tcp -m conntrack --ctstate NEW -j DROP\nCOMMIT"
+    cut = f"\n-I ufw-before-output -d {control} -p tcp -m conntrack --ctstate NEW -j DROP\nCOMMIT"
     converged.run(["ufw", "disable"]).check()
-    converged.write("/etc/ufw/before.rules", rules.replace("COMMIT", cut), mode=0o640)
+    converged.write("/etc/ufw/before.rules", rules.replace("\nCOMMIT", cut), mode=0o640)
     ended = reconcile(converged)
     converged.write("/etc/ufw/before.rules", rules, mode=0o640)
     assert (ended.code, set(ended.bad)) == (1, {"ufw"})
