@@ -57,7 +57,12 @@ std::string still(const Observation& seen) {
 void converge(Resource& resource, Host& host, ResourceReport& report) {
   Observation seen;
   if (!look(resource, host, report, seen)) return;
-  if (auto applied = resource.apply(host, seen); !applied) return set_failed(report, applied.error());
+  auto applied = resource.apply(host, seen);
+  // What others build on it, or a secret that is spent, must not outlive it: programs that we run sync little. Empty after a power cut
+  // were seen ufw's rule files, made by a maintainer script, and the resolv.conf that tailscaled writes when it has joined.
+  auto synced = host.sync();
+  if (!applied) return set_failed(report, applied.error());
+  if (!synced) return set_failed(report, synced.error());
   auto again = resource.observe(host);
   if (!again) return set_failed(report, std::move(again).error().in("applied, but could not be seen"));
   keep(report, *again);

@@ -136,6 +136,16 @@ Status RealHost::do_remove_tree(const std::string& directory) { return tree::rem
 Status RealHost::do_give_to_root(const std::string& directory) { return tree::give_to_root(directory); }
 Status RealHost::do_wipe_file(const Path& path) { return files::wipe(path); }
 Status RealHost::do_blot_secrets(const std::string& path) { return secret_bytes::blot(path); }
+// The program, not sync(2): a device that hangs must not take the agent with it.
+Status RealHost::do_sync() {
+  Command command;
+  command.argv = {"sync"};
+  command.timeout = Milliseconds(120'000);
+  auto done = run_within(std::move(command));
+  if (!done) return pass(std::move(done));
+  return done->ok() ? Status() : fail(Errc::failed, "sync: {}", done->timed_out ? "did not end within 120 s" : done->err);
+}
+
 Result<FreeSpace> RealHost::do_trim() { return agent::trim("/"); }
 
 Result<Completed> RealHost::run_within(Command command) const {

@@ -67,6 +67,7 @@ class RealHost final : public Host {
   Status do_give_to_root(const std::string& directory) override;
   Status do_wipe_file(const Path& path) override;
   Status do_blot_secrets(const std::string& path) override;
+  Status do_sync() override;
   Result<FreeSpace> do_trim() override;
   Result<Completed> do_run(const Command& command) override;
   Result<Fetched> do_fetch(const Fetch& fetch) override;

@@ -53,6 +53,10 @@ Status Host::blot_secrets(const std::string& path) {
   AGENT_TRY(before("blot_secrets", path));
   return do_blot_secrets(path);
 }
+Status Host::sync() {
+  AGENT_TRY(before("sync", "/"));
+  return do_sync();
+}
 Result<FreeSpace> Host::trim() {
   AGENT_TRY(before("trim", "/"));
   return do_trim();

@@ -34,6 +34,8 @@ class Host : public Probe {
   // Overwrites the bytes of every secret in a file in place, nothing else, and syncs. It goes through no symlink; only a regular
   // file with one link is touched, anything else is refused. Absent is fine.
   [[nodiscard]] Status blot_secrets(const std::string& path);
+  // What was written so far, by whomever, is on the disk: other programs' files may be lost or empty after a power cut until then.
+  [[nodiscard]] Status sync();
   // Tells the device which blocks of the root file system are unused, so that it forgets what stood in them.
   [[nodiscard]] Result<FreeSpace> trim();
 
@@ -81,6 +83,7 @@ class Host : public Probe {
   virtual Status do_give_to_root(const std::string& directory) = 0;
   virtual Status do_wipe_file(const Path& path) = 0;
   virtual Status do_blot_secrets(const std::string& path) = 0;
+  virtual Status do_sync() = 0;
   virtual Result<FreeSpace> do_trim() = 0;
   virtual Result<Completed> do_run(const Command& command) = 0;
   virtual Result<Fetched> do_fetch(const Fetch& fetch) = 0;

@@ -39,6 +39,9 @@ Result<Observation> GatewayUser::observe(const Probe& probe) const {
   }
   const User& user = **found;
   if (user.uid == 0) return fail(Errc::invalid, "{} is root: name an unprivileged user in the profile (key user)", user_);
+  auto home = probe.stat(user.home);
+  if (!home) return pass(std::move(home));
+  if (!*home) seen.drift("home", "absent", user.home);
   if (!user.password_locked) seen.drift("password", "set or empty", "locked");
   for (auto group : forbidden_groups)
     if (std::find(user.groups.begin(), user.groups.end(), group) != user.groups.end())
@@ -48,6 +51,8 @@ Result<Observation> GatewayUser::observe(const Probe& probe) const {
 
 Status GatewayUser::apply(Host& host, const Observation& seen) {
   if (seen.has("account")) AGENT_TRY(run(host, {"useradd", "--create-home", "--shell", "/bin/bash", user_}));
+  // useradd(8) syncs the account, not the home: a power cut may leave the one without the other.
+  if (seen.has("home")) AGENT_TRY(run(host, {"mkhomedir_helper", user_}));
   if (seen.has("password")) AGENT_TRY(run(host, {"usermod", "--lock", "--", user_}));
   for (auto group : forbidden_groups)
     if (seen.has(fmt::format("group {}", group)))

@@ -12,6 +12,7 @@
 #include "resources/openclaw_update.hpp"
 #include "resources/packages.hpp"
 #include "resources/reconcile_timer.hpp"
+#include "resources/resolver.hpp"
 #include "resources/seal.hpp"
 #include "resources/serve.hpp"
 #include "resources/sshd.hpp"
@@ -27,6 +28,7 @@ Result<Plan> server_plan(const Profile& profile, const Secrets& secrets, const L
                          const std::optional<NewConnection>& session) {
   std::vector<std::unique_ptr<Resource>> all;
   const auto add = [&all]<class R>(std::unique_ptr<R> resource) { all.push_back(std::move(resource)); };
+  add(std::make_unique<Resolver>());
   add(std::make_unique<Packages>(profile));
   add(std::make_unique<GatewayUser>(profile.user));
   add(std::make_unique<Linger>(profile.user));

@@ -89,6 +89,7 @@ Status begin(Host& host) {
 }
 
 Status confirm(Host& host) {
+  AGENT_TRY(host.sync());  // ufw itself writes without it
   if (auto forgotten = forget(host); !forgotten)
     return fail(Errc::refused, "the firewall was put back before its change could be confirmed: {}", forgotten.error().message);
   return host.stop_unit(Scope::system(), timer, job_timeout);

@@ -17,7 +17,7 @@ Artifact node_artifact(const Profile& profile) {
 }
 
 NodeRuntime::NodeRuntime(const Profile& profile)
-    : Resource({"node", {}, {}}),
+    : Resource({"node", {"resolver"}, {}}),
       artifact_(node_artifact(profile)),
       download_(profile.node.download),
       limits_(profile.limits) {}

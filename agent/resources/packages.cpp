@@ -49,21 +49,10 @@ Status forget_lists(Host& host) {
   return {};
 }
 
-// dpkg syncs what it unpacks, but maintainer scripts do not: after a power cut, ufw's rule files, which its postinst makes, were seen
-// empty in a package that is "installed".
-Status write_out(Host& host) {
-  Command command;
-  command.argv = {"sync"};
-  command.timeout = Milliseconds(120'000);
-  auto done = host.run(command);
-  if (!done) return pass(std::move(done));
-  return done->ok() ? Status() : fail(Errc::failed, "sync: exit {}", done->exit_code);
-}
-
 }  // namespace
 
 Packages::Packages(const Profile& profile)
-    : Resource({"packages", {}, {"dpkg"}}),
+    : Resource({"packages", {"resolver"}, {"dpkg"}}),
       names_(profile.packages),
       lock_timeout_(profile.limits.dpkg_lock_timeout),
       timeout_(profile.limits.apt_timeout) {}
@@ -119,7 +108,7 @@ Status Packages::apply(Host& host, const Observation& /*seen*/) {
     done = install(host);
   }
   if (!done) return pass(std::move(done));
-  if (done->ok()) return write_out(host);
+  if (done->ok()) return {};
   if (says(*done, "Could not get lock") || says(*done, "dpkg frontend lock"))
     return fail(Errc::timed_out, "apt-get install: another package manager held dpkg's lock for {} s: {}; run again when it is done",
                 lock_timeout_.count() / 1000, reason(*done));

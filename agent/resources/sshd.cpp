@@ -26,12 +26,32 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 4> wanted = 
                                                                                  {"permitrootlogin", "without-password"},
                                                                                  {"permitemptypasswords", "no"}}};
 
+const std::string host_keys = "host keys";
+
 std::string setting(const std::string& settings, std::string_view keyword) {
   const auto text = "\n" + settings;
   const auto at = text.find(fmt::format("\n{} ", keyword));
   if (at == std::string::npos) return "unknown";
   const auto begin = at + keyword.size() + 2;
   return text.substr(begin, text.find('\n', begin) - begin);
+}
+
+bool lacks_host_keys(const Completed& settings) { return settings.err.find("no hostkeys available") != std::string::npos; }
+
+// cloud-init makes them once, and syncs nothing. ssh-keygen(1) -A makes those whose files are absent.
+Status make_host_keys(Host& host) {
+  auto names = host.list("/etc/ssh");
+  if (!names) return pass(std::move(names));
+  for (const auto& name : *names) {
+    auto info = host.stat("/etc/ssh/" + name);
+    if (!info) return pass(std::move(info));
+    if (name.starts_with("ssh_host_") && *info && (*info)->size == 0) AGENT_TRY(host.remove("/etc/ssh/" + name));
+  }
+  Command command;
+  command.argv = {"ssh-keygen", "-A"};
+  auto made = host.run(command);
+  if (!made) return pass(std::move(made));
+  return made->ok() ? Status() : fail(Errc::failed, "ssh-keygen -A: {}", made->err);
 }
 
 // A power cut must not find settings in place that sshd refuses, so they are judged aside, read before all others as they will be.
@@ -96,21 +116,24 @@ Result<Observation> Sshd::observe(const Probe& probe) const {
       seen.notes.emplace_back("sshd has not run yet; only its drop-in was looked at");
       return seen;
     }
-    return fail(Errc::failed, "sshd -T: {}", settings->err);
+    if (!lacks_host_keys(*settings)) return fail(Errc::failed, "sshd -T: {}", settings->err);
+    seen.drift(host_keys, "none", "made");
+    return seen;
   }
   for (const auto& [keyword, value] : wanted) seen.expect(keyword, setting(settings->out, keyword), value);
   return seen;
 }
 
 Status Sshd::apply(Host& host, const Observation& seen) {
-  const bool passwords_are_off = seen.notes.empty() && !seen.has("passwordauthentication") && !seen.has("kbdinteractiveauthentication");
+  if (seen.has(host_keys)) AGENT_TRY(make_host_keys(host));
+  const bool passwords_are_off = seen.notes.empty() && !seen.has(host_keys) && !seen.has("passwordauthentication") && !seen.has("kbdinteractiveauthentication");
   if (!passwords_are_off) AGENT_TRY(leaves_a_way_in(host));
   AGENT_TRY(judge(host));
   AGENT_TRY(host.make_directory("/etc/ssh/sshd_config.d", {0755}));
   AGENT_TRY(host.write_file(drop_in, content, {0644}));
   auto service = host.unit(Scope::system(), "ssh.service");
   if (!service) return pass(std::move(service));
-  if (service->active_state != "active") return {};
+  if (service->active_state != "active" && !seen.has(host_keys)) return {};  // without keys it has failed
   return host.restart_unit(Scope::system(), "ssh.service", Milliseconds(30'000));  // sessions live on: KillMode=process
 }
 

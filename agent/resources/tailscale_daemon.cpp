@@ -19,7 +19,7 @@ Artifact tailscale_artifact(const Profile& profile) {
 }  // namespace
 
 TailscalePackage::TailscalePackage(const Profile& profile)
-    : Resource({"tailscale/package", {}, {}}),
+    : Resource({"tailscale/package", {"resolver"}, {}}),
       artifact_(tailscale_artifact(profile)),
       download_(profile.tailscale.download),
       limits_(profile.limits) {}

@@ -1,6 +1,7 @@
 #include "resources/ufw.hpp"
 
 #include <algorithm>
+#include <array>
 #include <iomanip>
 #include <sstream>
 
@@ -36,11 +37,26 @@ std::string default_policy(const std::string& status, std::string_view direction
 }
 
 // The arguments of a rule as ufw prints it: an application's name with a space in it stands between quotes ('Apache Full').
+const std::string empty_rules = "empty file";
+
 std::vector<std::string> words(const std::string& text) {
   std::istringstream in(text);
   std::vector<std::string> out;
   for (std::string word; in >> std::quoted(word, '\'');) out.push_back(word);
   return out;
+}
+
+// Made by its package's postinst, which syncs nothing: after a power cut they were seen empty in a package that is installed.
+constexpr std::array rules_files = {"/etc/ufw/before.rules", "/etc/ufw/before6.rules", "/etc/ufw/after.rules",
+                                    "/etc/ufw/after6.rules", "/etc/ufw/user.rules",    "/etc/ufw/user6.rules"};
+
+Status observe_rules_files(const Probe& probe, Observation& seen) {
+  for (const auto* path : rules_files) {
+    auto info = probe.stat(path);
+    if (!info) return pass(std::move(info));
+    if (*info && (*info)->size == 0) seen.drift(empty_rules, path, "as its package made it");
+  }
+  return {};
 }
 
 // ufw's files decide whether IPv6 is filtered at all.
@@ -67,6 +83,7 @@ Result<Observation> Ufw::observe(const Probe& probe) const {
   if (!added) return pass(std::move(added), "ufw show added");
   Observation seen;
   AGENT_TRY(firewall_trial::observe(probe, seen));
+  AGENT_TRY(observe_rules_files(probe, seen));
   const bool active = status->out.find("Status: active") != std::string::npos;
   seen.expect("status", active ? "active" : "inactive", "active");
   if (!filters_ipv6(probe)) seen.drift("IPv6", "not filtered", "filtered");
@@ -100,6 +117,7 @@ Status Ufw::apply(Host& host, const Observation& seen) {
 }
 
 Status Ufw::change(Host& host, const Observation& seen) const {
+  if (seen.has(empty_rules)) AGENT_TRY(run_ufw(host, {"--force", "reset"}));  // to the package's own; it keeps what was there beside them
   if (seen.has("IPv6")) {
     auto text = host.read_file("/etc/default/ufw");
     if (!text) return pass(std::move(text));

@@ -52,7 +52,7 @@ def names(host: Host) -> set[str]:
 
 
 # What a run that was cut off leaves for the next one to remove.
-_TEMPORARY = re.compile(r"\.bootstrap-agent-new$|\.(partial|old|next)$|/\.build-home|/bootstrap-agent/(private|tmp)/|/update\.json$")
+TEMPORARY = re.compile(r"\.bootstrap-agent-new$|\.(partial|old|next)$|/\.build-home|/bootstrap-agent/(private|tmp)/|/update\.json$")
 
 
 def assert_converges(host: Host, secrets: list[str], scratch: Path, undisturbed: Collection[str] | None = None) -> Report:
@@ -66,7 +66,7 @@ def assert_converges(host: Host, secrets: list[str], scratch: Path, undisturbed:
     assert host.exists(f"{STATE}/receipt.json") and not host.exists(f"{STATE}/secrets.yaml")
     assert canaries.copies(host, secrets, scratch) == [canaries.ENV]
     left = names(host)
-    assert [name for name in left if _TEMPORARY.search(name)] == []
+    assert [name for name in left if TEMPORARY.search(name)] == []
     if undisturbed is not None:
         odd = sorted(left ^ set(undisturbed))
         assert odd == [], f"left over, or missing: {odd}"

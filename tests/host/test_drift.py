@@ -47,6 +47,8 @@ DRIFTS = [
           "allow from 203.0.113.7 to any port 22 proto tcp"),
     Drift("inbound allowed by default", "ufw default allow incoming", "ufw", "default incoming", "allow"),
     Drift("outbound denied by default", "ufw default deny outgoing", "ufw", "default outgoing", "deny"),
+    Drift("resolv.conf empty", ": >/etc/resolv.conf", "resolver", "/etc/resolv.conf", "empty"),
+    Drift("rule files empty", "for file in /etc/ufw/*.rules; do : >$file; done", "ufw", "empty file", "/etc/ufw/"),
     Drift("IPv6 left unfiltered", "sed -i s/^IPV6=yes/IPV6=no/ /etc/default/ufw", "ufw", "IPv6", "not filtered"),
     Drift("metadata guard's table deleted", "nft delete table inet bootstrap_agent_metadata", "metadata", "169.254.169.254", "open"),
     Drift("metadata guard's rules flushed", "nft flush chain inet bootstrap_agent_metadata output", "metadata", "fe80::a9fe:a9fe", "open"),

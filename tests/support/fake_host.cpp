@@ -139,6 +139,9 @@ Status FakeHost::do_wipe_file(const Path& path) {
 Status FakeHost::do_blot_secrets(const std::string& path) {
   return change([&] { return files.blot_secrets(path); });
 }
+Status FakeHost::do_sync() {
+  return change([] { return Status(); });
+}
 Result<FreeSpace> FakeHost::do_trim() {
   return change([&]() -> Result<FreeSpace> { return free_space; });
 }

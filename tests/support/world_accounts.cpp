@@ -36,6 +36,11 @@ Completed gpasswd(FakeHost& host, const Command& command) {
 
 void Accounts::attach(FakeHost& host) {
   host.on_run("useradd", [](FakeHost& on, const Command& c) -> Result<Completed> { return useradd(on, c); });
+  host.on_run("mkhomedir_helper", [](FakeHost& on, const Command& command) -> Result<Completed> {
+    const auto& user = on.users.at(command.argv.at(1));
+    on.files.put_directory(user.home, {0750, user.uid, user.gid});
+    return says("");
+  });
   host.on_run("gpasswd", [](FakeHost& on, const Command& c) -> Result<Completed> { return gpasswd(on, c); });
   host.on_run("usermod", [](FakeHost& on, const Command& command) -> Result<Completed> {
     on.users.at(command.argv.back()).password_locked = true;

@@ -86,7 +86,6 @@ void Apt::attach(FakeHost& host) {
   host.on_run("apt-get", [this](FakeHost& on, const Command& command) -> Result<Completed> {
     return command.argv.at(1) == "update" ? update(on) : install(on, command);
   });
-  host.on_run("sync", [](FakeHost&, const Command&) -> Result<Completed> { return says(""); });
   host.on_run("dpkg", [this](FakeHost&, const Command&) -> Result<Completed> {
     interrupted = false;
     return says("");

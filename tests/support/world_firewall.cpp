@@ -15,6 +15,8 @@ using nlohmann::json;
 const std::string ufw_program = "/usr/sbin/ufw";
 const std::string rules_file = "/etc/bootstrap-agent/metadata.nft";
 
+const std::string rules_begin = "*filter\n";
+
 // As ufw prints a rule that was given as these words: names with a space between quotes.
 std::string printed(const std::vector<std::string>& argv, std::size_t skip) {
   std::string text;
@@ -89,8 +91,8 @@ void Ufw::allow(const FakeHost& host, const std::string& rule) {
 }
 
 void Ufw::save(FakeHost& host) {
-  std::string v4;
-  std::string v6;
+  std::string v4 = rules_begin;
+  std::string v6 = rules_begin;
   for (const auto& rule : rules) {
     v4 += rule.text + "\n";
     if (rule.v6) v6 += rule.text + "\n";
@@ -116,7 +118,8 @@ void Ufw::load(FakeHost& host) {
   rules.clear();
   std::istringstream v4(text_of("/etc/ufw/user.rules"));
   const auto v6 = "\n" + text_of("/etc/ufw/user6.rules");
-  while (std::getline(v4, line)) rules.push_back({line, v6.find("\n" + line + "\n") != std::string::npos});
+  while (std::getline(v4, line))
+    if (line + "\n" != rules_begin) rules.push_back({line, v6.find("\n" + line + "\n") != std::string::npos});
 }
 
 bool Ufw::lets_in(const NewConnection& connection) const {
@@ -146,6 +149,11 @@ Completed Ufw::obey(FakeHost& host, const Command& command) {
     return says(enabled ? "Firewall reloaded\n" : "Firewall not enabled (skipping reload)\n");
   } else if (arguments == "disable") {
     enabled = false;
+  } else if (arguments == "--force reset") {
+    enabled = false;
+    rules.clear();
+    for (const char* name : {"before", "before6", "after", "after6"})
+      host.files.put(fmt::format("/etc/ufw/{}.rules", name), rules_begin, {0640});
   } else if (arguments == "--force enable") {
     if (when_enabled) when_enabled();
     enabled = true;

@@ -50,6 +50,13 @@ void SshServer::attach(FakeHost& host) {
     if (!refuses.empty()) return agent::world::refuses(255, refuses);
     return says(test ? "" : settings(on));
   };
+  host.on_run("ssh-keygen", [this](FakeHost& on, const Command&) -> Result<Completed> {
+    const std::string key = "/etc/ssh/ssh_host_ed25519_key";
+    if (on.files.find(key) != nullptr) return says("");  // also an empty one
+    on.files.put(key, "a key", {0600});
+    refuses.clear();
+    return says("ssh-keygen: generating new host keys: ED25519");
+  });
   host.on_run("sshd", [judge](FakeHost& on, const Command&) { return judge(on, true); });
   host.on_query("sshd", [judge](const FakeHost& on, const Command&) { return judge(on, false); });
 }

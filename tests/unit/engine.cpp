@@ -46,6 +46,11 @@ std::function<Result<Observation>(int)> good_from_look(int n) {
   return [n](int look) { return look < n ? adrift() : Observation::in_sync(); };
 }
 
+// One change that has this name.
+std::function<Status(Host&)> makes(const std::string& directory) {
+  return [directory](Host& host) { return host.make_directory(directory, {0755}); };
+}
+
 class Stage {
  public:
   FakeHost host;
@@ -95,6 +100,29 @@ TEST_CASE("engine: applied and then seen as desired is converged, with the drift
   REQUIRE(report.resources[0].drifts.size() == 1);
   CHECK(report.resources[0].drifts[0].field == "field");
   CHECK(report.exit_code() == 0);
+}
+
+TEST_CASE("engine: what was applied, well or not, is on the disk before anything is built on it") {
+  Stage stage;
+  stage.add(named("first"), {good_from_look(2), makes("/first")});
+  stage.add(named("second", {"first"}), {good_from_look(2), makes("/second")});
+  stage.add(named("half", {"second"}), {good_from_look(2), [](Host& host) -> Status {
+                                          AGENT_TRY(host.make_directory("/half", {0755}));
+                                          return fail(Errc::failed, "the rest");
+                                        }});
+  stage.add(named("as it should be"), {});
+  stage.enforce();
+  CHECK(stage.host.changes() == std::vector<std::string>{"make_directory /first", "sync /", "make_directory /second",
+                                                         "sync /", "make_directory /half", "sync /"});
+}
+
+TEST_CASE("engine: what may be lost in a power cut is not converged") {
+  Stage stage;
+  stage.add(named("it"), {good_from_look(2), makes("/it")});
+  stage.host.fail_at(2);
+  const auto report = stage.enforce();
+  CHECK(report.resources[0].outcome == Outcome::failed);
+  CHECK(report.resources[0].reason.find("sync") != std::string::npos);
 }
 
 TEST_CASE("engine: still adrift after it was applied is failed, and says what") {

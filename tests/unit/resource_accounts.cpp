@@ -59,6 +59,14 @@ TEST_CASE("sudoers: nothing the user may run takes a path, stdin, URL or secret"
         std::string::npos);
 }
 
+TEST_CASE("user: a home that went in a power cut is made again") {
+  Converged world;
+  world.host.files.erase("/home/ubuntu");
+  const auto seen = world.check();
+  CHECK(drifts(seen, "user") == Lines{"home: is absent, should be /home/ubuntu"});
+  repairs(world);
+}
+
 TEST_CASE("sudoers: what others granted this user is revoked, the rest of their file stays") {
   Converged world;
   const std::string file = "/etc/sudoers.d/90-cloud-init-users";
@@ -113,6 +121,17 @@ TEST_CASE("sshd: settings that sshd -t refuses are never in place, and the messa
   for (const auto& change : broken_by_us.host.changes()) CHECK(change.find("/etc/ssh/") == std::string::npos);
 }
 
+TEST_CASE("sshd: host keys that a power cut has left empty are made anew, and the server started") {
+  Converged world;
+  world.sshd.refuses = "sshd: no hostkeys available -- exiting.\r\n";
+  world.host.files.put("/etc/ssh/ssh_host_ed25519_key", "", {0600});
+  world.host.unit_of(Scope::system(), SshServer::unit).active_state = "failed";
+  CHECK(only_drift(world, "sshd") == Lines{"host keys: is none, should be made"});
+  repairs(world);
+  CHECK(world.host.files.find("/etc/ssh/ssh_host_ed25519_key")->content == "a key");
+  CHECK(world.host.unit_of(Scope::system(), SshServer::unit).active_state == "active");
+}
+
 TEST_CASE("sshd: passwords stay on where they may be the only way in") {
   const std::string words =
       "passwords were left on: sshd is the way in here, and neither root nor ubuntu has a key in ~/.ssh/authorized_keys. Add one, or "
@@ -146,11 +165,11 @@ TEST_CASE("sshd: a running server is restarted into its new settings, a stopped 
   const std::string drop_in = "/etc/ssh/sshd_config.d/00-bootstrap-agent.conf";
   world.host.files.erase(drop_in);
   repairs(world);
-  CHECK(world.host.changes().back() == "restart_unit ssh.service");
+  CHECK(world.host.changes().rbegin()[1] == "restart_unit ssh.service");  // the last puts it on the disk
   world.host.unit_of(Scope::system(), SshServer::unit).active_state = "inactive";
   world.host.files.erase(drop_in);
   repairs(world);
-  CHECK(world.host.changes().back() == "write_file " + drop_in);
+  CHECK(world.host.changes().rbegin()[1] == "write_file " + drop_in);
 }
 
 }  // namespace agent

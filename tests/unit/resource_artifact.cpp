@@ -85,7 +85,7 @@ TEST_CASE("artifact: the link to a program broken is the only drift, and no down
         Lines{"link /usr/local/bin/openclaw: is absent or not a link, should be "
               "/opt/openclaw/current/node_modules/openclaw/openclaw.mjs"});
   repairs(world);
-  CHECK(world.host.changes() == Lines{"make_symlink /usr/local/bin/openclaw"});
+  CHECK(world.host.changes() == Lines{"make_symlink /usr/local/bin/openclaw", "sync /"});
 }
 
 TEST_CASE("openclaw/package: npm's own lines are the reason, with the registry that was asked") {

@@ -18,7 +18,10 @@ bool on_trial(const World& world) { return world.host.files.find(paths::firewall
 std::string timer(World& world) { return world.host.unit_of(Scope::system(), "bootstrap-agent-revert.timer").active_state; }
 
 // What ufw's files hold, which is what it reads next.
-std::string rules_on_disk(const World& world) { return world.host.files.find("/etc/ufw/user.rules")->content; }
+std::string rules_on_disk(const World& world) {
+  const auto& text = world.host.files.find("/etc/ufw/user.rules")->content;
+  return text.substr(text.find('\n') + 1);  // without the first line, which every file has
+}
 
 // The agent dies after it has changed the firewall, before it has seen that the way in is open.
 void die_while_on_trial(World& world) {

@@ -209,7 +209,7 @@ TEST_CASE("cli: paired once, and again when the pairing is gone") {
   world.openclaw.paired = false;
   CHECK(only_drift(world, "openclaw/cli") == Lines{"the host's own CLI: is not paired, should be paired"});
   repairs(world);
-  CHECK(world.host.changes() == Lines{"run /usr/local/bin/openclaw"});
+  CHECK(world.host.changes() == Lines{"run /usr/local/bin/openclaw", "sync /"});
 }
 
 }  // namespace agent

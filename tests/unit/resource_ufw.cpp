@@ -22,6 +22,16 @@ TEST_CASE("ufw: off, other policies, a rule deleted: each is named and repaired"
   repairs(world);
 }
 
+TEST_CASE("ufw: rule files that a power cut has left empty are its package's again, and the profile's rules in them") {
+  Converged world;
+  for (const char* path : {"/etc/ufw/before.rules", "/etc/ufw/after6.rules"}) world.host.files.put(path, "");
+  CHECK(only_drift(world, "ufw") == Lines{"empty file: is /etc/ufw/before.rules, should be as its package made it",
+                                          "empty file: is /etc/ufw/after6.rules, should be as its package made it"});
+  repairs(world);
+  CHECK(world.ufw.enabled);
+  CHECK(world.ufw.has("allow in on tailscale0"));
+}
+
 TEST_CASE("ufw: a rule that the profile does not list is named, also while it is removed") {
   Converged world;
   world.ufw.rules.push_back({"allow 8080/tcp"});
