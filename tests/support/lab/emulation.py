@@ -19,10 +19,8 @@ def emulated(arch: str) -> bool:
 
 
 def patience(arch: str) -> int:
-    """By what a deadline for a server of ``arch`` is multiplied. qemu without KVM takes 10 to 30 times as long as this machine,
-    and the deadlines are a multiple of what is usual here already.
-    """
-    return 5 if emulated(arch) else 1
+    """By what a deadline for a server of ``arch`` is multiplied: qemu without KVM takes about so many times as long."""
+    return 10 if emulated(arch) else 1
 
 
 @contextmanager

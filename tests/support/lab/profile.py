@@ -1,12 +1,9 @@
-"""The agent's profile in the lab: other addresses, the hashes of what the lab had to pack itself, and for emulated servers
-longer deadlines. Nothing else.
-"""
+"""The agent's profile in the lab: other addresses, and the hashes of what the lab had to pack itself. Nothing else."""
 
 from __future__ import annotations
 
 import hashlib
 
-from .emulation import patience
 from .parts import CONTROL, MIRROR, REGISTRY_URL, Parts
 
 # The first parts of these addresses replace upstream's; the mirror keeps upstream's layout below them.
@@ -17,12 +14,10 @@ LOCK_URL = f"https://{MIRROR}/openclaw/{{version}}/package-lock.json"
 
 def lab_profile(parts: Parts) -> str:
     """The YAML text."""
-    slow = patience(parts.arch)
     lock = hashlib.sha256((parts.openclaw / "package-lock.json").read_bytes()).hexdigest()
     return f"""\
 tailscale:
   control_url: https://{CONTROL}
-  join_timeout: {slow}m
   download:
     url: "{TAILSCALE_URL}"
     sha256: {{{parts.arch}: {parts.tailscale.sha256}}}
@@ -32,13 +27,7 @@ node:
     sha256: {{{parts.arch}: {parts.node.sha256}}}
 openclaw:
   registry: {REGISTRY_URL}
-  install_timeout: {15 * slow}m
   lock:
     url: "{LOCK_URL}"
     sha256: {lock}
-gateway:
-  ready_timeout: {3 * slow}m
-limits:
-  download_timeout: {10 * slow}m
-  apt_timeout: {20 * slow}m
 """

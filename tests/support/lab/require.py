@@ -30,7 +30,7 @@ PROGRAMS = {
 # More for emulated virtual machines; what is no program is named by its path.
 EMULATORS = {
     "qemu-system-aarch64": "qemu-system-arm", vm.FIRMWARE: "qemu-efi-aarch64", "qemu-aarch64-static": "qemu-user-static",
-    "mke2fs": "e2fsprogs", "socat": "socat",
+    "fdtput": "device-tree-compiler", "socat": "socat",
 }
 
 _PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"  # sudo and cron leave them out on some machines

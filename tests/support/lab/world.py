@@ -22,7 +22,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO
 
-from . import cloudinit, dns, net, parts
+from . import cloudinit, dns, guest_agent, net, parts
 from .command import run
 from .completed import Completed, complete
 from .disk import Image, Overlay, make_image, mount_overlay, unmount
@@ -166,7 +166,11 @@ class World:
         """The lab's only traces in a host, besides what a provider's image has."""
         (root / "etc/resolv.conf").unlink(missing_ok=True)
         (root / "etc/resolv.conf").write_text(f"nameserver {net.v4(self.instance.number, net.ROUTER)}\n")
-        (root / cloudinit.CONFIG_PATH.lstrip("/")).write_text(cloudinit.VM_CONFIG if emulated(self.arch) else cloudinit.CONFIG)
+        config = cloudinit.CONFIG
+        if emulated(self.arch):
+            config = cloudinit.VM_CONFIG
+            guest_agent.silence(root)
+        (root / cloudinit.CONFIG_PATH.lstrip("/")).write_text(config)
         # PORT and FLAGS as upstream's tailscaled.defaults has them: its unit needs both
         (root / "etc/default/tailscaled").write_text(
             f'PORT="41641"\nFLAGS=""\nTS_DEBUG_ACME_DIRECTORY_URL={self.services.acme_url}\n')
