@@ -24,6 +24,7 @@ int dispatch(const agent::Options& options) {
     case install: return agent::install_command(options);
     case worker: return agent::worker_command(options);
     case boot: return agent::boot_command(options);
+    case revert: return agent::revert_command(options);
     case render_user_data: return agent::render_command(options);
     case version: return agent::version_command(options);
     case help: fmt::print("{}", agent::help_text()); return agent::exit_ok;

@@ -12,6 +12,9 @@ namespace agent {
 // would only garble output. Thread-safe.
 void register_secret(std::string_view value);
 
+// What the seal writes over a secret in a file of others, byte by byte.
+inline constexpr char blot_char = 'x';
+
 struct Span {
   std::size_t begin = 0;
   std::size_t size = 0;

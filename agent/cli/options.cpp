@@ -4,6 +4,7 @@
 
 #include <array>
 #include <charconv>
+#include <sstream>
 
 namespace agent {
 namespace {
@@ -19,12 +20,13 @@ enum Flag : int {
   flag_agent_sha256,
   flag_sums,
   flag_signing_key,
-  flag_allow_downgrade
+  flag_allow_downgrade,
+  flag_session
 };
 
 constexpr int code(CommandName command) { return flag_command + static_cast<int>(command); }
 
-const std::array<option, 22> known = {{
+const std::array<option, 24> known = {{
     {"first-boot", no_argument, nullptr, code(CommandName::first_boot)},
     {"reconcile", no_argument, nullptr, code(CommandName::reconcile)},
     {"verify", no_argument, nullptr, code(CommandName::verify)},
@@ -35,6 +37,7 @@ const std::array<option, 22> known = {{
     {"help", no_argument, nullptr, code(CommandName::help)},
     {"worker", no_argument, nullptr, code(CommandName::worker)},
     {"boot", no_argument, nullptr, code(CommandName::boot)},
+    {"revert", no_argument, nullptr, code(CommandName::revert)},
     {"render-user-data", no_argument, nullptr, code(CommandName::render_user_data)},
     {"profile", required_argument, nullptr, flag_profile},
     {"secrets", required_argument, nullptr, flag_secrets},
@@ -46,6 +49,7 @@ const std::array<option, 22> known = {{
     {"sums", required_argument, nullptr, flag_sums},
     {"signing-key", required_argument, nullptr, flag_signing_key},
     {"allow-downgrade", no_argument, nullptr, flag_allow_downgrade},
+    {"session", required_argument, nullptr, flag_session},
     {nullptr, 0, nullptr, 0},
 }};
 
@@ -78,6 +82,7 @@ struct Parser {
       case flag_agent_sha256: options.agent_sha256 = argument; break;
       case flag_sums: options.sums = argument; break;
       case flag_signing_key: options.signing_key = argument; break;
+      case flag_session: session(argument); break;
       case flag_allow_downgrade: options.allow_downgrade = true; break;
       case code(CommandName::install): options.install = argument; [[fallthrough]];
       default:
@@ -100,6 +105,11 @@ struct Parser {
       problem(fmt::format("--deadline {}: a time of at most a week, such as 90s, 15m or 2h", value));
   }
 
+  void session(const char* value) {
+    options.session = ssh_session(value);
+    if (!options.session) problem(fmt::format("--session {}: not what sshd says in SSH_CONNECTION", value));
+  }
+
   void check_combinations() {
     using enum CommandName;
     const auto command = options.command;
@@ -119,11 +129,21 @@ struct Parser {
     if (options.secrets == "-" && options.sums == "-") problem("--secrets - and --sums - both want standard input; give a file for one");
     if (!options.signing_key.empty() && command != install) problem("--signing-key goes with --install only");
     if (options.allow_downgrade && command != install) problem("--allow-downgrade goes with --install only");
+    if (options.session && command != worker) problem("--session goes with --worker only");
     if (options.wait && command != status) problem("--wait goes with --status only");
   }
 };
 
 }  // namespace
+
+std::optional<NewConnection> ssh_session(const std::string& text) {
+  std::istringstream words(text);
+  NewConnection connection;
+  std::uint16_t their_port = 0;
+  std::string rest;
+  if (!(words >> connection.from >> their_port >> connection.to >> connection.port) || words >> rest) return std::nullopt;
+  return connection;
+}
 
 Result<Options> parse_options(const std::vector<std::string>& arguments) {
   std::vector<std::string> words = {"bootstrap-agent"};
@@ -175,7 +195,7 @@ The secrets file (YAML; 0600) may hold tailscale_auth_key, anthropic_token, gate
 {arch} in the URL stands for x86_64 or aarch64; FILE is a SHA256SUMS that lists the URL's file by its name.
 --install takes FILE only with FILE.minisig beside it, by the key that is built in (--version names it) or that --signing-key holds;
 the binary before it is kept as /usr/local/sbin/bootstrap-agent.previous.
-An enforcing run goes on as a systemd unit: closing the terminal does not end it. --boot and --worker are used by units.
+An enforcing run goes on as a systemd unit: closing the terminal does not end it. --boot, --worker and --revert are used by units.
 
 Exit codes:
   0  in sync, or converged

@@ -7,10 +7,11 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "ports/types.hpp"
 
 namespace agent {
 
-enum class CommandName { first_boot, reconcile, verify, plan, status, install, version, help, worker, boot, render_user_data };
+enum class CommandName { first_boot, reconcile, verify, plan, status, install, version, help, worker, boot, revert, render_user_data };
 enum class Format { text, json };
 
 struct Options {
@@ -23,6 +24,7 @@ struct Options {
   std::string install;          // the binary of --install
   std::string signing_key;      // empty: the built-in one
   bool allow_downgrade = false;
+  std::optional<NewConnection> session;  // of --worker: the SSH session that asked for the run, as it would be made again
   Format format = Format::text;
   bool wait = false;
   std::chrono::seconds deadline{};  // zero: the command's own default
@@ -30,6 +32,9 @@ struct Options {
 
 // Errc::invalid names every mistake, a line each.
 [[nodiscard]] Result<Options> parse_options(const std::vector<std::string>& arguments);
+
+// What SSH_CONNECTION says (ssh(1): client's address and port, server's address and port) as a connection that is to be made again.
+[[nodiscard]] std::optional<NewConnection> ssh_session(const std::string& text);
 
 // What --help prints.
 [[nodiscard]] std::string help_text();

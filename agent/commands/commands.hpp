@@ -11,6 +11,8 @@ int enforce_command(const Options& options);
 int worker_command(const Options& options);
 // --boot: at every boot. Resumes a first boot that did not end, and seals again what cloud-init writes anew.
 int boot_command(const Options& options);
+// --revert: puts the firewall back as it was before a change that nobody confirmed.
+int revert_command(const Options& options);
 // --verify, --plan.
 int check_command(const Options& options);
 // --status [--wait].

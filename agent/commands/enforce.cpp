@@ -8,6 +8,7 @@
 #include "commands/inputs.hpp"
 #include "commands/run_lock.hpp"
 #include "commands/run_unit.hpp"
+#include "commands/session.hpp"
 #include "embedded.hpp"
 #include "platform/real_host.hpp"
 #include "platform/transient.hpp"
@@ -46,6 +47,8 @@ Status start_worker(const Options& options) {
   unit.description = "bootstrap-agent: converge this server";
   unit.argv = {paths::agent, "--worker"};
   if (options.deadline.count() > 0) unit.argv.push_back(fmt::format("--deadline={}s", options.deadline.count()));
+  // What cannot be read is none: a caller may have anything in its environment.
+  if (const auto session = ssh_connection(); ssh_session(session)) unit.argv.push_back("--session=" + session);
   unit.properties = {{"StandardOutput", "journal+console"}, {"StandardError", "journal+console"}};
   return start_transient(unit, Milliseconds(30'000));
 }

@@ -1,7 +1,5 @@
 #include "commands/tell_owner.hpp"
 
-#include <algorithm>
-
 #include "base/secret.hpp"
 #include "platform/post.hpp"
 #include "ports/wait.hpp"

@@ -84,7 +84,9 @@ Result<int> run(const Options& options, EventWriter& events, bool keep_report, M
 }
 
 Result<int> run_server(const Options& options, EventWriter& events) {
-  return run(options, events, true, server_plan);
+  return run(options, events, true, [&options](const Profile& profile, const Secrets& secrets, const Ledger& ledger) {
+    return server_plan(profile, secrets, ledger, options.session);
+  });
 }
 
 Result<int> run_seal(const Options& options, EventWriter& events) {
@@ -105,6 +107,8 @@ int finish(const Result<int>& ended, EventWriter& events) {
 int worker_command(const Options& options) {
   if (const int refused = require_root(); refused != 0) return refused;
   ::umask(022);
+  RealHost host({});
+  if (auto made = make_own_directories(host); !made) return complain(made.error(), exit_failed);
   auto lock = RunLock::take(paths::lock);
   if (!lock) return complain(lock.error(), exit_busy);
   auto events = EventWriter::create(paths::events);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "platform/fetch.hpp"
 #include "platform/transfer.hpp"
 
 namespace agent {
@@ -33,6 +34,7 @@ Result<HttpResponse> http_get(const HttpGet& request) {
   curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, keep);
   curl_easy_setopt(curl, CURLOPT_WRITEDATA, &response.body);
   curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, static_cast<long>(request.timeout.count()));
+  curl_easy_setopt(curl, CURLOPT_CAINFO, system_ca_bundle);
   if (!request.unix_socket.empty())
     curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, request.unix_socket.c_str());
 

@@ -10,6 +10,7 @@
 
 #include "base/redact.hpp"
 #include "platform/accounts.hpp"
+#include "platform/admission.hpp"
 #include "platform/archive.hpp"
 #include "platform/fetch.hpp"
 #include "platform/files.hpp"
@@ -62,6 +63,13 @@ Result<SecretSearch> RealHost::find_secrets(const std::string& path, unsigned de
 Result<std::optional<User>> RealHost::find_user(const std::string& name) const { return find_account(name); }
 Result<Completed> RealHost::query(const Query& query) const { return run_within(query.command()); }
 Result<bool> RealHost::can_unshare(const User& user) const { return can_make_user_namespace(user); }
+
+Result<bool> RealHost::lets_in(const NewConnection& connection) const {
+  auto rules = query(Query::firewall_rules(connection.to.find(':') != std::string::npos));
+  if (!rules) return pass(std::move(rules));
+  if (!rules->ok()) return fail(Errc::failed, "iptables-save: {}", rules->err);
+  return rules_let_in(rules->out, connection);
+}
 
 Result<HttpResponse> RealHost::http_get(const HttpGet& request) const {
   auto timeout = within(request.timeout, request.url);

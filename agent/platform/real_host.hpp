@@ -45,6 +45,7 @@ class RealHost final : public Host {
   Result<UnitState> unit(const Scope& scope, const std::string& name) const override;
   std::string architecture() const override;
   Result<bool> can_unshare(const User& user) const override;
+  Result<bool> lets_in(const NewConnection& connection) const override;
   TimePoint now() const override;
   std::chrono::system_clock::time_point wall_clock() const override;
   void pause(Milliseconds duration) const override;

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "base/redact.hpp"
 #include "base/unique_fd.hpp"
 #include "platform/posix.hpp"
 #include "platform/secret_scan.hpp"
@@ -122,7 +123,7 @@ Status blot(const std::string& path) {
     return fail(Errc::refused, "overwrite secrets in {}: it has {} hard links; find the others (find -inum {}) and remove them first", path,
                 info.st_nlink, info.st_ino);
   AGENT_TRY(for_each_secret(fd.get(), path, [&](off_t offset, std::size_t size) -> Status {
-    const std::string cover(size, 'x');
+    const std::string cover(size, blot_char);
     if (::pwrite(fd.get(), cover.data(), size, offset) != static_cast<ssize_t>(size)) return fail_errno(errno, "overwrite secrets in " + path);
     return {};
   }));

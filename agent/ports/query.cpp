@@ -23,6 +23,7 @@ Query Query::packages(const std::vector<std::string>& names) {
 Query Query::sshd_settings() { return Query(look({"sshd", "-T"})); }
 Query Query::ufw_status() { return Query(look({"ufw", "status", "verbose"})); }
 Query Query::ufw_added() { return Query(look({"ufw", "show", "added"})); }
+Query Query::firewall_rules(bool v6) { return Query(look({v6 ? "ip6tables-save" : "iptables-save"})); }
 Query Query::nft_table(const std::string& name) { return Query(look({"nft", "-j", "list", "table", "inet", name})); }
 Query Query::serve_status() { return Query(look({"/usr/local/bin/tailscale", "serve", "status", "--json"})); }
 

@@ -16,6 +16,8 @@ class Query {
   static Query ufw_status();
   // ufw(8) `show added`: the rules as the commands that made them, also while ufw is inactive.
   static Query ufw_added();
+  // iptables-save(8) or ip6tables-save(8): the rules that are loaded.
+  static Query firewall_rules(bool v6);
   // nft(8) -j list table inet NAME; exit 1 when it is not there.
   static Query nft_table(const std::string& name);
   // `tailscale serve status --json`: {} when nothing is served.

@@ -108,6 +108,13 @@ struct HttpResponse {
   std::string body;  // capped at 4 MiB
 };
 
+// A TCP connection to this machine that nobody has made yet. Addresses as inet_pton(3) reads them.
+struct NewConnection {
+  std::string from;
+  std::string to;  // one of this machine's
+  std::uint16_t port = 0;
+};
+
 // systemd's manager of the whole machine, or that of one user.
 struct Scope {
   std::optional<User> user;

@@ -52,7 +52,7 @@ std::string dump_secrets(const Secrets& secrets) {
       {"gateway_token", &secrets.gateway_token},
       {"webhook_url", &secrets.webhook_url}};
   std::string out;
-  std::size_t size = 32;
+  std::size_t size = 32;  // for the word generate
   for (const auto& [key, secret] : all) size += key.size() + 2 * secret->reveal().size() + 6;
   out.reserve(size);  // it never grows, and so leaves no copy behind
   for (const auto& [key, secret] : all) {

@@ -86,6 +86,7 @@ std::vector<Key> profile_keys(Profile& p) {
       {"limits.dpkg_lock_timeout", period(p.limits.dpkg_lock_timeout, 1s, day)},
       {"limits.apt_timeout", period(p.limits.apt_timeout, 1s, day)},
 
+      {"reconcile_timer", boolean(p.reconcile_timer)},
       {"keep_unconsumed_secrets", period(p.keep_unconsumed_secrets, 1h, 30 * day)},
   };
 }

@@ -1,6 +1,7 @@
 #include "resources/catalog.hpp"
 
 #include "resources/account.hpp"
+#include "resources/firewall_revert.hpp"
 #include "resources/gateway.hpp"
 #include "resources/metadata.hpp"
 #include "resources/node.hpp"
@@ -10,6 +11,7 @@
 #include "resources/openclaw_unit.hpp"
 #include "resources/openclaw_update.hpp"
 #include "resources/packages.hpp"
+#include "resources/reconcile_timer.hpp"
 #include "resources/seal.hpp"
 #include "resources/serve.hpp"
 #include "resources/sshd.hpp"
@@ -21,18 +23,20 @@
 
 namespace agent {
 
-Result<Plan> server_plan(const Profile& profile, const Secrets& secrets, const Ledger& ledger) {
+Result<Plan> server_plan(const Profile& profile, const Secrets& secrets, const Ledger& ledger,
+                         const std::optional<NewConnection>& session) {
   std::vector<std::unique_ptr<Resource>> all;
   const auto add = [&all]<class R>(std::unique_ptr<R> resource) { all.push_back(std::move(resource)); };
   add(std::make_unique<Packages>(profile));
   add(std::make_unique<GatewayUser>(profile.user));
   add(std::make_unique<Linger>(profile.user));
   add(std::make_unique<Sudoers>(profile.user));
-  add(std::make_unique<Sshd>());
+  add(std::make_unique<Sshd>(profile, session));
   add(std::make_unique<TailscalePackage>(profile));
   add(std::make_unique<TailscaleService>(profile));
   add(std::make_unique<TailscaleLogin>(profile, secrets.tailscale_auth_key));
-  add(std::make_unique<Ufw>(profile));
+  add(std::make_unique<FirewallRevert>());
+  add(std::make_unique<Ufw>(profile, session));
   add(std::make_unique<MetadataGuard>());
   add(std::make_unique<NodeRuntime>(profile));
   add(std::make_unique<NvmShim>(profile.user));
@@ -44,6 +48,7 @@ Result<Plan> server_plan(const Profile& profile, const Secrets& secrets, const L
   add(std::make_unique<Gateway>(profile));
   add(std::make_unique<CliPairing>(profile.user));
   add(std::make_unique<Serve>(profile));
+  add(std::make_unique<ReconcileTimer>(profile.reconcile_timer));
   add(std::make_unique<OpenclawUpdate>(profile, ledger));
   add(std::make_unique<Webhook>(secrets.webhook_url));
   std::vector<std::string> others;

@@ -7,8 +7,10 @@
 
 namespace agent {
 
-// The plan of a whole server. Profile, secrets and ledger must outlive it.
-[[nodiscard]] Result<Plan> server_plan(const Profile& profile, const Secrets& secrets, const Ledger& ledger);
+// The plan of a whole server. Profile, secrets and ledger must outlive it. `session`: the SSH session that asked for the run, if one
+// did: it must be possible to make it again afterwards.
+[[nodiscard]] Result<Plan> server_plan(const Profile& profile, const Secrets& secrets, const Ledger& ledger,
+                                       const std::optional<NewConnection>& session = {});
 
 // The seal alone: for a boot after first boot, since cloud-init writes user-data to the disk at every boot.
 [[nodiscard]] Result<Plan> seal_plan(const Profile& profile, const Ledger& ledger);

@@ -27,6 +27,7 @@ std::optional<std::string> value_of(const std::string& line, std::string_view ke
   return line.substr(begin, line.find_last_not_of(" \t\r") - begin + 1);
 }
 
+// Empty also for what the seal has overwritten: a copy of .env that somebody keeps elsewhere and puts back holds no secret any more.
 std::string find_value(const std::string& text, std::string_view key) {
   std::istringstream lines(text);
   std::string value;
@@ -34,7 +35,7 @@ std::string find_value(const std::string& text, std::string_view key) {
     if (auto found = value_of(line, key)) value = *found;
   if (value.size() >= 2 && (value.front() == '"' || value.front() == '\'') && value.front() == value.back())
     value = value.substr(1, value.size() - 2);
-  return value;
+  return value.find_first_not_of(blot_char) == std::string::npos ? "" : value;
 }
 
 void set_value(std::string& text, std::string_view key, std::string_view value) {

@@ -36,14 +36,13 @@ Result<std::optional<WayBack>> read_way_back(const Probe& probe) {
   auto text = probe.read_file(paths::update, 4U << 20U);
   if (!text && text.error().code == Errc::not_found) return std::nullopt;
   if (!text) return pass(std::move(text));
-  auto kept = parse_json(*text);
+  const auto kept = parse_json(*text);
   wipe(*text);
   WayBack back;
   back.version = text_in(kept, "version");
   back.unit = text_in(kept, "unit");
   back.config = text_in(kept, "config");
   back.env = text_in(kept, "env");
-  if (auto* env = kept.is_object() && kept.contains("env") ? kept["env"].get_ptr<std::string*>() : nullptr) wipe(*env);
   if (back.version.empty() || back.unit.empty() || back.config.empty())
     return fail(Errc::invalid, "{} is damaged: remove it and run again", paths::update);
   return back;
@@ -58,6 +57,18 @@ Result<bool> put_back(Host& host, const Path& path, const std::string& content, 
   if (same) return false;
   if (auto written = host.write_secret_file(path, content, mode); !written) return pass(std::move(written));
   return true;
+}
+
+// Whether anything has moved since the way back was kept: a run may have failed before it came to that.
+Result<bool> moved(const Probe& probe, const WayBack& back, const Artifact& openclaw, const User& user) {
+  auto version = openclaw.current(probe);
+  if (!version) return pass(std::move(version));
+  if (*version != back.version) return true;
+  auto env = probe.read_file({user, OpenclawEnv::file});
+  if (!env && env.error().code != Errc::not_found) return pass(std::move(env));
+  const bool same = env ? *env == back.env : back.env.empty();
+  if (env) wipe(*env);
+  return !same;
 }
 
 // `current` goes back last: until then a run that was cut off in here begins anew.
@@ -142,14 +153,12 @@ Result<Observation> OpenclawUpdate::observe(const Probe& probe) const {
 }
 
 // An error in any case: what was asked for is not what there is.
-Status OpenclawUpdate::return_to(Host& host, const WayBack& back) const {
+Status OpenclawUpdate::return_to(Host& host, const WayBack& back, const User& user) const {
   auto now = artifact_.current(host);
   if (!now) return pass(std::move(now));
-  auto user = gateway_user(host, user_);
-  if (!user) return pass(std::move(user));
-  AGENT_TRY(go_back(host, back, artifact_, *user));
+  AGENT_TRY(go_back(host, back, artifact_, user));
   AGENT_TRY(host.wipe_file(paths::update));
-  const auto ready = wait_until_ready(host, *user, gateway_);
+  const auto ready = wait_until_ready(host, user, gateway_);
   const bool update = *now != back.version;
   const auto what = update ? fmt::format("openclaw {} did not become ready, so {} was put back with its unit and configuration",
                                          artifact_.version(), back.version)
@@ -161,7 +170,13 @@ Status OpenclawUpdate::return_to(Host& host, const WayBack& back) const {
 Status OpenclawUpdate::apply(Host& host, const Observation& /*seen*/) {
   auto back = read_way_back(host);
   if (!back) return pass(std::move(back));
-  if (*back && !ledger_.settled("openclaw/gateway")) return return_to(host, **back);
+  if (*back && !ledger_.settled("openclaw/gateway")) {
+    auto user = gateway_user(host, user_);
+    if (!user) return pass(std::move(user));
+    auto has_moved = moved(host, **back, artifact_, *user);
+    if (!has_moved) return pass(std::move(has_moved));
+    if (*has_moved) return return_to(host, **back, *user);
+  }
   if (*back) AGENT_TRY(host.wipe_file(paths::update));
   auto versions = outdated(host);
   if (!versions) return pass(std::move(versions));

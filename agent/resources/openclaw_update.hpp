@@ -18,10 +18,10 @@ inline constexpr const char* way_back_token = "openclaw way back";
 // first boot is over: there is nothing yet to go back to.
 [[nodiscard]] Status keep_way_back(Host& host, const Artifact& openclaw, const std::string& user);
 
-// Runs after all others, whatever became of them. Ends an update or a change of secrets, one way or the other, and keeps the newest
-// two versions.
 struct WayBack;
 
+// Runs after all others, whatever became of them. Ends an update or a change of secrets, one way or the other, and keeps the newest
+// two versions.
 class OpenclawUpdate : public Resource {
  public:
   static constexpr const char* resource_name = "openclaw/update";
@@ -31,7 +31,7 @@ class OpenclawUpdate : public Resource {
   [[nodiscard]] Status apply(Host& host, const Observation& seen) override;
 
  private:
-  [[nodiscard]] Status return_to(Host& host, const WayBack& back) const;
+  [[nodiscard]] Status return_to(Host& host, const WayBack& back, const User& user) const;
   // The versions that are neither the pinned one, nor in use, nor the newest beside it.
   [[nodiscard]] Result<std::vector<std::string>> outdated(const Probe& probe) const;
 

@@ -81,13 +81,15 @@ Result<Observation> Packages::observe(const Probe& probe) const {
 // The lists' lock is the one that apt's own option does not wait for (apt.conf(5), DPkg::Lock::Timeout).
 Status Packages::update_lists(Host& host) const {
   Completed last;
+  bool forgotten = false;
   AGENT_TRY(wait_until(host, lock_timeout_, "apt-get update (another package manager holds its lock)", [&]() -> Result<bool> {
     auto done = host.run(apt({"apt-get", "update", "-q"}, timeout_));
     if (!done) return pass(std::move(done));
     last = std::move(*done);
-    if (corrupt(last)) {
-      auto forgotten = forget_lists(host);
-      return forgotten ? Result<bool>(false) : pass(std::move(forgotten));  // once more
+    if (corrupt(last) && !forgotten) {  // once: what is fetched anew may be no better
+      forgotten = true;
+      if (auto removed = forget_lists(host); !removed) return pass(std::move(removed));
+      return false;
     }
     return last.ok() || !(says(last, "Could not get lock") || says(last, "Unable to lock"));
   }));

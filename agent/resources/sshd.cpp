@@ -1,7 +1,12 @@
 #include "resources/sshd.hpp"
 
+#include <algorithm>
 #include <array>
+#include <sstream>
 #include <utility>
+
+#include "resources/paths.hpp"
+#include "resources/tailscale_status.hpp"
 
 namespace agent {
 namespace {
@@ -29,15 +34,50 @@ std::string setting(const std::string& settings, std::string_view keyword) {
   return text.substr(begin, text.find('\n', begin) - begin);
 }
 
-Status remove_refused(Host& host, const Completed& judged) {
-  AGENT_TRY(host.remove(drop_in));
-  return fail(Errc::failed, "sshd -t refuses our drop-in, so it was taken back: {}", judged.err);
+// A power cut must not find settings in place that sshd refuses, so they are judged aside, read before all others as they will be.
+Status judge(Host& host) {
+  const auto draft = paths::work + "/sshd_config";
+  AGENT_TRY(host.write_file(draft, std::string(content) + "Include /etc/ssh/sshd_config\n", {0600}));
+  Command check;
+  check.argv = {"sshd", "-t", "-f", draft};
+  auto judged = host.run(check);
+  AGENT_TRY(host.remove(draft));
+  if (!judged) return pass(std::move(judged));
+  // Socket activation: the server's run directory is made when it first starts.
+  if (judged->ok() || judged->err.find("privilege separation") != std::string::npos) return {};
+  return fail(Errc::failed, "sshd -t refuses our settings, so they were not put in place: {}", judged->err);
+}
+
+bool holds_key(const Probe& probe, const Path& authorized_keys) {
+  auto text = probe.read_file(authorized_keys);
+  std::istringstream lines(text ? *text : std::string());
+  for (std::string line; std::getline(lines, line);)
+    if (!line.empty() && !line.starts_with('#')) return true;
+  return false;
 }
 
 }  // namespace
 
-// After the packages: apt may be upgrading openssh-server.
-Sshd::Sshd() : Resource({"sshd", {"packages"}, {}}) {}
+// After the packages: apt may be upgrading openssh-server. After the tailnet's login: until then passwords may be the only way in.
+Sshd::Sshd(const Profile& profile, std::optional<NewConnection> session)
+    : Resource({"sshd", {"packages", "tailscale/login"}, {}}),
+      user_(profile.user),
+      tailscale_ssh_(profile.tailscale.ssh),
+      session_(std::move(session)) {}
+
+Status Sshd::leaves_a_way_in(const Probe& probe) const {
+  bool by_sshd = !tailscale_ssh_;
+  if (session_) {
+    auto status = tailscale_status(probe);
+    if (!status) return pass(std::move(status));
+    by_sshd = by_sshd || std::count(status->addresses.begin(), status->addresses.end(), session_->to) == 0;
+  }
+  if (!by_sshd || holds_key(probe, "/root/.ssh/authorized_keys")) return {};
+  auto user = probe.find_user(user_);
+  if (user && *user && holds_key(probe, Path(**user, ".ssh/authorized_keys"))) return {};
+  return fail(Errc::refused, "passwords were left on: sshd is the way in here, and neither root nor {} has a key in ~/.ssh/authorized_keys. "
+              "Add one, or start the run over Tailscale SSH (ssh root@NODE)", user_);
+}
 
 Result<Observation> Sshd::observe(const Probe& probe) const {
   auto installed = probe.stat("/usr/sbin/sshd");
@@ -52,7 +92,6 @@ Result<Observation> Sshd::observe(const Probe& probe) const {
   auto settings = probe.query(Query::sshd_settings());
   if (!settings) return pass(std::move(settings), "sshd -T");
   if (!settings->ok()) {
-    // Socket activation: the server's run directory is made when it first starts.
     if (settings->err.find("privilege separation") != std::string::npos) {
       seen.notes.emplace_back("sshd has not run yet; only its drop-in was looked at");
       return seen;
@@ -63,14 +102,12 @@ Result<Observation> Sshd::observe(const Probe& probe) const {
   return seen;
 }
 
-Status Sshd::apply(Host& host, const Observation& /*seen*/) {
+Status Sshd::apply(Host& host, const Observation& seen) {
+  const bool passwords_are_off = seen.notes.empty() && !seen.has("passwordauthentication") && !seen.has("kbdinteractiveauthentication");
+  if (!passwords_are_off) AGENT_TRY(leaves_a_way_in(host));
+  AGENT_TRY(judge(host));
   AGENT_TRY(host.make_directory("/etc/ssh/sshd_config.d", {0755}));
   AGENT_TRY(host.write_file(drop_in, content, {0644}));
-  Command check;
-  check.argv = {"sshd", "-t"};
-  auto judged = host.run(check);
-  if (!judged) return pass(std::move(judged));
-  if (!judged->ok() && judged->err.find("privilege separation") == std::string::npos) return remove_refused(host, *judged);
   auto service = host.unit(Scope::system(), "ssh.service");
   if (!service) return pass(std::move(service));
   if (service->active_state != "active") return {};

@@ -13,4 +13,8 @@ namespace agent {
 // Puts right what was seen; starts the unit, or restarts it when it runs something else than it should.
 [[nodiscard]] Status apply_system_unit(Host& host, const std::string& name, std::string_view content, const Observation& seen);
 
+// Only the file, of a unit that need not run now. Adds drift: NAME, "drop-in PATH", "loaded".
+[[nodiscard]] Status observe_unit_file(const Probe& probe, const std::string& name, std::string_view content, Observation& seen);
+[[nodiscard]] Status apply_unit_file(Host& host, const std::string& name, std::string_view content, const Observation& seen);
+
 }  // namespace agent

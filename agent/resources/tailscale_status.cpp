@@ -29,6 +29,7 @@ Result<TailscaleStatus> tailscale_status(const Probe& probe) {
   if (const auto self = answer->find("Self"); self != answer->end() && self->is_object()) {
     status.dns_name = text_in(*self, "DNSName");
     if (status.dns_name.ends_with('.')) status.dns_name.pop_back();
+    status.addresses = texts_in(*self, "TailscaleIPs");
     status.online = flag_in(*self, "Online");
     status.expired = flag_in(*self, "Expired");
     status.key_expiry = text_in(*self, "KeyExpiry");

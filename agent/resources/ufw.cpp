@@ -4,6 +4,9 @@
 #include <iomanip>
 #include <sstream>
 
+#include "resources/firewall_trial.hpp"
+#include "resources/ufw_command.hpp"
+
 namespace agent {
 namespace {
 
@@ -40,18 +43,6 @@ std::vector<std::string> words(const std::string& text) {
   return out;
 }
 
-Status ufw(Host& host, const std::vector<std::string>& arguments) {
-  Command command;
-  command.argv = {"ufw"};
-  command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
-  command.env = {{"LC_ALL", "C"}};
-  command.timeout = Milliseconds(60'000);
-  auto done = host.run(command);
-  if (!done) return pass(std::move(done), "ufw");
-  if (!done->ok()) return fail(Errc::failed, "ufw {}: {}", arguments.front(), done->err.empty() ? done->out : done->err);
-  return {};
-}
-
 // ufw's files decide whether IPv6 is filtered at all.
 bool filters_ipv6(const Probe& probe) {
   auto text = probe.read_file("/etc/default/ufw");
@@ -60,7 +51,8 @@ bool filters_ipv6(const Probe& probe) {
 
 }  // namespace
 
-Ufw::Ufw(const Profile& profile) : Resource({"ufw", {"packages", "tailscale/login"}, {}}), wanted_{tailnet_rule} {
+Ufw::Ufw(const Profile& profile, std::optional<NewConnection> session)
+    : Resource({"ufw", {"packages", "tailscale/login", "ufw/revert"}, {}}), wanted_{tailnet_rule}, way_in_(profile, std::move(session)) {
   for (const auto& rule : profile.ufw.allow) wanted_.insert(rule_text(rule));
 }
 
@@ -74,6 +66,7 @@ Result<Observation> Ufw::observe(const Probe& probe) const {
   auto added = probe.query(Query::ufw_added());
   if (!added) return pass(std::move(added), "ufw show added");
   Observation seen;
+  AGENT_TRY(firewall_trial::observe(probe, seen));
   const bool active = status->out.find("Status: active") != std::string::npos;
   seen.expect("status", active ? "active" : "inactive", "active");
   if (!filters_ipv6(probe)) seen.drift("IPv6", "not filtered", "filtered");
@@ -92,6 +85,21 @@ Result<Observation> Ufw::observe(const Probe& probe) const {
 }
 
 Status Ufw::apply(Host& host, const Observation& seen) {
+  const bool reached_control = way_in_.reaches_control(host);
+  AGENT_TRY(firewall_trial::begin(host));
+  auto good = change(host, seen);
+  if (good) good = way_in_.is_open(host);
+  // What could not be reached before either says nothing.
+  if (good && reached_control && !way_in_.reaches_control(host))
+    good = fail(Errc::refused, "the tailnet's control server can no longer be reached: look for a rule of your own in /etc/ufw/before.rules");
+  if (good) return firewall_trial::confirm(host);
+  if (auto back = firewall_trial::revert(host); !back)
+    return fail(good.error().code, "{}; it is not put back yet, which is tried again within 3 minutes and at boot: {}", good.error().message,
+                back.error().message);
+  return fail(good.error().code, "{}; the firewall was put back as it was", good.error().message);
+}
+
+Status Ufw::change(Host& host, const Observation& seen) const {
   if (seen.has("IPv6")) {
     auto text = host.read_file("/etc/default/ufw");
     if (!text) return pass(std::move(text));
@@ -102,9 +110,9 @@ Status Ufw::apply(Host& host, const Observation& seen) {
       fixed += "IPV6=yes\n";
     AGENT_TRY(host.write_file("/etc/default/ufw", fixed.substr(1), {0644}));
   }
-  AGENT_TRY(ufw(host, {"default", "deny", "incoming"}));
-  AGENT_TRY(ufw(host, {"default", "allow", "outgoing"}));
-  for (const auto& rule : wanted_) AGENT_TRY(ufw(host, words(rule)));
+  AGENT_TRY(run_ufw(host, {"default", "deny", "incoming"}));
+  AGENT_TRY(run_ufw(host, {"default", "allow", "outgoing"}));
+  for (const auto& rule : wanted_) AGENT_TRY(run_ufw(host, words(rule)));
   for (const auto& drift : seen.drifts) {
     if (drift.field != "rule not in the profile") continue;
     host.progress(fmt::format("ufw: removing the rule `{}`, which the profile does not list", drift.observed));
@@ -112,11 +120,11 @@ Status Ufw::apply(Host& host, const Observation& seen) {
     const bool routed = arguments.front() == "route";  // ufw(8): `ufw route delete RULE`
     arguments.insert(arguments.begin() + (routed ? 1 : 0), "delete");
     arguments.insert(arguments.begin(), "--force");
-    AGENT_TRY(ufw(host, arguments));
+    AGENT_TRY(run_ufw(host, arguments));
   }
   // Also when it is active: it loads what changed in IPV6 and what someone flushed by hand.
-  if (!seen.has("status")) AGENT_TRY(ufw(host, {"reload"}));
-  return ufw(host, {"--force", "enable"});
+  if (!seen.has("status")) AGENT_TRY(run_ufw(host, {"reload"}));
+  return run_ufw(host, {"--force", "enable"});
 }
 
 }  // namespace agent

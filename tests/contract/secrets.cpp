@@ -126,7 +126,7 @@ ON_BOTH("contract: a file of secrets is written as any other") {
   CHECK(content(host, m.root + "/f") == "second");
 }
 
-TEST_CASE("contract: what a file of secrets replaces is overwritten, but not under another name") {
+TEST_CASE("contract: what a file of secrets replaces is emptied, but not under another name") {
   RealMachine m;
   const auto path = m.root + "/f";
   m.put(path, "the old secret", m.own(0600));

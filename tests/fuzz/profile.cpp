@@ -36,9 +36,9 @@ std::string dump(const Profile& p) {
   out += fmt::format("gateway: {{port: {}, ready_timeout: {}s}}\n", p.gateway.port, p.gateway.ready_timeout.count());
   out += fmt::format(
       "limits: {{download_mib: {}, unpacked_mib: {}, unpacked_entries: {}, download_timeout: {}s, dpkg_lock_timeout: {}s, "
-      "apt_timeout: {}s}}\nkeep_unconsumed_secrets: {}h\n",
+      "apt_timeout: {}s}}\nreconcile_timer: {}\nkeep_unconsumed_secrets: {}h\n",
       p.limits.download_mib, p.limits.unpacked_mib, p.limits.unpacked_entries, p.limits.download_timeout.count(),
-      p.limits.dpkg_lock_timeout.count(), p.limits.apt_timeout.count(), p.keep_unconsumed_secrets.count());
+      p.limits.dpkg_lock_timeout.count(), p.limits.apt_timeout.count(), p.reconcile_timer, p.keep_unconsumed_secrets.count());
   return out;
 }
 

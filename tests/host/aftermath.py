@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from collections.abc import Collection
 from pathlib import Path
 
 import canaries
 import strikes
 from agent_calls import Report, reconcile, verify
+from lab.first_boot import AGENT
 from lab.host import Host
+from lab.world import World
 
 SECONDS = 900  # for a run on a busy machine
 STATE = "/var/lib/bootstrap-agent"
+PROFILE, SECRETS = "/root/profile.yaml", "/root/secrets.yaml"
 
 _PLACES = ("etc", "opt", "usr", "home", "root", "var/lib", "run/bootstrap-agent", "tmp", "var/tmp")
 # Names that differ from boot to boot, or are an affair of others: cloud-init, apt and dpkg (who keep their last state beside the
@@ -24,6 +28,17 @@ _OTHERS = re.compile("|".join([
     r"^tmp/(openclaw|node-compile-cache|systemd-private|jiti)", r"^var/tmp/systemd-private", r"__pycache__",
     r"^etc/[^/]*-$", r"^etc/(machine-id|\.pwd\.lock|\.updated)", r"^usr/lib/lab-striker", r"^etc/systemd/system/bootstrap-agent-run",
 ]))
+
+
+def bring_agent(world: World, agent: Path, host: Host) -> str:
+    """Boots the host, with the agent and what it is given in PROFILE and SECRETS; returns the secrets file's text."""
+    host.boot()
+    host.wait_booted()
+    shutil.copy(agent, f"{host.root}{AGENT}")
+    secrets = world.secrets()
+    host.write(PROFILE, world.profile())
+    host.write(SECRETS, secrets, mode=0o600)
+    return secrets
 
 
 def names(host: Host) -> set[str]:

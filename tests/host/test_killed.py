@@ -5,7 +5,6 @@ This is the sample; scripts/test kill goes through all resources.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
@@ -13,13 +12,13 @@ from pathlib import Path
 import aftermath
 import canaries
 import strikes
+from aftermath import PROFILE, SECRETS
 from lab.first_boot import AGENT
 from lab.host import Host
 from lab.wait import wait_until
 from lab.world import World
 from strikes import Change, Place, Strikes
 
-PROFILE, SECRETS = "/root/profile.yaml", "/root/secrets.yaml"
 UNIT = "bootstrap-agent-run.service"
 KILLED = 137
 # In the middle of: an account, the gateway's secrets, apt, the login with its key in a file, node's tree, npm, units, the seal.
@@ -30,12 +29,7 @@ SAMPLE: list[Place] = [("user", 3), ("openclaw/env", 7), ("packages", 60), ("tai
 def test_a_first_boot_that_is_killed_again_and_again(world: World, agent: Path, striker: Path, new_host: Callable[[str], Host],
                                                      tmp_path: Path) -> None:
     host = new_host("bookworm")
-    host.boot()
-    host.wait_booted()
-    shutil.copy(agent, f"{host.root}{AGENT}")
-    secrets = world.secrets()
-    host.write(PROFILE, world.profile())
-    host.write(SECRETS, secrets, mode=0o600)
+    secrets = aftermath.bring_agent(world, agent, host)
     strike = Strikes(host, striker)
 
     before_the_worker = 0

@@ -72,7 +72,7 @@ def impatient(converged: Host) -> Iterator[Callable[[], Report]]:
     converged.write("/root/before.yaml", before)
     repaired = call(converged, "--reconcile", "--profile", "/root/before.yaml")
     shell(converged, "rm /root/before.yaml /root/impatient.yaml")
-    assert (repaired.code, repaired.bad) == (0, {}), repaired.said
+    assert (repaired.code, repaired.bad) == (0, {}), f"{repaired.bad}\n{repaired.said}"
 
 
 @pytest.fixture

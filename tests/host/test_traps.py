@@ -42,17 +42,17 @@ def victim(converged: Host) -> Iterator[str]:
 
 @pytest.mark.parametrize("path", WRITTEN)
 def test_root_follows_no_symlink_in_a_home(converged: Host, victim: str, path: str) -> None:
-    planted, kept = f"{HOME}/{path}", f"{HOME}/kept-for-the-test"
+    planted, kept = f"{HOME}/{path}", f"{HOME}/kept/for-the-test"  # deeper than the seal looks for copies: .env is one, elsewhere
     kind = "mkdir" if converged.run(["test", "-d", planted]).code == 0 else "touch"
     converged.run([kind, victim]).check()
     before = snapshot(converged, "etc/victim")
     converged.run(["sh", "-ec", BECAUSE.get(path, "true")]).check()
-    converged.run(["sh", "-ec", f"if test -e {planted}; then mv {planted} {kept}; fi; ln -s {victim} {planted}"], user="ubuntu").check()
+    converged.run(["sh", "-ec", f"mkdir -p {HOME}/kept; if test -e {planted}; then mv {planted} {kept}; fi; ln -s {victim} {planted}"], user="ubuntu").check()
     try:
         ended = reconcile(converged)
         seen = verify(converged)
     finally:
-        converged.run(["sh", "-ec", f"rm {planted}; if test -e {kept}; then mv {kept} {planted}; fi"], user="ubuntu").check()
+        converged.run(["sh", "-ec", f"rm {planted}; if test -e {kept}; then mv {kept} {planted}; fi; rmdir {HOME}/kept"], user="ubuntu").check()
         repaired = reconcile(converged)
     assert (ended.code, seen.code) == (1, 2)
     said = ended.why(WRITTEN[path])

@@ -1,5 +1,6 @@
 // Law: the order in which things happen is safe in every interleaving. The world breaks in when ufw is
-// enabled before the tailnet is up, or the gateway started while it could read user-data.
+// changed with no way back or enabled before the tailnet is up, or the gateway started while it could read
+// user-data.
 #include <doctest/doctest.h>
 
 #include "cli/report_text.hpp"
@@ -30,6 +31,7 @@ TEST_CASE("law: without a tailnet ufw stays as it was, so nobody is locked out")
     CHECK(world::find(report, "ufw").outcome == Outcome::blocked);
     CHECK(world::find(report, "ufw").reason == "needs tailscale/login, which failed");
     CHECK_FALSE(world.ufw.enabled);
+    CHECK(world::find(report, "sshd").outcome == Outcome::blocked);
     CHECK(world.host.breaches() == std::vector<std::string>{});
   };
   stays_open([](world::World& world) { world.tailnet.control.silent = true; });

@@ -55,6 +55,19 @@ inline std::string failure(World& world, const std::string& name) {
   return find(report, name).reason;
 }
 
+// A run that is killed after its n-th change; false when it made fewer.
+inline bool dies(World& world, std::size_t n) {
+  world.host.kill_at(n, FakeHost::When::after);
+  bool died = false;
+  try {
+    (void)world.enforce();
+  } catch (const Killed&) {
+    died = true;
+  }
+  world.host.revive();
+  return died;
+}
+
 using Lines = std::vector<std::string>;
 
 }  // namespace agent::world

@@ -185,6 +185,11 @@ Result<HttpResponse> FakeHost::http_get(const HttpGet& request) const {
   return (*best)(*this, request);
 }
 
+Result<bool> FakeHost::lets_in(const NewConnection& connection) const {
+  const Lock lock(mutex_);
+  return firewall ? firewall(connection) : Result<bool>(true);
+}
+
 // Downloads.
 
 std::string FakeHost::serve(const std::string& url, std::string content) {

@@ -39,6 +39,7 @@ class FakeHost : public Host {
   std::map<std::pair<std::string, std::string>, UnitState> units;  // by {user or "" for the system, unit}
   std::set<std::string> user_managers;  // the users whose systemd is up; enable_linger adds one
   bool unshare_allowed = true;
+  std::function<Result<bool>(const NewConnection&)> firewall;  // none: everything comes in
   std::string machine = "x86_64";
   FreeSpace free_space{"ext4", 4096};  // what trim() says
 
@@ -103,6 +104,7 @@ class FakeHost : public Host {
   Result<UnitState> unit(const Scope& scope, const std::string& name) const override;
   std::string architecture() const override { return machine; }
   Result<bool> can_unshare(const User&) const override { return unshare_allowed; }
+  Result<bool> lets_in(const NewConnection& connection) const override;
   TimePoint now() const override;
   std::chrono::system_clock::time_point wall_clock() const override;
   void pause(Milliseconds duration) const override;

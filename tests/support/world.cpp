@@ -68,6 +68,10 @@ void World::hold_to_rules() {
   host.canaries = {auth_key, anthropic_token, gateway_token, webhook_url};
   host.may_hold_secrets = {paths::secrets, paths::secrets + ".next", paths::run_private + "/auth-key", paths::update, paths::webhook,
                            "~" + profile.user + "/.openclaw/.env"};
+  ufw.when_changed = [this] {
+    const bool timer = host.unit_of(Scope::system(), "bootstrap-agent-revert.timer").active_state == "active";
+    if (!timer || host.files.find(paths::firewall_before) == nullptr) host.breach("ufw was changed with no way back");
+  };
   ufw.when_enabled = [this] {
     if (!tailnet.joined()) host.breach("ufw was enabled before the tailnet was up");
   };
@@ -104,7 +108,7 @@ void World::leave_copies_of_user_data() {
 Report World::enforce() {
   const auto secrets = read_kept_secrets(host).value();
   Ledger ledger;
-  const auto plan = server_plan(profile, secrets, ledger).value();
+  const auto plan = server_plan(profile, secrets, ledger, session).value();
   auto report = agent::enforce(plan, host, ledger, [this](const ResourceReport& resource) {
     if (host.holds_secret(line_for(resource)))
       host.breach("a line about " + resource.name + " shows a secret");

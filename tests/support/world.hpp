@@ -34,6 +34,7 @@ class World {
   World();
 
   Profile profile;
+  std::optional<NewConnection> session;  // the SSH session that asks for the runs
   WorldHost host;
   Apt apt;
   Accounts accounts;

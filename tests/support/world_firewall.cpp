@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
+#include "resources/firewall_trial.hpp"
 #include "support/world_programs.hpp"
 
 namespace agent::world {
@@ -86,15 +88,64 @@ void Ufw::allow(const FakeHost& host, const std::string& rule) {
     known->v6 = known->v6 || ipv6(host);
 }
 
+void Ufw::save(FakeHost& host) {
+  std::string v4;
+  std::string v6;
+  for (const auto& rule : rules) {
+    v4 += rule.text + "\n";
+    if (rule.v6) v6 += rule.text + "\n";
+  }
+  saved_ = {{"/etc/ufw/user.rules", v4},
+            {"/etc/ufw/user6.rules", v6},
+            {"/etc/ufw/ufw.conf", fmt::format("ENABLED={}\nDEFAULTS={} {}\n", enabled ? "yes" : "no", incoming, outgoing)}};
+  for (const auto& [path, text] : saved_) host.files.put(path, text, {0640});
+}
+
+// What differs from what it saved itself was put there by another.
+void Ufw::load(FakeHost& host) {
+  const auto text_of = [&](const std::string& path) {
+    const auto* node = host.files.find(path);
+    return node == nullptr ? std::string() : node->content;
+  };
+  if (std::all_of(saved_.begin(), saved_.end(), [&](const auto& each) { return text_of(each.first) == each.second; })) return;
+  std::istringstream conf(text_of("/etc/ufw/ufw.conf"));
+  std::string line;
+  std::getline(conf, line);
+  enabled = line == "ENABLED=yes";
+  conf.ignore(9) >> incoming >> outgoing;
+  rules.clear();
+  std::istringstream v4(text_of("/etc/ufw/user.rules"));
+  const auto v6 = "\n" + text_of("/etc/ufw/user6.rules");
+  while (std::getline(v4, line)) rules.push_back({line, v6.find("\n" + line + "\n") != std::string::npos});
+}
+
+bool Ufw::lets_in(const NewConnection& connection) const {
+  if (!enabled || incoming == "allow") return true;
+  const bool tailnet = connection.to.starts_with("100.") || connection.to.starts_with("fd7a:");
+  if (tailnet) return has("allow in on tailscale0");
+  return has(fmt::format("allow {}/tcp", connection.port)) ||
+         has(fmt::format("allow from {} to any port {} proto tcp", connection.from, connection.port));
+}
+
 Completed Ufw::run(FakeHost& host, const Command& command) {
+  load(host);
+  auto done = obey(host, command);
+  save(host);
+  return done;
+}
+
+Completed Ufw::obey(FakeHost& host, const Command& command) {
   const auto& argv = command.argv;
   const auto arguments = joined(argv, 1);
+  if (when_changed && arguments != "reload" && arguments != "disable") when_changed();
   if (argv.at(1) == "default") {
     (argv.at(3) == "incoming" ? incoming : outgoing) = argv.at(2);
   } else if (argv.at(1) == "allow") {
     allow(host, arguments);
   } else if (arguments == "reload") {
     return says(enabled ? "Firewall reloaded\n" : "Firewall not enabled (skipping reload)\n");
+  } else if (arguments == "disable") {
+    enabled = false;
   } else if (arguments == "--force enable") {
     if (when_enabled) when_enabled();
     enabled = true;
@@ -116,6 +167,12 @@ void Ufw::attach(FakeHost& host) {
     if (!runnable(on.files, ufw_program)) return fail(Errc::not_found, "run ufw: no such program");
     return run(on, command);
   });
+  host.firewall = [this](const NewConnection& connection) { return lets_in(connection); };
+  host.on_start(revert_unit, [](FakeHost& on, UnitState& state) -> Status {
+    state.active_state = "inactive";  // a oneshot that is done
+    return firewall_trial::revert(on);
+  });
+  save(host);
   host.on_query("ufw", [this](const FakeHost& on, const Command& command) -> Result<Completed> {
     if (!runnable(on.files, ufw_program)) return fail(Errc::not_found, "run ufw: no such program");
     return says(command.argv.at(1) == "status" ? verbose() : added());

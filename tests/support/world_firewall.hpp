@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -19,15 +20,24 @@ class Ufw {
   std::string incoming = "deny";  // Debian's default, in force once it is enabled
   std::string outgoing = "allow";
   std::vector<Rule> rules;
+  std::function<void()> when_changed;  // but for a reload, and for being switched off
   std::function<void()> when_enabled;  // asked for, whether it was before or not
+
+  static constexpr const char* revert_unit = "bootstrap-agent-revert.service";
 
   void attach(FakeHost& host);
   [[nodiscard]] bool has(const std::string& rule) const;
+  // As it is in ufw's files, which whoever puts them back, or edits them, changes behind ufw's back until the next reload.
+  void save(FakeHost& host);
+  [[nodiscard]] bool lets_in(const NewConnection& connection) const;
 
  private:
+  void load(FakeHost& host);
+  std::map<std::string, std::string> saved_;
   [[nodiscard]] std::string verbose() const;
   [[nodiscard]] std::string added() const;
   Completed run(FakeHost& host, const Command& command);
+  Completed obey(FakeHost& host, const Command& command);
   void allow(const FakeHost& host, const std::string& rule);
 };
 

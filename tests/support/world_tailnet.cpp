@@ -22,6 +22,7 @@ bool running(const FakeHost& host) {
 std::string Tailnet::status(const FakeHost& host) const {
   const bool settling = joined() && host.now() < daemon.settled_at;
   json self = {{"DNSName", daemon.dns_name}, {"Online", joined()}, {"Expired", daemon.expired}};
+  if (joined()) self["TailscaleIPs"] = {address_v4, address_v6};
   if (!control.tags.empty()) self["Tags"] = control.tags;
   if (!control.key_expiry.empty()) self["KeyExpiry"] = control.key_expiry;
   json out = {{"BackendState", settling ? "Starting" : daemon.backend_state},
@@ -80,6 +81,10 @@ void Tailnet::attach(FakeHost& host) {
                [answer](const FakeHost& on, const HttpGet&) { return answer(on, true); });
   host.on_http(local_api + "prefs",
                [answer](const FakeHost& on, const HttpGet&) { return answer(on, false); });
+  host.on_http("https://", [this](const FakeHost&, const HttpGet& request) -> Result<HttpResponse> {
+    if (control.silent || request.url != control.url) return fail(Errc::unavailable, "{}: timed out", request.url);
+    return HttpResponse{200, ""};
+  });
   host.on_start(Tailscaled::unit, [this](FakeHost& on, UnitState& state) { return start(on, state); });
 }
 

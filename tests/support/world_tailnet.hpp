@@ -41,6 +41,8 @@ struct Tailscaled {
 class Tailnet {
  public:
   static constexpr const char* domain = ".tail1234.ts.net";
+  static constexpr const char* address_v4 = "100.64.0.9";
+  static constexpr const char* address_v6 = "fd7a:115c:a1e0::9";
   static constexpr const char* program = "/usr/local/bin/tailscale";
 
   Control control;

@@ -51,6 +51,7 @@ TEST_CASE("the default profile is valid, and its values arrive") {
   CHECK(profile->ufw.allow.empty());
   CHECK(profile->gateway.port == 18789);
   CHECK(profile->limits.download_mib == 512);
+  CHECK_FALSE(profile->reconcile_timer);
   CHECK(profile->keep_unconsumed_secrets == 24h);
 }
 

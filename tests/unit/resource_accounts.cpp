@@ -98,7 +98,7 @@ TEST_CASE("sshd: passwords on again, by whatever file, are drift") {
   repairs(world);
 }
 
-TEST_CASE("sshd: a drop-in that sshd -t refuses is taken back, and the message has its words") {
+TEST_CASE("sshd: settings that sshd -t refuses are never in place, and the message has its words") {
   World world;
   world.sshd.refuses = "/etc/ssh/sshd_config.d/00-bootstrap-agent.conf line 2: Bad configuration option";
   const auto report = world.enforce();
@@ -109,8 +109,26 @@ TEST_CASE("sshd: a drop-in that sshd -t refuses is taken back, and the message h
     return Completed{255, false, "", "line 2: Bad configuration option"};
   });
   CHECK(failure(broken_by_us, "sshd") ==
-        "sshd -t refuses our drop-in, so it was taken back: line 2: Bad configuration option");
-  CHECK(broken_by_us.host.files.find("/etc/ssh/sshd_config.d/00-bootstrap-agent.conf") == nullptr);
+        "sshd -t refuses our settings, so they were not put in place: line 2: Bad configuration option");
+  for (const auto& change : broken_by_us.host.changes()) CHECK(change.find("/etc/ssh/") == std::string::npos);
+}
+
+TEST_CASE("sshd: passwords stay on where they may be the only way in") {
+  const std::string words =
+      "passwords were left on: sshd is the way in here, and neither root nor ubuntu has a key in ~/.ssh/authorized_keys. Add one, or "
+      "start the run over Tailscale SSH (ssh root@NODE)";
+  World by_password;
+  by_password.session = NewConnection{"203.0.113.5", "198.51.100.1", 22};
+  CHECK(find(by_password.enforce(), "sshd").reason == words);
+  World no_tailscale_ssh;
+  no_tailscale_ssh.profile.tailscale.ssh = false;
+  no_tailscale_ssh.host.files.put("/root/.ssh/authorized_keys", "# none yet\n\n");
+  CHECK(failure(no_tailscale_ssh, "sshd") == words);
+  no_tailscale_ssh.host.files.put("/root/.ssh/authorized_keys", "ssh-ed25519 AAAA me\n");
+  repairs(no_tailscale_ssh);
+  World over_tailscale_ssh;
+  over_tailscale_ssh.session = NewConnection{"100.64.0.1", Tailnet::address_v4, 22};
+  repairs(over_tailscale_ssh);
 }
 
 TEST_CASE("sshd: one that has not run yet, or is not there, is no failure") {
@@ -132,7 +150,7 @@ TEST_CASE("sshd: a running server is restarted into its new settings, a stopped 
   world.host.unit_of(Scope::system(), SshServer::unit).active_state = "inactive";
   world.host.files.erase(drop_in);
   repairs(world);
-  CHECK(world.host.changes().back() == "run sshd");
+  CHECK(world.host.changes().back() == "write_file " + drop_in);
 }
 
 }  // namespace agent

@@ -61,6 +61,18 @@ TEST_CASE("env: gone, the gateway gets a new token of 256 bits, and no Claude to
               "(key anthropic_token)"});
 }
 
+TEST_CASE("env: what the seal overwrote in a copy that was put back is no secret, and nothing to look for") {
+  Converged world;
+  file(world, env_file).content = "OPENCLAW_GATEWAY_TOKEN=" + std::string(64, 'x') + "\nANTHROPIC_OAUTH_TOKEN=\"xxxxxxxx\"\n";
+  world.host.files.put("/var/log/others.log", "sealed: xxxxxxxxxxxxxxxx\n");
+  const auto seen = world.check();
+  CHECK(only_drift(world, "openclaw/env") ==
+        Lines{"OPENCLAW_GATEWAY_TOKEN: is absent, should be made from the kernel's randomness"});
+  CHECK(find(seen, "openclaw/env").notes.size() == 1);
+  repairs(world);
+  CHECK(file(world, env_file).content.find("\nOPENCLAW_GATEWAY_TOKEN=x") == std::string::npos);
+}
+
 TEST_CASE("env: no drift shows a value") {
   Converged world;
   file(world, env_file).content = "OPENCLAW_GATEWAY_TOKEN=\nANTHROPIC_OAUTH_TOKEN=another-one\n";

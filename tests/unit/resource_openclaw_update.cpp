@@ -39,19 +39,6 @@ void is_back(World& world) {
   CHECK(world.host.breaches() == Lines{});
 }
 
-// A run that is killed after its n-th change; false when it made fewer.
-bool dies(World& world, std::size_t n) {
-  world.host.kill_at(n, FakeHost::When::after);
-  bool died = false;
-  try {
-    (void)world.enforce();
-  } catch (const Killed&) {
-    died = true;
-  }
-  world.host.revive();
-  return died;
-}
-
 }  // namespace
 
 TEST_CASE("update: a newer pin is made beside the old one and started once") {
@@ -149,6 +136,17 @@ TEST_CASE("update: cut off, and then another pin: the way back leads to the last
     is_back(world);
     return;
   }
+}
+
+TEST_CASE("update: one that fails before the switch changes nothing, and nothing is said to have been put back") {
+  Converged world;
+  world.openclaw.npm_fails = true;
+  pin(world, new_version);
+  const auto report = world.enforce();
+  CHECK(report.exit_code() == 1);
+  CHECK(find(report, "openclaw/package").outcome == Outcome::failed);
+  CHECK_MESSAGE(find(report, update).outcome != Outcome::failed, find(report, update).reason);
+  is_back(world);
 }
 
 TEST_CASE("update: before the first boot is over there is no way back") {

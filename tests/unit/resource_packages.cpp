@@ -97,6 +97,15 @@ TEST_CASE("packages: lists in pieces are removed and fetched again; apt's lock s
   CHECK(world.host.files.find("/var/lib/apt/lists/lock") != nullptr);
 }
 
+TEST_CASE("packages: lists that a mirror gives in pieces are fetched anew once, and apt's complaint is told") {
+  World world;
+  world.host.on_run("apt-get", [](FakeHost&, const Command&) -> Result<Completed> {
+    return Completed{100, false, "", "E: Problem with MergeList /var/lib/apt/lists/deb.test_main_Packages\n"};
+  });
+  CHECK(failure(world, "packages").starts_with("apt-get update: Problem with MergeList"));
+  CHECK(runs(world, "apt-get", "update") == 2);
+}
+
 TEST_CASE("packages: no mirror at all: apt's own words, and where to look") {
   World world;
   world.apt.unreachable = true;

@@ -93,14 +93,7 @@ TEST_CASE("rotation: killed anywhere, the next run ends it, forward or back") {
       const auto before = env(world);
       if (bad) world.openclaw.bad_token = other_token;
       world.hand_over(with_token(other_token));
-      world.host.kill_at(n, FakeHost::When::after);
-      bool died = false;
-      try {
-        (void)world.enforce();
-      } catch (const Killed&) {
-        died = true;
-      }
-      world.host.revive();
+      const bool died = dies(world, n);
       (void)world.enforce();
       (void)world.enforce();
       const auto seen = world.check();

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import errno
 import os
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import aftermath
 import canaries
 import strikes
+from aftermath import PROFILE, SECRETS
 from agent_calls import GOOD, Report, call
-from lab.first_boot import AGENT
 from lab.host import Host
 from lab.world import World
 from strikes import Change, Place, Recorded, Strikes
 
 ERRORS = (errno.EIO, errno.ENOSPC, errno.EROFS, errno.EINTR, errno.ENOMEM)
 RUNS = 80
-PROFILE, SECRETS = "/root/profile.yaml", "/root/secrets.yaml"
 
 
 def faults(trace: list[Change]) -> dict[Place, int]:
@@ -50,12 +48,7 @@ def judge(ended: Report, hits: set[Change], errors: dict[Place, int]) -> list[st
 def test_every_resource_survives_errors_of_the_kernel(world: World, agent: Path, striker: Path, recorded: Recorded, new_host: Callable[[str], Host],
                                                       tmp_path: Path) -> None:
     host = new_host("bookworm")
-    host.boot()
-    host.wait_booted()
-    shutil.copy(agent, f"{host.root}{AGENT}")
-    secrets = world.secrets()
-    host.write(PROFILE, world.profile())
-    host.write(SECRETS, secrets, mode=0o600)
+    secrets = aftermath.bring_agent(world, agent, host)
     strike = Strikes(host, striker)
     left = errors = faults(recorded.trace)
     arguments: tuple[str, ...] = ("--first-boot", "--profile", PROFILE, "--secrets", SECRETS)

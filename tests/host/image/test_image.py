@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 
 import canaries
 import pytest
+from agent_calls import reconcile
 from lab import first_boot
 from lab.host import Host
 from lab.wait import wait_until
@@ -37,11 +39,15 @@ def test_every_form_is_one_that_its_encoder_makes() -> None:
 def test_before_the_seal_there_is_much_to_find(world: World, agent: Path) -> None:
     """The control: the same search, on a host whose power goes before its agent has come to the seal."""
     host = new_host(world, agent, "bookworm")
+    removed = "canary-of-a-file-that-was-removed/0123456789+"
     try:
+        host.write("/root/removed", base64.b64encode(removed.encode()).decode())
+        host.run(["sh", "-ec", "sync; rm /root/removed; sync"]).check()
         wait_until(lambda: host.exists("/var/lib/bootstrap-agent/secrets.yaml"), SECONDS, "the agent to have its secrets")
         host.run(["sync"]).check()
         secrets = named(host)
         host.kill()
+        assert hits(host.disk.file, {"removed": removed}) == {"removed, base64+0, in free space": 1}
         found = hits(host.disk.file, secrets)
         print("before the seal:", *(f"  {count} x {where}" for where, count in sorted(found.items())), sep="\n")
         for secret in secrets:
@@ -61,6 +67,9 @@ def test_after_first_boot_and_reboots_the_disk_holds_secrets_in_env_alone(world:
             secrets = named(host)
             host.wait_booted()
             assert host.run([first_boot.AGENT, "--status", "--wait"], timeout=SECONDS).code == 0
+            if boot == "third boot":
+                assert reconcile(host, "--secrets", "-", input="gateway_token: generate\n").bad == {}
+                secrets |= {"old token": secrets["gateway token"], "gateway token": canaries.made(host)[0]}
             host.power_off()
             found = hits(host.disk.file, secrets)
             print(f"{suite}, after the {boot}:", *(f"  {count} x {where}" for where, count in sorted(found.items())), sep="\n")

@@ -1,0 +1,17 @@
+// Would the firewall let a connection in that nobody has made yet? Nobody on this machine can make one from outside, and one that
+// is there already says nothing, since the kernel lets it go on. So the kernel is shown the connection's first packet, in a network
+// namespace that has the same rules and an interface of the same name and address.
+#pragma once
+
+#include <string>
+
+#include "base/result.hpp"
+#include "ports/types.hpp"
+
+namespace agent {
+
+// `rules`: what iptables-save(8) or ip6tables-save(8) printed, by the connection's family. Rules that jump to tailscaled's own chain
+// are left out: it accepts all that comes from the tailnet, and would hide what the other rules say of it.
+[[nodiscard]] Result<bool> rules_let_in(const std::string& rules, const NewConnection& connection);
+
+}  // namespace agent

@@ -1,0 +1,165 @@
+"""A change of the firewall that would keep the operator out, or that nobody confirms, is put back by itself."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from agent_calls import SECONDS, Report, call, reconcile, verify
+from lab import net
+from lab.completed import Completed
+from lab.first_boot import AGENT
+from lab.host import Host
+from lab.merge import merge
+from lab.wait import wait_until
+from lab.world import World
+
+pytestmark = pytest.mark.parametrize("suite", ["bookworm"], indirect=True)
+
+PROFILE, OTHER = "/etc/bootstrap-agent/profile.yaml", "/root/profile.yaml"
+RUN, REVERT = "bootstrap-agent-run.service", "bootstrap-agent-revert.service"
+KEPT = "/var/lib/bootstrap-agent/ufw.before"
+PUT_BACK = 240  # seconds: its timer's three minutes, and some
+HANGS = "#!/bin/sh\nexec sleep 600\n"
+WRAPPER = "/usr/local/sbin/iptables-save"
+Ssh = Callable[..., Completed]
+
+
+@pytest.fixture(scope="module")
+def stranger(world: World) -> str:
+    """Where the lab's outsider comes from."""
+    return net.v4(world.instance.number, net.ROUTER)
+
+
+@pytest.fixture
+def ssh(world: World, converged: Host, tmp_path: Path) -> Iterator[Ssh]:
+    """Logs in by the public SSH port as root, with a key; the profile is as it was when the test ends."""
+    key = tmp_path / "key"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
+    converged.write("/root/.ssh/authorized_keys", key.with_suffix(".pub").read_text(), mode=0o600)
+    before = converged.read(PROFILE)
+    options = ["-F", "/dev/null", "-i", key, "-oBatchMode=yes", "-oStrictHostKeyChecking=no", "-oUserKnownHostsFile=/dev/null",
+               "-oLogLevel=ERROR", "-oConnectTimeout=5"]
+    yield lambda *argv, timeout=SECONDS: world.outsider(["ssh", *options, f"root@{converged.v4}", *argv], timeout=timeout)
+    converged.write(OTHER, before)
+    assert call(converged, "--reconcile", "--profile", OTHER).bad == {}
+
+
+def reconcile_with(host: Host, profile: str) -> Report:
+    host.write(OTHER, merge(host.read(PROFILE), profile))
+    return call(host, "--reconcile", "--profile", OTHER)
+
+
+def allow(address: str) -> str:
+    return f"ufw:\n  allow: [{{port: 22, protocol: tcp, from: {address}}}]\n"
+
+
+def test_a_profile_that_would_lock_out_is_put_back(world: World, converged: Host, suite: str, stranger: str, ssh: Ssh) -> None:
+    assert ssh("true").code == 255, "the public port is open"
+    assert reconcile_with(converged, allow(stranger)).bad == {}
+    ssh("true").check()
+
+    converged.write(OTHER, merge(converged.read(PROFILE), allow("203.0.113.7")))
+    ended = ssh(AGENT, "--reconcile", "--profile", OTHER)
+    assert ended.code == 1, ended
+    ssh("true").check()
+    why = call(converged, "--status").why("ufw")
+    assert f"from {stranger} to {converged.v4} port 22, could not be opened again" in why and "put back as it was" in why
+    assert not converged.exists(KEPT)
+    assert f"allow from {stranger}" in converged.run(["ufw", "show", "added"]).check().out
+
+    # Over the tailnet it may be closed: this operator has another way in.
+    world.operator.ssh(f"root@openclaw-{suite}", [AGENT, "--reconcile"], timeout=SECONDS).check()
+    assert ssh("true").code == 255
+    assert verify(converged).bad == {}
+
+
+def test_a_rule_of_ones_own_that_cuts_the_tailnet_off_is_not_loaded(world: World, converged: Host, ssh: Ssh) -> None:
+    rules = converged.read("/etc/ufw/before.rules")
+    control = net.v4(world.instance.number, net.CONTROL)
+    cut = f"\n-I ufw-before-output -d {control} -p tcp -m conntrack --ctstate NEW -j DROP\nCOMMIT"
+    converged.run(["ufw", "disable"]).check()
+    converged.write("/etc/ufw/before.rules", rules.replace("\nCOMMIT", cut), mode=0o640)
+    ended = reconcile(converged)
+    converged.write("/etc/ufw/before.rules", rules, mode=0o640)
+    assert (ended.code, set(ended.bad)) == (1, {"ufw"})
+    assert "control server can no longer be reached" in ended.why("ufw") and "put back as it was" in ended.why("ufw")
+    assert converged.run(["ufw", "status"]).check().out == "Status: inactive\n"
+    assert reconcile(converged).bad == {}
+
+
+@pytest.mark.parametrize("cut", ["agent killed", "power cut"])
+def test_what_was_not_confirmed_is_put_back(converged: Host, stranger: str, ssh: Ssh, cut: str) -> None:
+    assert reconcile_with(converged, allow(stranger)).bad == {}
+    converged.write(OTHER, merge(converged.read(PROFILE), allow("203.0.113.7")))
+    converged.write(WRAPPER, HANGS, mode=0o755)  # the agent hangs where it looks whether the way in is open
+    with converged.follow([AGENT, "--reconcile", "--profile", OTHER]):
+        wait_until(lambda: "sleep\x00600" in _commands(converged), 120, "the agent to look whether the way in is open")
+        assert ssh("true").code == 255, "the change is not there"
+        if cut == "power cut":
+            converged.kill()
+        else:
+            converged.run(["systemctl", "kill", "--kill-whom=main", "--signal=KILL", RUN]).check()
+    (converged.root / WRAPPER.lstrip("/")).unlink()
+    if cut == "power cut":
+        converged.boot()
+        converged.wait_booted()
+        assert converged.run(["systemctl", "show", "--property=Result", "--value", REVERT]).check().out == "success\n"
+    wait_until(lambda: not converged.exists(KEPT), PUT_BACK, "the firewall to be put back", poll=1)
+    ssh("true").check()
+    converged.run([AGENT, "--status", "--wait"], timeout=SECONDS)
+    assert "rule not in the profile" in verify(converged).fields("ufw")
+    assert reconcile(converged).bad == {}
+    assert ssh("true").code == 255
+
+
+def test_the_timer_repairs_drift_in_its_sandbox_and_gives_way_to_a_run(converged: Host, ssh: Ssh) -> None:
+    assert reconcile_with(converged, "reconcile_timer: true\n").bad == {}
+    assert "bootstrap-agent-reconcile.timer" in converged.run(["systemctl", "list-timers"]).check().out
+    converged.run(["sh", "-ec", "ufw allow 8080/tcp; dpkg --purge nftables; echo '# mine' >>/etc/systemd/system/tailscaled.service; "
+                   "rm /opt/node/current; systemctl start bootstrap-agent-reconcile"]).check()
+    _wait_inactive(converged, "bootstrap-agent-reconcile.service")
+    assert call(converged, "--status").bad == {}
+    assert verify(converged).bad == {}
+
+    converged.write(WRAPPER, HANGS, mode=0o755)
+    converged.run(["ufw", "allow", "8080/tcp"]).check()
+    with converged.follow([AGENT, "--reconcile"]):
+        wait_until(lambda: "sleep\x00600" in _commands(converged), 120, "a run to be in its middle")
+        converged.run(["systemctl", "start", "bootstrap-agent-reconcile"])
+        _wait_inactive(converged, "bootstrap-agent-reconcile.service")
+        shown = converged.run(["systemctl", "show", "--property=Result,ExecMainStatus", "bootstrap-agent-reconcile"]).check().out
+        (converged.root / WRAPPER.lstrip("/")).unlink()
+    assert sorted(shown.split()) == ["ExecMainStatus=4", "Result=success"]
+    converged.run([AGENT, "--status", "--wait"], timeout=SECONDS)
+
+    assert reconcile_with(converged, "reconcile_timer: false\n").bad == {}
+    assert "bootstrap-agent-reconcile" not in converged.run(["systemctl", "list-unit-files", "--all"]).check().out
+
+
+def test_settings_that_sshd_refuses_are_never_in_place(converged: Host, ssh: Ssh) -> None:
+    converged.run(["rm", "/etc/ssh/sshd_config.d/00-bootstrap-agent.conf"]).check()
+    converged.write("/etc/ssh/sshd_config.d/99-mine.conf", "NoSuchThing yes\n")
+    ended = reconcile(converged)
+    converged.run(["rm", "/etc/ssh/sshd_config.d/99-mine.conf"]).check()
+    assert "NoSuchThing" in ended.why("sshd")
+    assert not converged.exists("/etc/ssh/sshd_config.d/00-bootstrap-agent.conf")
+    assert converged.run(["systemctl", "is-active", "ssh"]).out == "active\n"
+    assert reconcile(converged).bad == {}
+
+
+def _commands(host: Host) -> str:
+    """The command lines of all its processes."""
+    lines = []
+    for path in (host.root / "proc").glob("[0-9]*/cmdline"):
+        try:
+            lines.append(path.read_text(errors="replace"))
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+    return "\n".join(lines)
+
+
+def _wait_inactive(host: Host, unit: str) -> None:
+    wait_until(lambda: host.run(["systemctl", "is-active", unit]).out.strip() in ("inactive", "failed"), SECONDS, f"the end of {unit}")
