@@ -9,7 +9,7 @@ import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from . import cache, dns, vm
+from . import board, cache, dns, vm
 from .command import run
 from .emulation import emulated
 from .instance import BASE
@@ -29,7 +29,7 @@ PROGRAMS = {
 
 # More for emulated virtual machines; what is no program is named by its path.
 EMULATORS = {
-    "qemu-system-aarch64": "qemu-system-arm", vm.FIRMWARE: "qemu-efi-aarch64", "qemu-aarch64-static": "qemu-user-static",
+    "qemu-system-aarch64": "qemu-system-arm", board.FIRMWARE: "qemu-efi-aarch64", "qemu-aarch64-static": "qemu-user-static",
     "fdtput": "device-tree-compiler", "socat": "socat",
 }
 
