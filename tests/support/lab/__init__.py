@@ -20,7 +20,12 @@ machine    what labs change on the machine, and how it is put back
 net        namespaces, addresses, the way out
 dns        the lab's names
 metadata   the provider's metadata service
-host       a booted server: power, commands, files
+host       a booted server in a container: power, commands, files
+vm         one that is an emulated virtual machine of another architecture
+board      its hardware, and its slow clock
+guest_agent commands in it
+emulation  what programs of other architectures run with, and how much slower
+service    a command as a service of a server's systemd
 cloudinit  what makes a root a provider's image; parts of user-data
 laptop     the operator's node: browser and ssh
 completed  how a command ended

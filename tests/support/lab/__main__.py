@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import platform
 import signal
 import sys
 from pathlib import Path
@@ -23,12 +24,15 @@ def main() -> int:
     parser.error = lambda message: _refuse(parser, message)  # type: ignore[method-assign]
     parser.add_argument("--suite", choices=("bookworm", "trixie"), default="bookworm",
                         help="Debian release of the host (default: %(default)s)")
+    parser.add_argument("--arch", choices=("x86_64", "aarch64"), default=platform.machine(),
+                        help="architecture; of another than this machine's it is an emulated virtual machine with UEFI and a "
+                             "kernel of its own, which takes half an hour (default: this machine's)")
     parser.add_argument("--profile", metavar="F", type=Path, help="a profile whose keys override the default's")
     parser.add_argument("--keep", action="store_true", help="leave the host up and say how to look inside")
     parser.add_argument("--shell", action="store_true", help="open a shell in the host at the end")
     parser.add_argument("--down", action="store_true", help="remove what was kept, or left by a crash, and do nothing else")
     options = parser.parse_args()
-    if problems := require.lacks():
+    if problems := require.lacks(options.arch):
         print("first-boot: this machine lacks", *problems, sep="\n  ", file=sys.stderr)
         return 3
     if options.down:
@@ -38,8 +42,8 @@ def main() -> int:
     except (OSError, UnicodeDecodeError) as error:
         return _refuse(parser, f"--profile: {error}")
     _leave_on_signals()
-    require.install()
-    return first_boot.first_boot(options.suite, profile, options.keep, options.shell)
+    require.install(options.arch)
+    return first_boot.first_boot(options.suite, options.arch, profile, options.keep, options.shell)
 
 
 def down() -> int:

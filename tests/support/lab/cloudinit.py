@@ -18,6 +18,7 @@ DMI_MODULE = "/usr/lib/python3/dist-packages/cloudinit/dmi.py"
 
 # Networking is the lab's, as it is the container's: there is no DHCP to ask. A cloud's image has its locale made already.
 CONFIG_PATH = "/etc/cloud/cloud.cfg.d/99-lab.cfg"
+VM_CONFIG = "locale: false\n"
 CONFIG = "datasource_list: [Hetzner]\nnetwork: {config: disabled}\nlocale: false\n"
 
 

@@ -1,4 +1,4 @@
-"""The lab's name server: its own names, and for everything else the machine's resolvers."""
+"""The lab's name server: its own names, and for everything else the machine's resolvers. And the DHCP server of virtual machines."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def start(instance: Instance, names: dict[str, str]) -> None:
     options = ["--keep-in-foreground", "--conf-file=/dev/null", "--no-hosts", "--no-resolv", "--pid-file=", "--bind-interfaces",
                f"--listen-address={here}", "--local=/test/", "--local=/ts.net/", "--local=/tailscale.com/", "--filter-AAAA",
                "--log-facility=-", *(f"--host-record={name},{address}" for name, address in names.items()),
-               *(f"--server={server}" for server in resolvers())]
+               *(f"--server={server}" for server in resolvers()), *_dhcp(instance.number)]
     with open(log, "wb") as output:
         server = instance.spawn(["dnsmasq", *options], netns="wan", stdout=output)
 
@@ -44,3 +44,10 @@ def start(instance: Instance, names: dict[str, str]) -> None:
         return "started, version" in log.read_text()
 
     wait_until(started, 20, "dnsmasq to start")
+
+
+def _dhcp(number: int) -> list[str]:
+    """Every machine has its own address. Nothing is written: leases are the addresses that they have anyhow."""
+    hosts = [f"--dhcp-host={net.mac(number, last)},{net.v4(number, last)}" for last in range(net.FIRST_HOST, 255)]
+    return [f"--dhcp-range={net.v4(number, 0)},static", "--dhcp-authoritative", "--leasefile-ro", f"--dhcp-option=option:mtu,{net.MTU}",
+            *hosts]

@@ -10,7 +10,6 @@ import os
 import shutil
 import signal
 import subprocess
-import uuid
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -21,6 +20,7 @@ from .disk import Image, Overlay, unmount
 from .instance import Instance
 from .machine import available_memory
 from .metadata import Metadata
+from .service import PATH, as_service
 from .wait import Late, wait_until
 
 # In a mount namespace of its own, because machines with a hybrid of cgroup 1 and 2 would mix their hierarchies into systemd's.
@@ -31,7 +31,6 @@ mkdir -p /run/systemd/nspawn
 mount -t tmpfs tmpfs /run/systemd/nspawn
 exec systemd-nspawn "$@"
 """
-_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _DISK = 4 << 30  # bytes; a gateway's host writes about 1 GiB
 _PLENTY = 2 * _DISK
 _POWER_OFF = signal.SIGRTMIN + 4  # systemd(1): starts poweroff.target
@@ -39,6 +38,8 @@ _POWER_OFF = signal.SIGRTMIN + 4  # systemd(1): starts poweroff.target
 
 class Host:
     """One host of a lab. Made powered off; ``World.host`` makes it. Files of an image are seen only while the host runs."""
+
+    patience = 1  # by what deadlines are multiplied: vm.py
 
     def __init__(self, instance: Instance, last: int, layers: Sequence[Path], metadata: Metadata, hostname: str,
                  make_disk: Callable[[Path], Overlay | Image]) -> None:
@@ -170,12 +171,9 @@ class Host:
 
         Raises Late, and kills it, when it takes longer than ``timeout`` seconds.
         """
-        unit = f"lab-run-{uuid.uuid4().hex[:8]}.service"
-        options = [f"--unit={unit}", "--quiet", "--wait", "--pipe", "--collect", "--service-type=exec"]
-        options += [f"--uid={user}", "--property=PAMName=login"] if user else ["--setenv=HOME=/root"]
-        options += [f"--setenv={key}={value}" for key, value in (env or {}).items()]
+        unit, service = as_service(argv, user, env)
         try:
-            return complete(self._enter(["systemd-run", *options, "--", *argv]), timeout=timeout, input=input, shown=argv)
+            return complete(self._enter(service), timeout=timeout, input=input, shown=argv)
         except Late:
             self._nsenter(["systemctl", "kill", "--signal=KILL", unit])
             raise
@@ -216,7 +214,7 @@ class Host:
 
     def _enter(self, argv: Sequence[str]) -> list[str]:
         assert self._leader is not None, f"{self.name} is not up"
-        return ["nsenter", f"--target={self._leader}", "--all", "env", "-i", f"PATH={_PATH}", "LANG=C.UTF-8", *argv]
+        return ["nsenter", f"--target={self._leader}", "--all", "env", "-i", f"PATH={PATH}", "LANG=C.UTF-8", *argv]
 
     def _nsenter(self, argv: Sequence[str], timeout: float = 30) -> str:
         return complete(self._enter(argv), timeout=timeout, shown=argv).out.strip()

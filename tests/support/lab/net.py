@@ -43,6 +43,10 @@ def last_byte(address: str) -> int:
     return (getattr(ip, "ipv4_mapped", None) or ip).packed[-1]
 
 
+def mac(number: int, last: int) -> str:
+    return f"02:00:00:00:{number:02x}:{last:02x}"
+
+
 def create(number: int) -> None:
     """Makes wan, the operator's namespace and the way out (where the machine forwards: machine.py)."""
     wan, uplink, out = namespace(number, "wan"), f"{PREFIX}{number}", f"10.99.{100 + number}"
@@ -83,7 +87,7 @@ def attach(number: int, part: str, last: int) -> None:
     _ip("-n", ns, "link", "set", "lo", "up")
     _ip("-n", wan, "link", "add", port, "type", "veth", "peer", "name", "eth0", "netns", ns)
     _ip("-n", wan, "link", "set", port, "mtu", MTU, "master", "br0", "up")
-    _ip("-n", ns, "link", "set", "eth0", "address", f"02:00:00:00:{number:02x}:{last:02x}", "mtu", MTU, "up")
+    _ip("-n", ns, "link", "set", "eth0", "address", mac(number, last), "mtu", MTU, "up")
     _ip("-n", ns, "addr", "add", f"{v4(number, last)}/24", "dev", "eth0")
     _ip("-n", ns, "addr", "add", f"{v6(number, last)}/64", "dev", "eth0", "nodad")
     _ip("-n", ns, "route", "add", "default", "via", v4(number, ROUTER))
@@ -95,6 +99,20 @@ def detach(number: int, part: str) -> None:
     if (ns := namespace(number, part)) in namespaces():
         _delete_link("eth0", ns)  # at once: with its namespace it would only go some time later
         _ip("netns", "del", ns)
+
+
+def attach_tap(number: int, last: int) -> str:
+    """A port of the bridge for a virtual machine, whose name it returns: a tap device in wan. Addresses come by DHCP (dns.py)."""
+    wan, port = namespace(number, "wan"), f"port{last}"
+    detach_tap(number, last)
+    _ip("-n", wan, "tuntap", "add", port, "mode", "tap")
+    _ip("-n", wan, "link", "set", port, "mtu", MTU, "master", "br0", "up")
+    return port
+
+
+def detach_tap(number: int, last: int) -> None:
+    """Removes that port, if it is there."""
+    _delete_link(f"port{last}", namespace(number, "wan"))
 
 
 def namespaces() -> list[str]:

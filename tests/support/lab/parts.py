@@ -26,6 +26,7 @@ class Parts:
     arch: str
     tailscale: Tailscale
     tailnet: Path  # the control server's program, for this machine
+    laptop: Path  # directory with tailscale and tailscaled, for this machine
     node: Node
     npm: Path  # directory to serve at REGISTRY_URL
     openclaw: Path  # directory with package.json and package-lock.json
@@ -40,5 +41,6 @@ def prepare(arch: str = platform.machine()) -> Parts:
     with ThreadPoolExecutor() as pool:  # compiling and downloading go well together
         ours, theirs = pool.submit(tailnet), pool.submit(tailscale, arch)
         nodejs = pool.submit(node, arch)
+        laptops = pool.submit(tailscale)
         packages = pool.submit(registry, OPENCLAW / "package-lock.json", REGISTRY_URL, arch)
-        return Parts(arch, theirs.result(), ours.result(), nodejs.result(), packages.result(), OPENCLAW)
+        return Parts(arch, theirs.result(), ours.result(), laptops.result().programs, nodejs.result(), packages.result(), OPENCLAW)

@@ -9,13 +9,15 @@ import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from . import cache, dns
+from . import board, cache, dns, vm
 from .command import run
+from .emulation import emulated
 from .instance import BASE
 from .machine import available_memory
 
 GIB = 1 << 30
 MEMORY = int(2.5 * GIB)  # gateway 0.9, npm 0.6, compilers beside them
+VM_MEMORY = 6 * GIB  # the machine's 4, what qemu makes of its programs, and the compilers
 CACHE_DISK = 10 * GIB  # Go's and npm's caches, static libraries, two root file systems, OpenClaw's tree
 LAB_DISK = 3 * GIB  # what a host writes in its life
 
@@ -23,6 +25,12 @@ LAB_DISK = 3 * GIB  # what a host writes in its life
 PROGRAMS = {
     "mmdebstrap": "mmdebstrap", "systemd-nspawn": "systemd-container", "dnsmasq": "dnsmasq-base", "nft": "nftables", "ip": "iproute2",
     "ssh": "openssh-client", "curl": "curl", "update-ca-certificates": "ca-certificates", "openssl": "openssl", "xz": "xz-utils",
+}
+
+# More for emulated virtual machines; what is no program is named by its path.
+EMULATORS = {
+    "qemu-system-aarch64": "qemu-system-arm", board.FIRMWARE: "qemu-efi-aarch64", "qemu-aarch64-static": "qemu-user-static",
+    "fdtput": "device-tree-compiler", "socat": "socat",
 }
 
 _PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"  # sudo and cron leave them out on some machines
@@ -44,11 +52,13 @@ _KERNEL: Sequence[tuple[str, str, str]] = (
 )
 
 
-def lacks() -> list[str]:
+def lacks(arch: str = platform.machine()) -> list[str]:
     """What the machine lacks that no package can bring, each with what would help. Empty when all is there."""
+    if emulated(arch) and arch != vm.ARCH:
+        return [f"an emulator: on {platform.machine()} there are virtual machines of {vm.ARCH} only"]
     if os.geteuid() != 0:
         return ["root: run it with sudo; it makes namespaces, mounts and firewall tables"]
-    checks: list[Callable[[], str | None]] = [_platform, _memory, _cache_disk, _lab_disk, _resolver]
+    checks: list[Callable[[], str | None]] = [_platform, lambda: _memory(arch), _cache_disk, _lab_disk, _resolver]
     found = [problem for check in checks if (problem := check())]
     for what, script, advice in _KERNEL:
         tried = subprocess.run(["unshare", "--mount", "--net", "--pid", "--fork", "sh", "-ec", script], capture_output=True, text=True)
@@ -57,9 +67,11 @@ def lacks() -> list[str]:
     return found
 
 
-def install() -> None:
+def install(arch: str = platform.machine()) -> None:
     """Installs the packages that are missing, by apt, quietly."""
-    missing = sorted(package for program, package in PROGRAMS.items() if not shutil.which(program, path=_PATH))
+    wanted = PROGRAMS | (EMULATORS if emulated(arch) else {})
+    missing = sorted(package for program, package in wanted.items()
+                     if not shutil.which(program, path=_PATH) and not Path("/", program).exists())
     if not missing:
         return
     env = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
@@ -74,9 +86,9 @@ def _platform() -> str | None:
     return None
 
 
-def _memory() -> str | None:
-    free = available_memory()
-    return None if free >= MEMORY else f"memory: {free / GIB:.1f} GiB available, {MEMORY / GIB:.1f} GiB needed"
+def _memory(arch: str) -> str | None:
+    free, needed = available_memory(), VM_MEMORY if emulated(arch) else MEMORY
+    return None if free >= needed else f"memory: {free / GIB:.1f} GiB available, {needed / GIB:.1f} GiB needed"
 
 
 def _cache_disk() -> str | None:

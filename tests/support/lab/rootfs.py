@@ -1,7 +1,8 @@
 """The server's root file system: Debian, as a cloud's image is before its first boot.
 
 Like the image of Hetzner Cloud it logs in as root and has no user `ubuntu`. What the agent must install by itself (ufw,
-nftables, dbus-user-session, …) is left out, and so are apt's lists.
+nftables, dbus-user-session, …) is left out, and so are apt's lists. Of another architecture than this machine's it is the
+root of a virtual machine, with a kernel and what a container gets from outside.
 """
 
 from __future__ import annotations
@@ -13,11 +14,16 @@ from pathlib import Path
 
 from .cache import cached
 from .command import run
+from .emulation import emulated, patience, runnable
 
 PACKAGES = (
     "apt-utils ca-certificates cloud-init curl dbus iproute2 iputils-ping kmod libpam-systemd locales netbase "
     "openssh-server procps python3 sudo systemd systemd-sysv tzdata udev"
 ).split()
+
+VM_PACKAGES = ("qemu-guest-agent",)  # as in Hetzner's images
+VM_HOOK = Path(__file__).with_name("vm-root.sh")
+DEBIAN_ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 
 CLOUD_CFG = """\
 # As in Hetzner's image: root logs in, and the image's own default user is not made.
@@ -34,24 +40,30 @@ MACHINE_CAS = Path("/usr/local/share/ca-certificates")
 PRIVATE = ("etc/ssh/ssh_host_*", "etc/hostname", "etc/resolv.conf", "var/lib/systemd/random-seed", "var/log/apt/*")
 
 
-def rootfs(suite: str) -> Path:
+def rootfs(suite: str, arch: str = platform.machine()) -> Path:
     """The root of ``suite`` (bookworm, trixie): a directory owned by root, never to be changed (an overlay's lower one).
 
     Made anew every week, so that what the archive replaced since does not have to be upgraded at each boot.
     """
     week = time.strftime("%G-W%V", time.gmtime())
-    inputs = [Path(__file__), suite, platform.machine(), week, *_sources(suite), *_apt_options(), *_machine_cas()]
-    return cached(f"rootfs-{suite}", inputs, lambda directory: _build(suite, directory))
+    inputs = [Path(__file__), VM_HOOK, suite, arch, week, *_sources(suite), *_apt_options(), *_machine_cas()]
+    name = f"rootfs-{suite}-{arch}" if emulated(arch) else f"rootfs-{suite}"
+    return cached(name, inputs, lambda directory: _build(suite, arch, directory))
 
 
-def _build(suite: str, directory: Path) -> None:
+def _build(suite: str, arch: str, directory: Path) -> None:
     options = [f"--aptopt={option}" for option in [*_apt_options(), 'Acquire::Languages "none"']]
+    packages = PACKAGES
     if _machine_cas():
         options += [f"--customize-hook=copy-in {MACHINE_CAS} {MACHINE_CAS.parent}",
                     '--customize-hook=chroot "$1" update-ca-certificates']
+    if emulated(arch):
+        packages = [*PACKAGES, *VM_PACKAGES]
+        options += [f"--architectures={DEBIAN_ARCHITECTURES[arch]}", "--skip=check/qemu", f"--customize-hook={VM_HOOK}"]
     environment = os.environ | {"TMPDIR": str(directory.parent)}  # /tmp may be small or in memory
-    run(["mmdebstrap", "--variant=minbase", "--mode=root", "--format=directory", *options,
-         f"--include={','.join(PACKAGES)}", suite, directory, *_sources(suite)], seconds=900, env=environment)
+    with runnable(arch):
+        run(["mmdebstrap", "--variant=minbase", "--mode=root", "--format=directory", *options,
+             f"--include={','.join(packages)}", suite, directory, *_sources(suite)], seconds=900 * patience(arch), env=environment)
     for pattern in PRIVATE:
         for path in directory.glob(pattern):
             path.unlink()

@@ -22,10 +22,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO
 
-from . import cloudinit, dns, net, parts
+from . import cloudinit, dns, guest_agent, net, parts
 from .command import run
 from .completed import Completed, complete
 from .disk import Image, Overlay, make_image, mount_overlay, unmount
+from .emulation import emulated, patience, runnable
 from .host import Host
 from .instance import Instance
 from .laptop import Operator
@@ -33,18 +34,21 @@ from .merge import merge
 from .metadata import Metadata
 from .rootfs import rootfs
 from .services import Services
+from .vm import VM
 from .wait import wait_until
 
 _PACKAGES = Path(__file__).parent.parent
-_AGENT_FILE = f"bootstrap-agent-{platform.machine()}"
 _CERTIFICATE_END = "-----END CERTIFICATE-----\n"
 
 
 class World:
-    """One lab. Made by ``with``; several may be up at once."""
+    """One lab, for servers of ``arch`` (uname's name). Made by ``with``; several may be up at once."""
+
+    def __init__(self, arch: str = platform.machine()) -> None:
+        self.arch = arch
 
     def __enter__(self) -> World:
-        self.parts = parts.prepare()
+        self.parts = parts.prepare(self.arch)
         self.instance = Instance.claim()
         try:
             number = self.instance.number
@@ -76,6 +80,12 @@ class World:
         make_disk = partial(Image, self._image(suite)) if image else partial(Overlay, layers)
         return Host(self.instance, last, layers, self.metadata, hostname, make_disk)
 
+    def vm(self, suite: str, hostname: str = "openclaw") -> VM:
+        """A new virtual machine, powered off, with empty user-data; in a world of another architecture than this machine's."""
+        last, self._next_host = self._next_host, self._next_host + 1
+        (kernel,) = (rootfs(suite, self.arch) / "boot").glob("vmlinuz-*")
+        return VM(self.instance, last, kernel, self._image(suite), self.metadata, hostname)
+
     def auth_key(self, left: int = 1, tags: str = "") -> str:
         """A new key for the tailnet, good for ``left`` joins (-1: any number)."""
         key = f"tskey-auth-k{secrets.token_hex(6)}CNTRL-{secrets.token_hex(16)}"
@@ -93,21 +103,22 @@ class World:
         return merge(profile, self.services.profile())
 
     def user_data(self, agent: Path, secrets: str, profile: str = "", served: Path | None = None, sha256: str | None = None) -> str:
-        """User-data as ``agent`` renders it: brings the agent, or what is ``served`` in its place, from the mirror, and runs
-        its first boot. ``sha256`` is what it must have, if not its own.
+        """User-data as ``agent`` (which runs here) renders it: brings the agent, or what is ``served`` in its place, from the
+        mirror, and runs its first boot. ``sha256`` is what it must have, if not its own.
         """
+        name = f"bootstrap-agent-{self.arch}"
         served = served or agent
-        self.services.publish(f"/agent/{_AGENT_FILE}", served)
+        self.services.publish(f"/agent/{name}", served)
         own, sums = self.instance.directory / "profile.yaml", self.instance.directory / "SHA256SUMS"
         own.write_text(self.profile(profile))
-        sums.write_text(f"{sha256 or hashlib.sha256(served.read_bytes()).hexdigest()}  {_AGENT_FILE}\n")
+        sums.write_text(f"{sha256 or hashlib.sha256(served.read_bytes()).hexdigest()}  {name}\n")
         return complete([agent, "--render-user-data", "--profile", own, "--secrets", "-", "--sums", sums,
                          "--agent-url", f"https://{parts.MIRROR}/agent/bootstrap-agent-{{arch}}"], input=secrets, timeout=30).check().out
 
     @cached_property
     def operator(self) -> Operator:
         """The operator's laptop; it joins the tailnet when it is first asked for."""
-        return Operator(self.instance, self.parts.tailscale.programs, self.services.ca_pem, self.services.control_url,
+        return Operator(self.instance, self.parts.laptop, self.services.ca_pem, self.services.control_url,
                         self.auth_key())
 
     def outsider(self, argv: Sequence[str], timeout: float = 60) -> Completed:
@@ -136,7 +147,7 @@ class World:
     def _layers(self, suite: str) -> list[Path]:
         """The root file system of ``suite`` under what makes it a server of this lab; the same for all hosts."""
         if suite not in self._suites:
-            base = rootfs(suite)
+            base = rootfs(suite, self.arch)
             directory = self.instance.directory / f"template-{suite}"
             root = mount_overlay([base], directory)
             self._equip(root)
@@ -155,11 +166,16 @@ class World:
         """The lab's only traces in a host, besides what a provider's image has."""
         (root / "etc/resolv.conf").unlink(missing_ok=True)
         (root / "etc/resolv.conf").write_text(f"nameserver {net.v4(self.instance.number, net.ROUTER)}\n")
-        (root / cloudinit.CONFIG_PATH.lstrip("/")).write_text(cloudinit.CONFIG)
+        config = cloudinit.CONFIG
+        if emulated(self.arch):
+            config = cloudinit.VM_CONFIG
+            guest_agent.silence(root)
+        (root / cloudinit.CONFIG_PATH.lstrip("/")).write_text(config)
         # PORT and FLAGS as upstream's tailscaled.defaults has them: its unit needs both
         (root / "etc/default/tailscaled").write_text(
             f'PORT="41641"\nFLAGS=""\nTS_DEBUG_ACME_DIRECTORY_URL={self.services.acme_url}\n')
         certificates = self.services.ca_pem.read_text().split(_CERTIFICATE_END)[:-1]
         for number, certificate in enumerate(certificates):  # update-ca-certificates(8): one in each file
             (root / f"usr/local/share/ca-certificates/lab-{number}.crt").write_text(certificate + _CERTIFICATE_END)
-        run(["chroot", root, "update-ca-certificates"], seconds=120)
+        with runnable(self.arch):
+            run(["chroot", root, "update-ca-certificates"], seconds=120 * patience(self.arch))
