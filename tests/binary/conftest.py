@@ -57,9 +57,9 @@ class Root:
             shutil.copy(binary.emulator, directory / "emulator")
             self._argv.append("/emulator")
 
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def run(self, *arguments: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
         argv = [*self._argv, "/bootstrap-agent", *arguments]
-        return subprocess.run(argv, capture_output=True, text=True, timeout=120, env={}, check=False)
+        return subprocess.run(argv, capture_output=True, text=True, timeout=120, env=env or {}, check=False)
 
 
 @pytest.fixture

@@ -90,3 +90,16 @@ def test_it_looks_at_a_root_that_has_nothing(root: Root) -> None:
     done = root.run("--verify")
     assert done.returncode in (1, 2), done.stderr
     assert "resources as desired" in done.stdout
+
+
+def test_neither_a_time_zone_nor_a_locale_changes_a_word(root: Root) -> None:
+    """Nor does one that is not there, or is no time zone at all, end it."""
+
+    def words(env: dict[str, str]) -> tuple[int, str, str]:
+        done = root.run("--verify", env=env)
+        return done.returncode, re.sub(r" +[0-9.]+ m?s\b", " … s", done.stdout), done.stderr
+
+    plain = words({})
+    assert "resources as desired" in plain[1]
+    for env in ({"TZ": "Asia/Kathmandu"}, {"TZ": ":/dev/zero"}, {"LC_ALL": "tr_TR.UTF-8", "LANG": "de_DE.UTF-8"}, {"LC_ALL": "nowhere"}):
+        assert words(env) == plain, env
