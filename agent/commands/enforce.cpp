@@ -18,7 +18,6 @@ namespace agent {
 namespace {
 
 constexpr std::size_t largest_binary = 64U << 20U;
-const std::string boot_unit = "bootstrap-agent.service";
 
 // The first act of a first boot: from here on a power cut only delays it.
 Status install_agent(Host& host) {
@@ -26,8 +25,8 @@ Status install_agent(Host& host) {
   if (!own) return pass(std::move(own));
   auto installed = host.read_file(paths::agent, largest_binary);
   if (!installed || *installed != *own) AGENT_TRY(host.write_file(paths::agent, *own, {0755}));
-  AGENT_TRY(host.write_file(paths::system_units + boot_unit, embedded::bootstrap_agent_service, {0644}));
-  return host.enable_unit(Scope::system(), boot_unit);
+  AGENT_TRY(host.write_file(paths::system_units + paths::boot_unit, embedded::bootstrap_agent_service, {0644}));
+  return host.enable_unit(Scope::system(), paths::boot_unit);
 }
 
 Status prepare(Host& host, const Options& options, const GivenProfile& profile, Secrets secrets) {

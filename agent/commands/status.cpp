@@ -25,7 +25,7 @@ Status wait_for_end(const Options& options, const Probe& probe) {
   while (true) {
     if (!running()) {
       auto report = probe.stat(paths::report);
-      auto boot = probe.unit(Scope::system(), "bootstrap-agent.service");
+      auto boot = probe.unit(Scope::system(), paths::boot_unit);
       const bool starting = boot && (boot->active_state == "active" || boot->active_state == "activating");
       if (report && *report && !starting) return {};
       if (probe.now() >= deadline) return fail(Errc::timed_out, "no run has ended within the deadline");

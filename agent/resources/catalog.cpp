@@ -1,6 +1,7 @@
 #include "resources/catalog.hpp"
 
 #include "resources/account.hpp"
+#include "resources/boot.hpp"
 #include "resources/firewall_revert.hpp"
 #include "resources/gateway.hpp"
 #include "resources/metadata.hpp"
@@ -28,6 +29,7 @@ Result<Plan> server_plan(const Profile& profile, const Secrets& secrets, const L
                          const std::optional<NewConnection>& session) {
   std::vector<std::unique_ptr<Resource>> all;
   const auto add = [&all]<class R>(std::unique_ptr<R> resource) { all.push_back(std::move(resource)); };
+  add(std::make_unique<Boot>());
   add(std::make_unique<Resolver>());
   add(std::make_unique<Packages>(profile));
   add(std::make_unique<GatewayUser>(profile.user));

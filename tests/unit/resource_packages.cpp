@@ -33,22 +33,6 @@ TEST_CASE("packages: the lists are fetched when there are none, and only then") 
   CHECK(runs(fresh, "apt-get", "update") == 0);
 }
 
-TEST_CASE("resolver: a resolv.conf that a power cut has left empty is as tailscaled found it, before anything is fetched") {
-  const std::string used = "/etc/resolv.conf";
-  World world;
-  CHECK(find(world.check(), "resolver").outcome == Outcome::in_sync);  // nothing was kept
-  world.host.files.put("/etc/resolv.pre-tailscale-backup.conf", "nameserver 192.0.2.1\n");
-  world.host.files.put(used, "");
-  CHECK(drifts(world.check(), "resolver") == Lines{used + ": is empty, should be as before tailscaled took it over"});
-  CHECK(world.enforce().exit_code() == 0);
-  CHECK(world.host.files.find(used)->content == "nameserver 192.0.2.1\n");
-  const auto changes = world.host.changes();
-  CHECK(std::find(changes.begin(), changes.end(), "write_file " + used) < std::find(changes.begin(), changes.end(), "run apt-get"));
-
-  world.host.files.put_symlink(used, "/run/systemd/resolve/stub-resolv.conf");
-  CHECK(find(world.check(), "resolver").outcome == Outcome::in_sync);
-}
-
 TEST_CASE("packages: a lock that is held for a minute is waited for, the lists' one as well") {
   World world;
   world.apt.lists_locked_until = world.host.now() + Milliseconds(60'000);
