@@ -11,7 +11,7 @@ trap 'rm -r "$scratch"' EXIT
 cd "$scratch"
 apt-get -qq download "$(apt-cache depends linux-image-cloud-arm64 | sed -n 's/^ *Depends: //p')"
 dpkg-deb --fsys-tarfile ./*.deb | tar --extract --keep-directory-symlink --directory="$root"
-chroot "$root" sh -ec 'depmod "$(ls /lib/modules)"'
+chroot "$root" depmod "$(ls "$root/lib/modules")"
 
 # cloud-init writes the network's configuration for systemd-networkd.
 chroot "$root" systemctl enable systemd-networkd.service
