@@ -166,7 +166,9 @@ def test_a_secret_left_behind_is_found(converged: Host, tmp_path: Path, place: s
         converged.run(["journalctl", "--sync"]).check()
     else:
         converged.write(place, secret)
-    assert canaries.copies(converged, [secret], tmp_path) == [place]
+    # journald compresses what is long, but not always: then the file of the journal is a place of its own.
+    found = canaries.copies(converged, [secret], tmp_path)
+    assert [other for other in found if not other.startswith("/var/log/journal/")] == [place]
     converged.run(["rm", "-f", place]).check()
 
 
