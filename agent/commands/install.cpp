@@ -60,7 +60,8 @@ int install_command(const Options& options) {
   auto replaced = replace_agent(host, file->content);
   if (!replaced) return complain(replaced.error(), exit_failed);
   if (*replaced)
-    fmt::print("{} is bootstrap-agent {} now; the one before it, if any, is {}. What it does otherwise comes with `bootstrap-agent --reconcile`\n", paths::agent, *version, paths::previous_agent);
+    fmt::print("{} is bootstrap-agent {} now; the one before it, if any, is {}. Run `bootstrap-agent --reconcile`: it may want this "
+               "server otherwise\n", paths::agent, *version, paths::previous_agent);
   else
     fmt::print("{} is this bootstrap-agent {} already\n", paths::agent, *version);
   return exit_ok;

@@ -133,7 +133,7 @@ Status Sshd::apply(Host& host, const Observation& seen) {
   AGENT_TRY(host.write_file(drop_in, content, {0644}));
   auto service = host.unit(Scope::system(), "ssh.service");
   if (!service) return pass(std::move(service));
-  if (service->active_state != "active" && !seen.has(host_keys)) return {};  // without keys it has failed
+  if (service->active_state != "active" && service->active_state != "failed") return {};  // without host keys it has failed
   return host.restart_unit(Scope::system(), "ssh.service", Milliseconds(30'000));  // sessions live on: KillMode=process
 }
 

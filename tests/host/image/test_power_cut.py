@@ -17,12 +17,12 @@ from raw import hits
 SECONDS = 900
 EVENTS = "/run/bootstrap-agent/events.jsonl"
 # Power goes as soon as each has begun, which is when what it needs has ended. They follow one another in a first boot.
-MOMENTS = ("packages", "tailscale/package", "tailscale/service", "tailscale/login", "ufw", "metadata", "openclaw/package", "openclaw/config",
-           "openclaw/unit", "openclaw/gateway", "openclaw/cli", "seal")
+MOMENTS = ("packages", "tailscale/package", "tailscale/service", "tailscale/login", "ufw", "metadata", "openclaw/package",
+           "openclaw/config", "openclaw/unit", "openclaw/gateway", "openclaw/cli", "seal")
 # What the agent and the programs that it runs write: each file is the old one or the new one.
-WRITTEN = ("/etc/bootstrap-agent", "/etc/systemd/system", "/etc/sudoers.d", "/etc/ufw", "/etc/default/ufw", "/etc/resolv.conf", "/usr/local/bin",
-           "/usr/local/sbin", "/var/lib/bootstrap-agent", "/var/lib/tailscale/tailscaled.state", "/home/ubuntu/.openclaw/.env", "/home/ubuntu/.openclaw/openclaw.json",
-           "/home/ubuntu/.config/systemd", "/home/ubuntu/.nvm")
+WRITTEN = ("/etc/bootstrap-agent", "/etc/systemd/system", "/etc/sudoers.d", "/etc/ufw", "/etc/default/ufw", "/etc/resolv.conf",
+           "/usr/local/bin", "/usr/local/sbin", "/var/lib/bootstrap-agent", "/var/lib/tailscale/tailscaled.state", "/home/ubuntu/.openclaw/.env",
+           "/home/ubuntu/.openclaw/openclaw.json", "/home/ubuntu/.config/systemd", "/home/ubuntu/.nvm")
 
 
 def wait_until_begun(host: Host, name: str) -> None:
