@@ -1,8 +1,6 @@
 #include "resources/catalog.hpp"
 
 #include "resources/account.hpp"
-#include "resources/boot.hpp"
-#include "resources/firewall_revert.hpp"
 #include "resources/gateway.hpp"
 #include "resources/metadata.hpp"
 #include "resources/node.hpp"
@@ -16,6 +14,7 @@
 #include "resources/resolver.hpp"
 #include "resources/seal.hpp"
 #include "resources/serve.hpp"
+#include "resources/shipped_units.hpp"
 #include "resources/sshd.hpp"
 #include "resources/sudoers.hpp"
 #include "resources/tailscale_daemon.hpp"
@@ -29,7 +28,7 @@ Result<Plan> server_plan(const Profile& profile, const Secrets& secrets, const L
                          const std::optional<NewConnection>& session) {
   std::vector<std::unique_ptr<Resource>> all;
   const auto add = [&all]<class R>(std::unique_ptr<R> resource) { all.push_back(std::move(resource)); };
-  add(std::make_unique<Boot>());
+  add(ShippedUnits::boot());
   add(std::make_unique<Resolver>());
   add(std::make_unique<Packages>(profile));
   add(std::make_unique<GatewayUser>(profile.user));
@@ -39,7 +38,7 @@ Result<Plan> server_plan(const Profile& profile, const Secrets& secrets, const L
   add(std::make_unique<TailscalePackage>(profile));
   add(std::make_unique<TailscaleService>(profile));
   add(std::make_unique<TailscaleLogin>(profile, secrets.tailscale_auth_key));
-  add(std::make_unique<FirewallRevert>());
+  add(ShippedUnits::firewall_revert());
   add(std::make_unique<Ufw>(profile, session));
   add(std::make_unique<MetadataGuard>());
   add(std::make_unique<NodeRuntime>(profile));

@@ -143,6 +143,16 @@ TEST_CASE("firewall: a run that was too slow says so") {
   CHECK(world.ufw.rules.empty());
 }
 
+TEST_CASE("firewall: a change is on the disk before what was there is forgotten") {
+  Converged world;
+  world.ufw.rules.push_back({"allow 8080/tcp"});
+  repairs(world);
+  const auto changes = world.host.changes();
+  const auto forgotten = std::find(changes.begin(), changes.end(), "rename /var/lib/bootstrap-agent/ufw.before.old");
+  REQUIRE(forgotten != changes.end());
+  CHECK(*std::prev(forgotten) == "sync /");
+}
+
 TEST_CASE("firewall: the units that put it back are repaired") {
   Converged world;
   const std::string unit = "/etc/systemd/system/bootstrap-agent-revert.timer";
