@@ -38,6 +38,7 @@ std::string default_policy(const std::string& status, std::string_view direction
 
 // The arguments of a rule as ufw prints it: an application's name with a space in it stands between quotes ('Apache Full').
 const std::string empty_rules = "empty file";
+const std::string rules_directory = "/etc/ufw/";
 
 std::vector<std::string> words(const std::string& text) {
   std::istringstream in(text);
@@ -46,15 +47,26 @@ std::vector<std::string> words(const std::string& text) {
   return out;
 }
 
-// Made by its package's postinst, which syncs nothing: after a power cut they were seen empty in a package that is installed.
-constexpr std::array rules_files = {"/etc/ufw/before.rules", "/etc/ufw/before6.rules", "/etc/ufw/after.rules",
-                                    "/etc/ufw/after6.rules", "/etc/ufw/user.rules",    "/etc/ufw/user6.rules"};
+// Made by its package's postinst from templates, and not synced: after a power cut they were seen empty in a package that is installed.
+const std::string templates = "/usr/share/ufw/iptables/";
+constexpr std::array rules_files = {"before.rules", "before6.rules", "after.rules", "after6.rules", "user.rules", "user6.rules"};
 
 Status observe_rules_files(const Probe& probe, Observation& seen) {
-  for (const auto* path : rules_files) {
-    auto info = probe.stat(path);
+  for (const auto* name : rules_files) {
+    auto info = probe.stat(rules_directory + name);
     if (!info) return pass(std::move(info));
-    if (*info && (*info)->size == 0) seen.drift(empty_rules, path, "as its package made it");
+    if (*info && (*info)->size == 0) seen.drift(empty_rules, rules_directory + name, "as its package made it");
+  }
+  return {};
+}
+
+// Only those: the others may hold rules of the owner.
+Status fill_rules_files(Host& host, const Observation& seen) {
+  for (const auto& drift : seen.drifts) {
+    if (drift.field != empty_rules) continue;
+    auto text = host.read_file(templates + drift.observed.substr(rules_directory.size()));
+    if (!text) return pass(std::move(text));
+    AGENT_TRY(host.write_file(drift.observed, *text, {0640}));
   }
   return {};
 }
@@ -117,7 +129,7 @@ Status Ufw::apply(Host& host, const Observation& seen) {
 }
 
 Status Ufw::change(Host& host, const Observation& seen) const {
-  if (seen.has(empty_rules)) AGENT_TRY(run_ufw(host, {"--force", "reset"}));  // to the package's own; it keeps what was there beside them
+  AGENT_TRY(fill_rules_files(host, seen));
   if (seen.has("IPv6")) {
     auto text = host.read_file("/etc/default/ufw");
     if (!text) return pass(std::move(text));

@@ -149,11 +149,6 @@ Completed Ufw::obey(FakeHost& host, const Command& command) {
     return says(enabled ? "Firewall reloaded\n" : "Firewall not enabled (skipping reload)\n");
   } else if (arguments == "disable") {
     enabled = false;
-  } else if (arguments == "--force reset") {
-    enabled = false;
-    rules.clear();
-    for (const char* name : {"before", "before6", "after", "after6"})
-      host.files.put(fmt::format("/etc/ufw/{}.rules", name), rules_begin, {0640});
   } else if (arguments == "--force enable") {
     if (when_enabled) when_enabled();
     enabled = true;

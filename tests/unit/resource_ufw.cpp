@@ -22,14 +22,19 @@ TEST_CASE("ufw: off, other policies, a rule deleted: each is named and repaired"
   repairs(world);
 }
 
-TEST_CASE("ufw: rule files that a power cut has left empty are its package's again, and the profile's rules in them") {
+TEST_CASE("ufw: rule files that a power cut has left empty are their package's again, and no other") {
   Converged world;
-  for (const char* path : {"/etc/ufw/before.rules", "/etc/ufw/after6.rules"}) world.host.files.put(path, "");
-  CHECK(only_drift(world, "ufw") == Lines{"empty file: is /etc/ufw/before.rules, should be as its package made it",
-                                          "empty file: is /etc/ufw/after6.rules, should be as its package made it"});
+  const std::string before = "/etc/ufw/before.rules";
+  const std::string after = "/etc/ufw/after6.rules";
+  world.host.files.put("/usr/share/ufw/iptables/after6.rules", "*filter\nCOMMIT\n");
+  world.host.files.put("/usr/share/ufw/iptables/before.rules", "the package's\n");
+  world.host.files.put(before, "the owner's\n");
+  world.host.files.put(after, "");
+  CHECK(only_drift(world, "ufw") == Lines{"empty file: is " + after + ", should be as its package made it"});
   repairs(world);
-  CHECK(world.ufw.enabled);
-  CHECK(world.ufw.has("allow in on tailscale0"));
+  CHECK(world.host.files.find(after)->content == "*filter\nCOMMIT\n");
+  CHECK(world.host.files.find(after)->mode == 0640);
+  CHECK(world.host.files.find(before)->content == "the owner's\n");
 }
 
 TEST_CASE("ufw: a rule that the profile does not list is named, also while it is removed") {
