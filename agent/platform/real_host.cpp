@@ -21,6 +21,7 @@
 #include "platform/systemd.hpp"
 #include "platform/tree.hpp"
 #include "platform/trim.hpp"
+#include "platform/unwritten.hpp"
 #include "platform/user_namespace.hpp"
 
 namespace agent {
@@ -146,7 +147,10 @@ Status RealHost::do_sync() {
   return done->ok() ? Status() : fail(Errc::failed, "sync: {}", done->timed_out ? "did not end within 120 s" : done->err);
 }
 
-Result<FreeSpace> RealHost::do_trim() { return agent::trim("/"); }
+Result<FreeSpace> RealHost::do_trim() {
+  AGENT_TRY(free_unwritten_of_archived_journals("/var/log/journal"));
+  return agent::trim("/");
+}
 
 Result<Completed> RealHost::run_within(Command command) const {
   auto timeout = within(command.timeout, command.argv.empty() ? "" : command.argv.front());

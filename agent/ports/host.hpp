@@ -36,7 +36,8 @@ class Host : public Probe {
   [[nodiscard]] Status blot_secrets(const std::string& path);
   // What was written so far, by whomever, is on the disk: other programs' files may be lost or empty after a power cut until then.
   [[nodiscard]] Status sync();
-  // Tells the device which blocks of the root file system are unused, so that it forgets what stood in them.
+  // Tells the device which blocks of the root file system are unused, so that it forgets what stood in them; those as well that
+  // archived journals own and never wrote.
   [[nodiscard]] Result<FreeSpace> trim();
 
   // An Error means it could not be run. A non-zero exit is the caller's to judge, and so is `timed_out`: what it printed before

@@ -26,6 +26,7 @@ Json not_promised(const Probe& probe, const Sealed& sealed) {
     out.push_back("free space: files that were shortened or replaced before the seal may have left copies, and this disk takes no trim");
   else
     out.push_back("that the device returns zeros for what was trimmed: it was told, and does not say");
+  if (!sealed.journal_rotated) out.push_back("blocks that the open journal owns and has not written: journald was not asked for a new one, or failed");
   if (swap_in_use(probe)) out.push_back("swap: the agent locks its own memory, other programs do not");
   return out;
 }

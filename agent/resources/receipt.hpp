@@ -10,6 +10,7 @@ struct Sealed {
   std::vector<SecretCopy> destroyed;  // and then looked for again, in vain
   std::vector<std::string> skipped;
   FreeSpace free_space;
+  bool journal_rotated = false;  // so that none of its files owns blocks that were neither written nor trimmed
 };
 
 // "2026-11-01T00:00:00Z"

@@ -125,6 +125,25 @@ Result<Sealed> Seal::destroy_copies(Host& host) {
   return Sealed{std::move(copies->found), std::move(again->skipped), {}};
 }
 
+// journald allocates in advance, from free space: that is trimmed before it takes some for a new file, and what the old one had and
+// never wrote is trimmed after that.
+Status Seal::clear_free_space(Host& host, Sealed& sealed) {
+  auto space = host.trim();
+  if (!space) return pass(std::move(space));
+  sealed.free_space = *space;
+  if (!space->bytes) return {};
+  Command rotate;
+  rotate.argv = {"journalctl", "--rotate"};
+  rotate.timeout = Milliseconds(60'000);
+  auto rotated = host.run(rotate);
+  if (!rotated) return pass(std::move(rotated));
+  sealed.journal_rotated = rotated->ok();  // a journald that is not there is no reason to fail: the receipt says so
+  space = host.trim();
+  if (!space) return pass(std::move(space));
+  *sealed.free_space.bytes += space->bytes.value_or(0);
+  return {};
+}
+
 // The receipt says that first boot is over, so it comes last, and only when everything else is as it should be.
 Status Seal::seal_copies(Host& host, bool first_boot_is_over) {
   auto receipt = host.stat(paths::receipt);
@@ -132,9 +151,7 @@ Status Seal::seal_copies(Host& host, bool first_boot_is_over) {
   auto sealed = destroy_copies(host);
   if (!sealed) return pass(std::move(sealed));
   if (sealed->destroyed.empty() && !first_boot_is_over) return {};
-  auto space = host.trim();
-  if (!space) return pass(std::move(space));
-  sealed->free_space = *space;
+  AGENT_TRY(clear_free_space(host, *sealed));
   sealed_ = summary(*sealed);
   if (!first_boot_is_over && !*receipt) return {};
   return host.write_file(paths::receipt, receipt_text(host, *sealed), {0600});

@@ -24,6 +24,7 @@ class Seal : public Resource {
   // The secrets in the file that nothing has taken over yet.
   [[nodiscard]] Result<Secrets> unconsumed(const Probe& probe, bool& some_consumed) const;
   [[nodiscard]] static Result<Sealed> destroy_copies(Host& host);
+  [[nodiscard]] static Status clear_free_space(Host& host, Sealed& sealed);
   [[nodiscard]] Status seal_copies(Host& host, bool first_boot_is_over);
 
   std::string user_;

@@ -8,6 +8,7 @@
 #include "resources/catalog.hpp"
 #include "resources/paths.hpp"
 #include "support/world_downloads.hpp"
+#include "support/world_programs.hpp"
 
 namespace agent::world {
 namespace {
@@ -58,6 +59,7 @@ World::World() : profile(default_profile()) {
   nft.attach(host);
   openclaw.attach(host, profile);
   serve_downloads(host, profile);
+  host.on_run("journalctl", [](FakeHost&, const Command&) { return says(""); });
   tailnet.control.url = profile.tailscale.control_url;
   tailnet.control.good_key = auth_key;
   hand_over(all_secrets());

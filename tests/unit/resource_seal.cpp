@@ -1,4 +1,5 @@
 // seal: what is destroyed, what is spared for the next run, and what the receipt claims
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "commands/inputs.hpp"
@@ -195,7 +196,7 @@ TEST_CASE("seal: the receipt says what was found and destroyed, how that was ver
   CHECK(how.at("/root/.bash_history") == "the copies overwritten");
   CHECK(how.size() == 10);
   CHECK(has(first.at("searched").get<Lines>(), "/var/log"));
-  CHECK(first.at("free_space") == nlohmann::json{{"file_system", "ext4"}, {"trimmed_bytes", 4096}});
+  CHECK(first.at("free_space") == nlohmann::json{{"file_system", "ext4"}, {"trimmed_bytes", 8192}});
   CHECK(first.at("not_promised").size() == 5);
   CHECK(receipt.at("latest") == first);
   CHECK(world.host.files.find(paths::receipt)->mode == 0600);
@@ -219,6 +220,30 @@ TEST_CASE("seal: a later one has its own part in the receipt, beside that of fir
   for (const auto* word : {"overlay", "takes no trim", "swap:"}) CHECK(promised.find(word) != std::string::npos);
   CHECK(find(report, "seal").notes.back() ==
         "destroyed 1 copies in 1 files, and found none after that; free space could not be trimmed: see " + paths::receipt);
+}
+
+TEST_CASE("seal: free space is trimmed before journald takes some of it for a new file, and then what the old one never wrote") {
+  World world;
+  SUBCASE("journald rotates") {
+    (void)world.enforce();
+    Lines order;
+    for (const auto& change : world.host.changes())
+      if (change == "trim /" || change == "run journalctl") order.push_back(change);
+    CHECK(order == Lines{"trim /", "run journalctl", "trim /"});
+    CHECK(std::any_of(world.host.commands.begin(), world.host.commands.end(),
+                      [](const auto& command) { return command.argv == Lines{"journalctl", "--rotate"}; }));
+  }
+  SUBCASE("journald does not, which is said and no reason to fail") {
+    world.host.on_run("journalctl", [](FakeHost&, const Command&) { return Completed{1, false, "", "Failed to connect\n"}; });
+    CHECK(find(world.enforce(), "seal").outcome == Outcome::converged);
+    const auto receipt = nlohmann::json::parse(world.host.files.find(paths::receipt)->content);
+    CHECK(receipt.at("latest").at("not_promised").dump().find("the open journal owns") != std::string::npos);
+  }
+  SUBCASE("where nothing can be trimmed, there is no need") {
+    world.host.free_space = {"overlay", {}};
+    (void)world.enforce();
+    CHECK_FALSE(did(world, "run journalctl"));
+  }
 }
 
 TEST_CASE("seal: no receipt while anything is not as desired") {

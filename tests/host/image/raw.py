@@ -6,10 +6,12 @@ import base64
 import re
 import subprocess
 from collections import Counter
+from functools import cache, partial
 from pathlib import Path
 from urllib.parse import quote
 
 _BLOCK = 4096
+_LINES = b"\r?\n?"  # base64 is cut into lines, anywhere
 
 
 def forms(secret: str) -> dict[str, bytes]:
@@ -25,17 +27,19 @@ def forms(secret: str) -> dict[str, bytes]:
 def hits(image: Path, secrets: dict[str, str]) -> Counter[str]:
     """How often each place of ``image`` holds one of ``secrets`` (by name): "key, plain, in /path", never the value."""
     wanted = {form: f"{name}, {encoding}" for name, secret in secrets.items() for encoding, form in forms(secret).items()}
-    pattern = re.compile(b"|".join(re.escape(form) for form in wanted))
+    pattern = re.compile(b"|".join(_LINES.join(re.escape(bytes([byte])) for byte in form) for form in wanted))
     found: Counter[str] = Counter()
-    overlap = max(len(form) for form in wanted)
+    owner = cache(partial(_owner, image))
+    overlap = 2 * max(len(form) for form in wanted)
     with open(image, "rb") as disk:
         seen, offset = b"", 0
         while piece := disk.read(64 << 20):
             text = seen + piece
             for match in pattern.finditer(text):
                 at = offset - len(seen) + match.start()
+                form = match.group().translate(None, b"\r\n")
                 if match.end() > len(seen):  # else it was seen with the last piece
-                    found[f"{wanted[match.group()]}, in {_owner(image, at // _BLOCK)}"] += 1
+                    found[f"{wanted[form]}, in {owner(at // _BLOCK)}"] += 1
             offset += len(piece)
             seen = text[-overlap:]
     return found
@@ -48,7 +52,14 @@ def _owner(image: Path, block: int) -> str:
         return "free space" if "not in use" in _debugfs(image, f"testb {block}") else "the file system's own blocks"
     if inode == "8":
         return "the file system's journal"
-    return _debugfs(image, f"ncheck {inode}").splitlines()[-1].split("\t")[-1]
+    path = _debugfs(image, f"ncheck {inode}").splitlines()[-1].split("\t")[-1]
+    return f"what was never written of {path}" if _unwritten(image, inode, block) else path
+
+
+def _unwritten(image: Path, inode: str, block: int) -> bool:
+    """Whether the block is only allocated (fallocate(2)): the disk still has what stood there before, the file reads as zeros."""
+    extents = re.findall(r"(\d+) +- +(\d+) +\d+ +Uninit", _debugfs(image, f"ex <{inode}>"))
+    return any(int(first) <= block <= int(last) for first, last in extents)
 
 
 def _debugfs(image: Path, request: str) -> str:

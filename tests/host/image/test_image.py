@@ -8,44 +8,44 @@ from pathlib import Path
 import canaries
 import pytest
 from agent_calls import reconcile
-from lab import first_boot
+from lab import cloudinit, first_boot
 from lab.host import Host
 from lab.wait import wait_until
 from lab.world import World
 from raw import forms, hits
 
 SECONDS = 600
+CLAUDE = "sk-ant-oat01-canary-0123456789-abcdefghijklmnop"
+ODD = "sk-ant-oat01-canary/0123+456=789%abc&def:ghi@jkl"  # which URLs, JSON and shells have another way to write
 
 
-def new_host(world: World, agent: Path, suite: str) -> Host:
+def new_host(world: World, agent: Path, suite: str, claude: str, multi_part: bool = False) -> tuple[Host, dict[str, str]]:
+    """One that boots for the first time, and its secrets by name."""
     host = world.host(suite, image=True)
-    token = f"canary-gateway-token-{suite}-0123456789abcdef"
-    host.user_data = world.user_data(agent, world.secrets(gateway_token=token), f"tailscale:\n  hostname: image-{suite}\n")
+    given = world.secrets(gateway_token=f"canary-gateway-token-{suite}-0123456789abcdef", anthropic_token=claude)
+    host.user_data = world.user_data(agent, given, f"tailscale:\n  hostname: image-{suite}\n")
+    if multi_part:
+        host.user_data = cloudinit.multipart(host.user_data, "#cloud-config\n{}\n")
     host.boot()
     host.wait_up()
-    return host
-
-
-def named(host: Host) -> dict[str, str]:
-    key, claude, gateway = canaries.given(host)
-    return {"auth key": key, "Claude token": claude, "gateway token": gateway}
+    return host, dict(zip(("auth key", "Claude token", "gateway token"), canaries.values(given), strict=True))
 
 
 def test_every_form_is_one_that_its_encoder_makes() -> None:
     assert forms("abc/def+1")["base64+1"] == b"FiYy9kZWYrM"  # printf .abc/def+1 | base64: LmFiYy9kZWYrMQ==
+    assert forms("abc/def+1")["URL"] == b"abc%2Fdef%2B1"
     assert set(forms("abc/def+1")) == {"plain", "URL", "UTF-16", "hex", "base64+0", "base64+1", "base64+2"}
 
 
 def test_before_the_seal_there_is_much_to_find(world: World, agent: Path) -> None:
     """The control: the same search, on a host whose power goes before its agent has come to the seal."""
-    host = new_host(world, agent, "bookworm")
+    host, secrets = new_host(world, agent, "bookworm", CLAUDE)
     removed = "canary-of-a-file-that-was-removed/0123456789+"
     try:
-        host.write("/root/removed", base64.b64encode(removed.encode()).decode())
+        host.write("/root/removed", base64.encodebytes(b"." * 39 + removed.encode()).decode())  # in lines, the first ends within it
         host.run(["sh", "-ec", "sync; rm /root/removed; sync"]).check()
         wait_until(lambda: host.exists("/var/lib/bootstrap-agent/secrets.yaml"), SECONDS, "the agent to have its secrets")
         host.run(["sync"]).check()
-        secrets = named(host)
         host.kill()
         assert hits(host.disk.file, {"removed": removed}) == {"removed, base64+0, in free space": 1}
         found = hits(host.disk.file, secrets)
@@ -57,14 +57,14 @@ def test_before_the_seal_there_is_much_to_find(world: World, agent: Path) -> Non
         host.remove()
 
 
-@pytest.mark.parametrize("suite", ["bookworm", "trixie"])
-def test_after_first_boot_and_reboots_the_disk_holds_secrets_in_env_alone(world: World, agent: Path, suite: str) -> None:
-    host = new_host(world, agent, suite)
+@pytest.mark.parametrize(("suite", "claude", "multi_part"), [("bookworm", CLAUDE, False), ("trixie", ODD, True)])
+def test_after_first_boot_and_reboots_the_disk_holds_secrets_in_env_alone(
+        world: World, agent: Path, suite: str, claude: str, multi_part: bool) -> None:
+    host, secrets = new_host(world, agent, suite, claude, multi_part)
     try:
         assert first_boot.wait_for_agent(host).code == 0
         host.run([first_boot.AGENT, "--verify"], timeout=300).check()
         for boot in ("first boot", "second boot", "third boot"):
-            secrets = named(host)
             host.wait_booted()
             assert host.run([first_boot.AGENT, "--status", "--wait"], timeout=SECONDS).code == 0
             if boot == "third boot":
