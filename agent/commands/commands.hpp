@@ -9,7 +9,7 @@ namespace agent {
 int enforce_command(const Options& options);
 // --worker: the run itself, in its unit.
 int worker_command(const Options& options);
-// --boot: at every boot. Resumes a first boot that did not end, and seals again what cloud-init writes anew.
+// --boot: at every boot. Resumes a first boot or an update that did not end, and seals again what cloud-init writes anew.
 int boot_command(const Options& options);
 // --revert: puts the firewall back as it was before a change that nobody confirmed.
 int revert_command(const Options& options);

@@ -94,6 +94,13 @@ Result<int> run_seal(const Options& options, EventWriter& events) {
              [](const Profile& profile, const Secrets&, const Ledger& ledger) { return seal_plan(profile, ledger); });
 }
 
+// A first boot ends with a receipt, and an update when its way back is gone.
+bool was_cut_off(const Probe& probe) {
+  const auto receipt = probe.stat(paths::receipt);
+  const auto way_back = probe.stat(paths::update);
+  return (receipt && !*receipt) || (way_back && *way_back);
+}
+
 // Ends the events with the exit code, whatever came of the run.
 int finish(const Result<int>& ended, EventWriter& events) {
   const int exit_code = ended ? *ended : complain(ended.error(), ended.error().code == Errc::invalid ? exit_usage : exit_failed);
@@ -126,8 +133,7 @@ int boot_command(const Options& options) {
   auto events = EventWriter::create(paths::events);
   if (!events) return complain(events.error(), exit_failed);
   int exit_code = exit_ok;
-  auto receipt = host.stat(paths::receipt);
-  if (receipt && !*receipt) {
+  if (was_cut_off(host)) {
     auto ended = run_server(options, *events);
     exit_code = ended ? *ended : complain(ended.error(), exit_failed);
   }

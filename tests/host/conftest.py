@@ -38,6 +38,20 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     signal.signal(signal.SIGHUP, leave)
 
 
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """A failure comes with what the hosts' journals say since they were booted last, before they are removed."""
+    outcome = yield
+    report = outcome.get_result()
+    world = getattr(item, "funcargs", {}).get("world")
+    if report.when != "call" or not report.failed or world is None:
+        return
+    for host in world.hosts:
+        if host.running:
+            said = host.run(["journalctl", "--boot", "--lines=400", "--no-pager", "--output=short-precise"])
+            report.sections.append((f"journal of {host.name}", said.out or said.err))
+
+
 @pytest.fixture(scope="session")
 def world() -> Iterator[World]:
     """The lab that the tests of a session share."""
@@ -54,12 +68,12 @@ def suite(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def new_host(world: World) -> Iterator[Callable[[str], Host]]:
-    """Makes a host of a suite, powered off; all of them are removed when the test ends."""
+def new_host(world: World) -> Iterator[Callable[..., Host]]:
+    """Makes a host of a suite, powered off, on an ext4 ``image`` if wanted; all of them are removed when the test ends."""
     hosts: list[Host] = []
 
-    def make(suite: str) -> Host:
-        hosts.append(world.host(suite))
+    def make(suite: str, *, image: bool = False) -> Host:
+        hosts.append(world.host(suite, image=image))
         return hosts[-1]
 
     yield make

@@ -46,6 +46,7 @@ class World:
 
     def __init__(self, arch: str = platform.machine()) -> None:
         self.arch = arch
+        self.hosts: list[Host] = []  # that were made, in their order; some are removed by now
 
     def __enter__(self) -> World:
         self.parts = parts.prepare(self.arch)
@@ -78,7 +79,8 @@ class World:
         last, self._next_host = self._next_host, self._next_host + 1
         layers = self._layers(suite)
         make_disk = partial(Image, self._image(suite)) if image else partial(Overlay, layers)
-        return Host(self.instance, last, layers, self.metadata, hostname, make_disk)
+        self.hosts.append(Host(self.instance, last, layers, self.metadata, hostname, make_disk))
+        return self.hosts[-1]
 
     def vm(self, suite: str, hostname: str = "openclaw") -> VM:
         """A new virtual machine, powered off, with empty user-data; in a world of another architecture than this machine's."""

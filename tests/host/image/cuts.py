@@ -1,0 +1,47 @@
+"""What the tests of power cuts have in common: the moment to cut, and what may not be left."""
+
+from __future__ import annotations
+
+import json
+
+from aftermath import TEMPORARY
+from lab.host import Host
+from lab.wait import wait_until
+
+SECONDS = 900
+_EVENTS = "/run/bootstrap-agent/events.jsonl"
+# What the agent and the programs that it runs write: each file is the old one or the new one.
+_WRITTEN = ("/etc/bootstrap-agent", "/etc/systemd/system", "/etc/sudoers.d", "/etc/ufw", "/etc/default/ufw", "/etc/resolv.conf",
+            "/usr/local/bin", "/usr/local/sbin", "/var/lib/bootstrap-agent", "/var/lib/tailscale/tailscaled.state",
+            "/home/ubuntu/.openclaw/.env", "/home/ubuntu/.openclaw/openclaw.json", "/home/ubuntu/.config/systemd",
+            "/home/ubuntu/.nvm")
+_OPENCLAWS_OWN = "/home/ubuntu/.cache/openclaw/"  # it leaves a .partial of its databases there, whose next start does not need it
+
+
+def wait_until_begun(host: Host, name: str) -> None:
+    """Waits for the run that goes on to begin with that resource."""
+
+    def begun() -> bool:
+        if not host.exists(_EVENTS):
+            return False
+        lines = host.read(_EVENTS).splitlines()
+        events = [json.loads(line) for line in lines if line.endswith("}")]
+        return any(event.get("resource", {}).get("name") == name for event in events)
+
+    wait_until(begun, SECONDS, f"{name} to begin", poll=0.02)
+
+
+def forget_runs(host: Host) -> None:
+    """What had begun before counts no more."""
+    host.run(["rm", "-f", _EVENTS]).check()
+
+
+def empty_files(host: Host) -> list[str]:
+    # The stamp is empty by design: only its time counts.
+    return host.run(["find", *_WRITTEN, "-type", "f", "-empty", "-not", "-path", "*/stamps/openclaw-config"]).out.splitlines()
+
+
+def leftovers(host: Host) -> list[str]:
+    places = ["/etc", "/opt", "/usr/local", "/home/ubuntu", "/var/lib/bootstrap-agent", "/run/bootstrap-agent"]
+    names = host.run(["find", *places, "-name", "node_modules", "-prune", "-o", "-print"]).check().out.splitlines()
+    return [name for name in names if TEMPORARY.search(name) and not name.startswith(_OPENCLAWS_OWN)]

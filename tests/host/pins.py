@@ -1,0 +1,48 @@
+"""Other versions of OpenClaw for a host, pinned by a profile, and what then runs there."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+from lab import fake_openclaw
+from lab.host import Host
+from lab.merge import merge
+from lab.parts import MIRROR
+from lab.world import World
+
+PROFILE = "/etc/bootstrap-agent/profile.yaml"
+PINNED = "/root/profile.yaml"
+_CONFIG = "/home/ubuntu/.openclaw/openclaw.json"
+
+
+def pin(world: World, host: Host, scratch: Path, version: str, gateway: str) -> None:
+    """Writes the host's profile to PINNED, with another version, whose gateway is a program of fake_openclaw, and serves that."""
+    directory = scratch / version
+    directory.mkdir()
+    path = f"/fake/{version}"
+    text = fake_openclaw.lock(directory, version, gateway, f"https://{MIRROR}{path}")
+    (directory / "package-lock.json").write_text(text)
+    world.services.publish(path, directory)
+    host.write(PINNED, merge(host.read(PROFILE), (
+        f"openclaw:\n  version: {version}\n  lock:\n    url: \"https://{MIRROR}/fake/{{version}}/package-lock.json\"\n"
+        f"    sha256: {hashlib.sha256(text.encode()).hexdigest()}\ngateway:\n  ready_timeout: 60s\n")))
+
+
+def running(host: Host) -> str:
+    """The version that the gateway's process runs from."""
+    uid = host.run(["id", "-u", "ubuntu"]).check().out.strip()
+    show = ["systemctl", "--user", "show", "--property=ExecStart", "openclaw-gateway.service"]
+    argv = host.run(show, user="ubuntu", env={"XDG_RUNTIME_DIR": f"/run/user/{uid}"}).check().out
+    return argv.partition("/opt/openclaw/")[2].partition("/")[0]
+
+
+def is_ready(host: Host) -> bool:
+    """Whether the gateway says so itself."""
+    return '{"ready":true' in host.run(["curl", "-sS", "http://127.0.0.1:18789/readyz"]).out
+
+
+def settings(host: Host) -> dict:
+    """The gateway's configuration, less what OpenClaw notes in it of its own doings."""
+    return {key: value for key, value in json.loads(host.read(_CONFIG)).items() if key != "meta"}
