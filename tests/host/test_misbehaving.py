@@ -21,6 +21,7 @@ pytestmark = pytest.mark.parametrize("suite", ["bookworm"], indirect=True)
 
 GATEWAY = "openclaw-gateway.service"
 PROFILE = "/etc/bootstrap-agent/profile.yaml"
+EVENTS = "/run/bootstrap-agent/events.jsonl"
 SECONDS = 600
 MINUTE = 60_000  # milliseconds, as reports have them
 
@@ -104,6 +105,21 @@ def test_a_mirror_that_nobody_vouches_for(converged: Host, impatient: Callable[[
         ended = impatient()
     assert ended.code == 1
     assert f"the server's certificate was signed by nobody in {bundle}" in ended.why("tailscale/package")
+
+
+def test_names_that_are_answered_late(converged: Host) -> None:
+    """The resolver is silent when the run begins to need it."""
+    rules = [f"OUTPUT --protocol {protocol} --dport 53 --jump DROP" for protocol in ("udp", "tcp")]
+    shell(converged, f"rm {EVENTS} /var/lib/bootstrap-agent/stamps/tailscale-*")
+    shell(converged, "; ".join(f"iptables --insert {rule}" for rule in rules))
+    with converged.follow([AGENT, "--reconcile"]) as process:
+        try:
+            wait_until(lambda: converged.exists(EVENTS) and "again in" in converged.read(EVENTS), MINUTE / 1000, "an attempt to fail")
+        finally:
+            shell(converged, "; ".join(f"iptables --delete {rule}" for rule in rules))
+        said, _ = process.communicate(timeout=SECONDS)
+    assert process.returncode == 0, said
+    assert verify(converged).bad == {}
 
 
 def test_apt_lists_that_are_corrupt(converged: Host) -> None:
