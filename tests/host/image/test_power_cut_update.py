@@ -50,11 +50,18 @@ def updated(world: World, agent: Path) -> Iterator[Host]:
     host.remove()
 
 
+def wait_until_idle(host: Host) -> None:
+    """The run of a boot has ended; until then another one would be refused."""
+    host.wait_booted()
+    host.run([first_boot.AGENT, "--status", "--wait"], timeout=SECONDS)
+
+
 def cut_update(host: Host, moments: dict[str, Moment]) -> None:
     """Power goes at each moment, of the update that PINNED asks for and of the boots that go on with it until it has ended."""
     for name, moment in moments.items():
         with contextlib.ExitStack() as run:
             if not host.exists(UPDATE):
+                wait_until_idle(host)
                 forget_runs(host)
                 run.enter_context(host.follow([first_boot.AGENT, "--reconcile", "--profile", pins.PINNED]))
             moment(host)
@@ -62,8 +69,7 @@ def cut_update(host: Host, moments: dict[str, Moment]) -> None:
         print(f"power went at: {name}", flush=True)
         host.boot()
         host.wait_up()
-    host.wait_booted()
-    host.run([first_boot.AGENT, "--status", "--wait"], timeout=SECONDS)
+    wait_until_idle(host)
 
 
 def test_a_version_that_is_never_ready_makes_way_however_often_power_goes(world: World, updated: Host, tmp_path: Path) -> None:
