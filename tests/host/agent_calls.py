@@ -11,6 +11,8 @@ from lab.host import Host
 
 SECONDS = 1200  # for a run to end on a busy machine
 
+EVENTS = "/run/bootstrap-agent/events.jsonl"  # of the run that goes on, or of the last since boot
+
 GOOD = ("in_sync", "converged")
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
-from agent_calls import Report, call, reconcile, verify
+from agent_calls import EVENTS, Report, call, reconcile, verify
 from lab.first_boot import AGENT
 from lab.host import Host
 from lab.merge import merge
@@ -21,7 +21,6 @@ pytestmark = pytest.mark.parametrize("suite", ["bookworm"], indirect=True)
 
 GATEWAY = "openclaw-gateway.service"
 PROFILE = "/etc/bootstrap-agent/profile.yaml"
-EVENTS = "/run/bootstrap-agent/events.jsonl"
 SECONDS = 600
 MINUTE = 60_000  # milliseconds, as reports have them
 

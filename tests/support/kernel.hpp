@@ -11,28 +11,21 @@
 namespace agent {
 
 // An emulator of user programs that is older than openat2(2) shows by that; every kernel that the agent is for has the call.
-inline bool emulated_kernel() {
+// Says, when it is one, that `what` is skipped.
+inline bool emulated_kernel(const char* what) {
   const open_how how{};
-  return ::syscall(SYS_openat2, -1, "", &how, sizeof how) == -1 && errno == ENOSYS;
+  if (::syscall(SYS_openat2, -1, "", &how, sizeof how) != -1 || errno != ENOSYS) return false;
+  std::printf("skipped: what needs %s: what emulates this kernel does not have it\n", what);
+  return true;
 }
 
-// For doctest::skip: there is no openat2(2). Says so, once.
+// For doctest::skip. Each says so once.
 inline bool no_openat2() {
-  static const bool lacking = [] {
-    if (!emulated_kernel()) return false;
-    std::puts("skipped: what needs openat2(2): this kernel, or what emulates it, has none");
-    return true;
-  }();
+  static const bool lacking = emulated_kernel("openat2(2)");
   return lacking;
 }
-
-// For doctest::skip: FITRIM (ioctl_fs(2)) does not get to the kernel. Says so, once.
 inline bool no_fitrim() {
-  static const bool lacking = [] {
-    if (!emulated_kernel()) return false;
-    std::puts("skipped: what needs FITRIM: what emulates this kernel does not pass it on");
-    return true;
-  }();
+  static const bool lacking = emulated_kernel("FITRIM (ioctl_fs(2))");
   return lacking;
 }
 

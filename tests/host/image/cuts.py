@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 
 from aftermath import TEMPORARY
+from agent_calls import EVENTS
 from lab.host import Host
 from lab.wait import wait_until
 
 SECONDS = 900
-_EVENTS = "/run/bootstrap-agent/events.jsonl"
 # What the agent and the programs that it runs write: each file is the old one or the new one.
 _WRITTEN = ("/etc/bootstrap-agent", "/etc/systemd/system", "/etc/sudoers.d", "/etc/ufw", "/etc/default/ufw", "/etc/resolv.conf",
             "/usr/local/bin", "/usr/local/sbin", "/var/lib/bootstrap-agent", "/var/lib/tailscale/tailscaled.state",
@@ -22,9 +22,9 @@ def wait_until_begun(host: Host, name: str) -> None:
     """Waits for the run that goes on to begin with that resource."""
 
     def begun() -> bool:
-        if not host.exists(_EVENTS):
+        if not host.exists(EVENTS):
             return False
-        lines = host.read(_EVENTS).splitlines()
+        lines = host.read(EVENTS).splitlines()
         events = [json.loads(line) for line in lines if line.endswith("}")]
         return any(event.get("resource", {}).get("name") == name for event in events)
 
@@ -33,7 +33,7 @@ def wait_until_begun(host: Host, name: str) -> None:
 
 def forget_runs(host: Host) -> None:
     """What had begun before counts no more."""
-    host.run(["rm", "-f", _EVENTS]).check()
+    host.run(["rm", "-f", EVENTS]).check()
 
 
 def empty_files(host: Host) -> list[str]:
