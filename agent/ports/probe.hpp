@@ -35,6 +35,9 @@ class Probe {
   // other file system, and reads no file that occupies more than 1 GiB. Absent is fine: nothing is found.
   [[nodiscard]] virtual Result<SecretSearch> find_secrets(const std::string& path, unsigned depth) const = 0;
 
+  // The other processes that have this file (through no symlink) open now: "rsyslogd (pid 412)".
+  [[nodiscard]] virtual std::vector<std::string> processes_that_hold(const std::string& path) const = 0;
+
   // A local account (passwd(5), group(5), shadow(5)); nullopt when there is none.
   [[nodiscard]] virtual Result<std::optional<User>> find_user(const std::string& name) const = 0;
 

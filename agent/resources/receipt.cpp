@@ -33,8 +33,10 @@ Json not_promised(const Probe& probe, const Sealed& sealed) {
 
 Json described(const Probe& probe, const Sealed& sealed) {
   Json destroyed = Json::array();
-  for (const auto& copy : sealed.destroyed)
+  for (const auto& copy : sealed.destroyed) {
     destroyed.push_back({{"path", copy.path}, {"copies", copy.copies}, {"how", copy.destroy ? "overwritten, removed" : "the copies overwritten"}});
+    if (!copy.held_by.empty()) destroyed.back()["held_open_by"] = copy.held_by;
+  }
   Json space = {{"file_system", sealed.free_space.file_system}, {"trimmed_bytes", nullptr}};
   if (sealed.free_space.bytes) space["trimmed_bytes"] = *sealed.free_space.bytes;
   return {{"sealed_at", utc(probe.wall_clock())},

@@ -117,6 +117,7 @@ Status Seal::rewrite_secrets_file(Host& host) const {
 Result<Sealed> Seal::destroy_copies(Host& host) {
   auto copies = find_secret_copies(host);
   if (!copies) return pass(std::move(copies));
+  for (auto& copy : copies->found) copy.held_by = host.processes_that_hold(copy.path);  // it is about to lose its name
   AGENT_TRY(destroy(host, copies->found));
   auto again = find_secret_copies(host);
   if (!again) return pass(std::move(again));

@@ -13,6 +13,7 @@ struct SecretCopy {
   std::size_t copies = 0;
   bool destroy = false;  // the whole file, for it is cloud-init's or this agent's; of others' only the secrets' bytes
   bool rest = false;     // of a file whose destruction, or making, was cut off
+  std::vector<std::string> held_by = {};  // processes that had it open when it was destroyed: "rsyslogd (pid 412)"
 };
 
 struct SecretCopies {

@@ -94,6 +94,9 @@ def test_copies_in_the_places_of_others_are_found_and_overwritten(leaky: tuple[H
     after = json.loads(host.read(RECEIPT))
     assert after["first_boot"] == before["first_boot"]
     assert {copy["path"] for copy in after["latest"]["destroyed"]} == found
+    held = {copy["path"]: copy["held_open_by"] for copy in after["latest"]["destroyed"] if "held_open_by" in copy}
+    assert [path.rsplit("/", 1)[1] for path in held] == ["system.journal"]
+    assert [holder.split(" (pid")[0] for holders in held.values() for holder in holders] == ["systemd-journal"]  # a name has 15 letters
     assert secret not in json.dumps(after) and host.run(["stat", "--format=%a %U", RECEIPT]).out == "600 root\n"
 
 

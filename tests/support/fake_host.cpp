@@ -171,6 +171,12 @@ Result<SecretSearch> FakeHost::find_secrets(const std::string& path, unsigned de
   return files.find_secrets(path, depth);
 }
 
+std::vector<std::string> FakeHost::processes_that_hold(const std::string& path) const {
+  const Lock lock(mutex_);
+  const auto held = holders.find(path);
+  return held == holders.end() || files.find(path) == nullptr ? std::vector<std::string>() : held->second;
+}
+
 Result<std::optional<User>> FakeHost::find_user(const std::string& name) const {
   const Lock lock(mutex_);
   const auto user = users.find(name);

@@ -202,6 +202,18 @@ TEST_CASE("seal: the receipt says what was found and destroyed, how that was ver
   CHECK(world.host.files.find(paths::receipt)->mode == 0600);
 }
 
+TEST_CASE("seal: the receipt names who had a copy open while it was overwritten") {
+  World world;
+  world.host.holders[cloud_log] = {"rsyslogd (pid 412)", "tee (pid 7)"};
+  world.host.holders[user_data] = {"cloud-init (pid 99)"};
+  (void)world.enforce();
+  const auto receipt = nlohmann::json::parse(world.host.files.find(paths::receipt)->content);
+  std::map<std::string, Lines> held;
+  for (const auto& copy : receipt.at("latest").at("destroyed"))
+    if (copy.contains("held_open_by")) held[copy.at("path")] = copy.at("held_open_by");
+  CHECK(held == std::map<std::string, Lines>{{cloud_log, {"rsyslogd (pid 412)", "tee (pid 7)"}}, {user_data, {"cloud-init (pid 99)"}}});
+}
+
 TEST_CASE("seal: a later one has its own part in the receipt, beside that of first boot") {
   Converged world;
   const auto before = nlohmann::json::parse(world.host.files.find(paths::receipt)->content);

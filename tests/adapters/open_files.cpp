@@ -1,0 +1,38 @@
+// Who has a file open, as the kernel says it.
+#include "platform/open_files.hpp"
+
+#include <doctest/doctest.h>
+#include <fcntl.h>
+
+#include <filesystem>
+
+#include "adapters/child.hpp"
+#include "adapters/scratch.hpp"
+#include "base/unique_fd.hpp"
+
+using namespace agent;
+using agent::test::Child;
+using agent::test::Scratch;
+
+TEST_CASE("open files: the other processes that have this very file open, by whatever name they opened it") {
+  using Names = std::vector<std::string>;
+  const Scratch scratch;
+  scratch.write("log", "one");
+  scratch.write("other", "one");
+  Child holder({"sh", "-c", "exec 9<log; echo pid: $$; exec sleep 60"}, scratch.path());
+  Child neighbour({"sh", "-c", "exec 9<other; echo pid: $$; exec sleep 60"}, scratch.path());
+  const auto pid = holder.after("pid: ");
+  REQUIRE_FALSE(pid.empty());
+  REQUIRE_FALSE(neighbour.after("pid: ").empty());
+  const UniqueFd own(::open(scratch.path("log").c_str(), O_RDONLY | O_CLOEXEC));
+  // Between the line that it prints and the program that it becomes, its name is still the shell's.
+  const auto is_holder = [&](const Names& names) { return names == Names{"sleep (pid " + pid + ")"} || names == Names{"sh (pid " + pid + ")"}; };
+  CHECK(is_holder(processes_that_hold(scratch.path("log"))));
+  std::filesystem::rename(scratch.path("log"), scratch.path("log.1"));
+  CHECK(is_holder(processes_that_hold(scratch.path("log.1"))));
+  CHECK(processes_that_hold(scratch.path("log")).empty());
+  scratch.write("log", "a new file under the old name");
+  CHECK(processes_that_hold(scratch.path("log")).empty());
+  std::filesystem::create_symlink("log.1", scratch.path("link"));
+  CHECK(processes_that_hold(scratch.path("link")).empty());
+}
