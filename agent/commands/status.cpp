@@ -14,6 +14,12 @@ constexpr std::chrono::minutes default_wait(60);
 
 bool running() { return !RunLock::holder(paths::lock).empty(); }
 
+// A worker makes its file of events after it has the lock: one without a run is a run's that has ended.
+bool one_has_run(const Probe& probe) {
+  const auto events = probe.stat(paths::events);
+  return events && *events;
+}
+
 // Waits while a run goes on, and for the one that a boot is about to start (a first boot that has no receipt yet).
 Status wait_for_end(const Options& options, const Probe& probe) {
   const auto deadline = probe.now() + (options.deadline.count() > 0 ? options.deadline : default_wait);
@@ -24,10 +30,11 @@ Status wait_for_end(const Options& options, const Probe& probe) {
     };
   while (true) {
     if (!running()) {
-      auto report = probe.stat(paths::report);
-      auto boot = probe.unit(Scope::system(), paths::boot_unit);
+      const auto report = probe.stat(paths::report);
+      const bool ended = (report && *report) || one_has_run(probe);
+      const auto boot = probe.unit(Scope::system(), paths::boot_unit);
       const bool starting = boot && (boot->active_state == "active" || boot->active_state == "activating");
-      if (report && *report && !starting) return {};
+      if (ended && !starting) return {};
       if (probe.now() >= deadline) return fail(Errc::timed_out, "no run has ended within the deadline");
       probe.pause(Milliseconds(200));
       continue;
@@ -47,7 +54,8 @@ int status_command(const Options& options) {
     return complain({Errc::unavailable, fmt::format("a run goes on ({}): wait for it with --status --wait", holder)}, exit_busy);
   auto text = host.read_file(paths::report, 4U << 20U);
   if (!text && text.error().code == Errc::not_found)
-    return complain({Errc::not_found, "no run has ended on this machine yet"}, exit_drift);
+    return complain({Errc::not_found, one_has_run(host) ? "the run was ended from outside before it was done; the next one converges"
+                                                        : "no run has ended on this machine yet"}, exit_drift);
   if (!text) return complain(text.error(), exit_failed);
   auto report = report_from_json(Json::parse(*text, nullptr, false));
   if (!report) return complain(report.error(), exit_failed);
