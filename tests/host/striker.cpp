@@ -1,16 +1,18 @@
-// Runs a program and strikes it at its n-th system call that changes something: kills it right after the call, or lets the
-// call fail. Counted is for each resource of the agent's plan by itself, because they run side by side and in no fixed order.
+// Runs a program and strikes it at its n-th system call that changes something: kills it or cuts the machine's power right after
+// the call, or lets the call fail. Counted is for each resource of the agent's plan by itself, because they run side by side and in no fixed order.
 //
 //   striker TARGETS TRACE -- PROGRAM ARGUMENT...
 //
-// A line of TARGETS is `RESOURCE N ACTION`; ACTION is `kill`, or the number of the error that the call shall return. TRACE gets
+// A line of TARGETS is `RESOURCE N ACTION`; ACTION is `kill`, `power` (from then on nothing reaches the disk that / is on, an ext4,
+// and whoever waits for the cut pulls the plug), or the number of the error that the call shall return. TRACE gets
 // a line `RESOURCE N CALL DETAIL` (tabs between) for each change, `RESOURCE - outcome …` when a resource is done, and
-// `RESOURCE N struck ACTION` for each target that was met. What no resource does itself belongs to the resource `run`.
+// `RESOURCE N struck ACTION` for each target that was met; `run - cut` when power is. What no resource does itself belongs to the resource `run`.
 // The exit code is the program's; 137 when it was killed.
 //
 // Not struck and not counted are programs that the agent runs: they are let go as soon as they have begun.
 #include <fcntl.h>
 #include <sched.h>
+#include <sys/ioctl.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -48,6 +50,9 @@ using Arguments = decltype(Info::entry.args);
 
 constexpr std::string_view events = "/run/bootstrap-agent/events.jsonl";
 constexpr std::string_view log_file = "/var/log/bootstrap-agent.log";
+// linux/fs/ext4/ext4.h: _IOR('X', 125, __u32), and the flag that says: without writing anything more, the journal included.
+constexpr unsigned long ext4_shutdown = 0x8004587D;
+constexpr std::uint32_t no_log_flush = 2;
 constexpr std::string_view event_begin = R"({"resource":{"name":")";
 constexpr std::string_view outcome_begin = R"(","outcome":")";
 
@@ -180,7 +185,7 @@ class Striker {
     std::string resource;
     std::string action;
     for (unsigned long n = 0; lines >> resource >> n >> action;)
-      targets_[{resource, n}] = action == "kill" ? killed : std::atoi(action.c_str());
+      targets_[{resource, n}] = action == "kill" ? killed : action == "power" ? no_power : std::atoi(action.c_str());
   }
 
   int run(char** argv) {
@@ -201,6 +206,7 @@ class Striker {
 
  private:
   static constexpr int killed = -1;
+  static constexpr int no_power = -2;
 
   void start(char** argv) {
     std::array<int, 2> gate{};
@@ -268,7 +274,17 @@ class Striker {
     const int action = count(task.resource, {"exec", line.substr(0, 120)});
     ::ptrace(PTRACE_DETACH, pid, 0, 0);
     tasks_.erase(pid);
+    strike(action);
+  }
+
+  // What is done to the program as a whole.
+  void strike(int action) {
     if (action == killed) ::kill(program_, SIGKILL);
+    if (action != no_power) return;
+    const int root = ::open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (root < 0 || ::ioctl(root, ext4_shutdown, &no_log_flush) != 0) die("shut down /");
+    trace_ << "run\t-\tcut\t" << std::endl;
+    for (;;) ::pause();  // and with it the program
   }
 
   void in_call(pid_t pid, Task& task) {
@@ -283,7 +299,7 @@ class Striker {
       if (task.action > 0) ::ptrace(PTRACE_POKEUSER, pid, offsetof(user_regs_struct, orig_rax), -1L);  // no such call
     } else if (info.op == PTRACE_SYSCALL_INFO_EXIT) {
       if (task.action > 0) ::ptrace(PTRACE_POKEUSER, pid, offsetof(user_regs_struct, rax), static_cast<long>(-task.action));
-      if (task.action == killed) ::kill(program_, SIGKILL);
+      strike(task.action);
       task.action = 0;
     }
   }
@@ -310,7 +326,7 @@ class Striker {
     const auto target = targets_.find({resource, n});
     if (target == targets_.end()) return 0;
     const int action = target->second;
-    trace_ << resource << '\t' << n << "\tstruck\t" << (action == killed ? "kill" : strerrorname_np(action)) << std::endl;
+    trace_ << resource << '\t' << n << "\tstruck\t" << (action > 0 ? strerrorname_np(action) : action == killed ? "kill" : "power") << std::endl;
     return action;
   }
 

@@ -14,7 +14,8 @@ from lab.host import Host
 
 _SOURCE = Path(__file__).with_name("striker.cpp")
 _INSIDE = "/usr/lib/lab-striker"
-_DROP_IN = "/etc/systemd/system/bootstrap-agent-run.service.d/striker.conf"
+_DROP_IN = "/etc/systemd/system/{}.d/striker.conf"
+_RUN, _BOOT = "bootstrap-agent-run.service", "bootstrap-agent.service"
 
 Place = tuple[str, int]
 
@@ -55,40 +56,75 @@ def build(directory: Path) -> Path:
 class Strikes:
     """Of one host: from now on its runs are watched, and struck where ``aim`` says. It must be powered off, or up."""
 
-    def __init__(self, host: Host, striker: Path) -> None:
+    def __init__(self, host: Host, striker: Path, orders: str = _INSIDE) -> None:
         self._host = host
+        self._orders = orders  # where targets and trace are
+        self._dropped_in: list[str] = []
         host.write(f"{_INSIDE}/targets", "")
         shutil.copy(striker, f"{host.root}{_INSIDE}/striker")
-        self._arm()
+        self._watch(_RUN, "--worker")
 
-    def aim(self, places: Iterable[Place] | Mapping[Place, int]) -> None:
-        """Where the next runs are killed, or with which errno the calls there shall fail."""
+    def aim(self, places: Iterable[Place] | Mapping[Place, int], action: str = "kill") -> None:
+        """Where the next runs are killed, or meet another ``action``; or with which errno the calls there shall fail."""
         errors = places if isinstance(places, Mapping) else {}
-        lines = [f"{resource} {n} {errors.get((resource, n), 'kill')}\n" for resource, n in places]
-        self._host.write(f"{_INSIDE}/targets", "".join(lines))
+        lines = [f"{resource} {n} {errors.get((resource, n), action)}\n" for resource, n in places]
+        self._host.write(f"{self._orders}/targets", "".join(lines))
 
     def spare(self) -> None:
         """The next runs go as if this did not exist."""
-        (self._host.root / _DROP_IN[1:]).unlink()
+        for path in self._dropped_in:
+            (self._host.root / path[1:]).unlink()
         self._host.run(["systemctl", "daemon-reload"]).check()
 
     def argv(self, *arguments: str) -> list[str]:
         """The command that watches a call of the agent itself; what it does before the worker begins belongs to ``run``."""
-        return [f"{_INSIDE}/striker", f"{_INSIDE}/targets", f"{_INSIDE}/trace", "--", AGENT, *arguments]
+        return [f"{_INSIDE}/striker", f"{self._orders}/targets", f"{self._orders}/trace", "--", AGENT, *arguments]
 
-    def _arm(self) -> None:
-        self._host.write(_DROP_IN, f"[Service]\nExecStart=\nExecStart={' '.join(self.argv('--worker'))}\n")
+    def _watch(self, unit: str, command: str, more: str = "") -> None:
+        path = _DROP_IN.format(unit)
+        self._host.write(path, f"{more}[Service]\nExecStart=\nExecStart={' '.join(self.argv(command))}\n")
+        self._dropped_in.append(path)
         if self._host.running:
             self._host.run(["systemctl", "daemon-reload"]).check()
 
     def take_trace(self) -> list[Change]:
         """All changes since this was last asked, and with them what was struck (``call`` is struck)."""
-        file = self._host.root / f"{_INSIDE[1:]}/trace"
+        file = self._host.root / f"{self._orders[1:]}/trace"
         if not file.exists():
             return []
         lines = [line.split("\t") for line in file.read_text(errors="replace").splitlines()]
         file.write_text("")
         return [Change(resource, int(n), call, detail) for resource, n, call, detail in lines if n != "-"]
+
+
+class PowerCuts(Strikes):
+    """Of one host on an image, which is up: power goes where ``aim`` says. The agent that its boots start waits for ``go_on``."""
+
+    def __init__(self, host: Host, striker: Path) -> None:
+        super().__init__(host, striker, "/run/lab-striker")  # nothing on the disk can be read or written after the cut
+        self._watch(_BOOT, "--boot", f"[Unit]\nConditionPathExists={self._orders}/targets\n")
+        host.run(["sync"]).check()
+
+    def begin(self, places: Iterable[Place], *arguments: str) -> None:
+        """Starts the first run of the agent."""
+        self.aim(places, "power")
+        self._host.run(["systemd-run", "--quiet", AGENT, *arguments]).check()
+
+    def go_on(self, places: Iterable[Place]) -> None:
+        """After a boot: now its agent starts."""
+        self.aim(places, "power")
+        self._host.run(["systemctl", "start", "--no-block", _BOOT]).check()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the run that was to begin did, and has ended, or power is cut."""
+        file = self._host.root / f"{self._orders[1:]}/trace"
+        if not file.exists():
+            return False
+        if "run\t-\tcut\t" in file.read_text(errors="replace"):
+            return True
+        shown = self._host.run(["systemctl", "show", "--property=ActiveState", _RUN, _BOOT]).out.split()
+        return all(state in ("ActiveState=inactive", "ActiveState=failed") for state in shown)
 
 
 def struck(trace: Collection[Change]) -> set[Change]:

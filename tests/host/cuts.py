@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 
-from aftermath import TEMPORARY
-from agent_calls import EVENTS
+import canaries
+from aftermath import STATE, TEMPORARY
+from agent_calls import EVENTS, verify
 from lab.host import Host
 from lab.wait import wait_until
+from raw import hits
 
 SECONDS = 900
 # What the agent and the programs that it runs write: each file is the old one or the new one.
@@ -45,3 +47,15 @@ def leftovers(host: Host) -> list[str]:
     places = ["/etc", "/opt", "/usr/local", "/home/ubuntu", "/var/lib/bootstrap-agent", "/run/bootstrap-agent"]
     names = host.run(["find", *places, "-name", "node_modules", "-prune", "-o", "-print"]).check().out.splitlines()
     return [name for name in names if TEMPORARY.search(name) and not name.startswith(_OPENCLAWS_OWN)]
+
+
+def assert_ended_well(host: Host, given: list[str]) -> None:
+    """The host verifies, nothing is left over, and its disk, looked at when it is off, has the secrets only where they belong."""
+    seen = verify(host)
+    assert (seen.code, seen.bad) == (0, {})
+    assert empty_files(host) == []
+    assert leftovers(host) == []
+    assert host.exists(f"{STATE}/receipt.json") and not host.exists(f"{STATE}/secrets.yaml")
+    secrets = {f"secret {number}": secret for number, secret in enumerate([*given, *canaries.made(host)])}
+    host.power_off()
+    assert {where for where in hits(host.disk.file, secrets) if not where.endswith(f", in {canaries.ENV}")} == set()
