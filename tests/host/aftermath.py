@@ -27,7 +27,7 @@ _OTHERS = re.compile("|".join([
     r"^home/ubuntu/\.openclaw/openclaw\.json\.last-good$",  # the gateway's, some time after it is ready
     r"^var/lib/(cloud|apt|dpkg|systemd|tailscale|ucf|pam|python|dbus|private|logrotate|initscripts)",
     r"^tmp/(openclaw|node-compile-cache|systemd-private|jiti)", r"^var/tmp/systemd-private", r"__pycache__",
-    r"^etc/[^/]*-$", r"^etc/(machine-id|\.pwd\.lock|\.updated)", r"^usr/lib/lab-striker", r"^etc/systemd/system/bootstrap-agent-run",
+    r"^etc/[^/]*-$", r"^etc/(machine-id|\.pwd\.lock|\.updated)", r"^usr/lib/lab-striker", r"^usr/lib/systemd/system/bootstrap-agent",
 ]))
 
 

@@ -14,7 +14,7 @@ from lab.host import Host
 
 _SOURCE = Path(__file__).with_name("striker.cpp")
 _INSIDE = "/usr/lib/lab-striker"
-_DROP_IN = "/etc/systemd/system/{}.d/striker.conf"
+_DROP_IN = "/usr/lib/systemd/system/{}.d/striker.conf"  # in /etc the agent removes what others lay over its units
 _RUN, _BOOT = "bootstrap-agent-run.service", "bootstrap-agent.service"
 
 Place = tuple[str, int]
