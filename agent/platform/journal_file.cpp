@@ -66,9 +66,12 @@ Status for_each_compressed_field(int fd, std::string_view what,
     if (object[0] == data_object && (object[1] & compressed_by_zstd) != 0 && held > 0 && held <= largest_field) {
       const auto at = static_cast<off_t>(offset + before_payload);
       std::string payload(held, '\0');
-      if (::pread(fd, payload.data(), held, at) != static_cast<ssize_t>(held)) return fail_errno(errno, what);
+      const auto got = ::pread(fd, payload.data(), held, at);
+      if (got < 0) return fail_errno(errno, what);
+      if (got == 0) return {};
+      payload.resize(static_cast<std::size_t>(got));  // of a file that is cut off: what is left
       auto text = decompressed(payload);
-      auto visited = visit(at, held, text);
+      auto visited = visit(at, payload.size(), text);
       wipe(text);
       AGENT_TRY(visited);
     }

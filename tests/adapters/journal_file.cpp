@@ -115,6 +115,12 @@ TEST_CASE("journal: what is none, or ends in nonsense, has none from there on") 
   const auto good = journal.text_;
   CHECK(fields(good + "\x01\x04" + std::string(6, '\0') + little_endian(~0ULL, 8) + good).size() == 1);
   CHECK(fields(good + "\x01\x04" + std::string(6, '\0') + little_endian(15, 8) + good).size() == 1);
+  Journal cut_off(false);
+  const auto at = cut_off.add(1, 4, zstd("MESSAGE=first"));
+  CHECK(fields(good + cut_off.text_.substr(272, at - 272)).size() == 1);  // before the payload
+  const auto rest = fields(good + cut_off.text_.substr(272, at - 272 + 5));
+  REQUIRE(rest.size() == 2);
+  CHECK(rest[1].size == 5);
   auto far = good;
   far.replace(88, 8, little_endian(~0ULL, 8));
   CHECK(fields(far).empty());
