@@ -161,7 +161,9 @@ Status TailscaleLogin::join(Host& host) const {
   });
   auto now = tailscale_status(host);
   if (!now) return pass(std::move(now));
-  if (now->backend_state == "Running") return {};  // seen also with exit code 1
+  // Running was seen also with exit code 1. A one-off key is spent now: nobody gets in again if power goes before tailscaled's state is
+  // on the disk, which it does not see to itself.
+  if (now->backend_state == "Running") return host.sync();
   return give_up(host, *tried, *now);
 }
 

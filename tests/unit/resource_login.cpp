@@ -152,6 +152,20 @@ TEST_CASE("login: an expired key is drift; without a new one that is said") {
   repairs(world);
 }
 
+TEST_CASE("login: that a key was spent is on the disk before anything else is done") {
+  Converged world;
+  world.tailnet.daemon.expired = true;
+  world.tailnet.daemon.backend_state = "NeedsLogin";
+  world.tailnet.control.key_used = false;
+  world.hand_over(all_secrets());
+  world.host.forget_changes();
+  (void)world.enforce();
+  const auto changes = world.host.changes();
+  const auto wiped = std::find(changes.begin(), changes.end(), "wipe_file /run/bootstrap-agent/private/auth-key");
+  REQUIRE(wiped != changes.end());
+  CHECK(*std::next(wiped) == "sync /");
+}
+
 TEST_CASE(
     "login: a stale device that holds the name, an untagged node, a key that expires soon: notes, no drift") {
   Converged world;

@@ -38,10 +38,18 @@ def chain(host: Host, power: PowerCuts, places: Collection[Place]) -> list[Chang
     raise AssertionError(f"power went {CUTS} times, and it does not get through")
 
 
+def that_can_be_mended(trace: list[Change]) -> list[Change]:
+    """Without what a join does until tailscaled's state is on the disk: if power goes then, the one-off key is spent for nothing."""
+    login = [change for change in trace if change.resource == "tailscale/login"]
+    up = next(at for at, change in enumerate(login) if change.call == "exec" and "tailscale up" in change.detail)
+    synced = next(at for at, change in enumerate(login) if at > up and change.call == "exec" and change.detail.startswith("sync"))
+    return [change for change in trace if change not in login[up + 1:synced + 1]]
+
+
 @pytest.mark.parametrize("fraction", [0, 0.5, 1], ids=["first", "middle", "last"])
 def test_power_goes_in_every_resource_and_it_gets_through(world: World, agent: Path, striker: Path, recorded: Recorded,
                                                           new_host: Callable[..., Host], fraction: float) -> None:
-    points = strikes.points(recorded.trace, fraction)
+    points = strikes.points(that_can_be_mended(recorded.trace), fraction)
     host = new_host("bookworm", image=True)
     secrets = aftermath.bring_agent(world, agent, host)
     power = PowerCuts(host, striker)
