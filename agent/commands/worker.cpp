@@ -94,11 +94,12 @@ Result<int> run_seal(const Options& options, EventWriter& events) {
              [](const Profile& profile, const Secrets&, const Ledger& ledger) { return seal_plan(profile, ledger); });
 }
 
-// A first boot ends with a receipt, and an update when its way back is gone.
+// A first boot ends with a receipt and then its report, an update when its way back is gone.
 bool was_cut_off(const Probe& probe) {
   const auto receipt = probe.stat(paths::receipt);
+  const auto report = probe.stat(paths::report);
   const auto way_back = probe.stat(paths::update);
-  return (receipt && !*receipt) || (way_back && *way_back);
+  return (receipt && !*receipt) || (report && !*report) || (way_back && *way_back);
 }
 
 // Ends the events with the exit code, whatever came of the run.
