@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 import pytest
 from agent_calls import reconcile, verify
+from lab import parts
 from lab.host import Host
+from lab.wait import wait_until
 
 pytestmark = pytest.mark.parametrize("suite", ["bookworm"], indirect=True)
 
@@ -51,6 +53,8 @@ DRIFTS = [
     Drift("boot unit of an older agent", "echo '# older' >>/etc/systemd/system/bootstrap-agent.service", "boot",
           "bootstrap-agent.service", "changed"),
     Drift("resolv.conf empty", ": >/etc/resolv.conf", "resolver", "/etc/resolv.conf", "empty"),
+    Drift("resolv.conf empty and its backup gone", "rm /etc/resolv.pre-tailscale-backup.conf; : >/etc/resolv.conf", "resolver",
+          "/etc/resolv.conf", "empty"),
     Drift("rule files empty", "for file in /etc/ufw/*.rules; do : >$file; done", "ufw", "empty file", "/etc/ufw/"),
     Drift("IPv6 left unfiltered", "sed -i s/^IPV6=yes/IPV6=no/ /etc/default/ufw", "ufw", "IPv6", "not filtered"),
     Drift("metadata guard's table deleted", "nft delete table inet bootstrap_agent_metadata", "metadata", "169.254.169.254", "open"),
@@ -125,4 +129,21 @@ def test_drift_is_named_and_repaired(converged: Host, drift: Drift) -> None:
     assert set(seen.bad) == {drift.resource, *drift.also}
     assert (repaired.code, repaired.bad) == (0, {})
     assert repaired.report["changes"] > 0
+    assert verify(converged).bad == {}
+
+
+def test_names_are_found_again_after_tailscaled_took_over_an_empty_resolv_conf(converged: Host) -> None:
+    """As after a power cut: it keeps the empty file for what was there. It finds Tailscale's control server without names (by DERP), the
+    lab's here by /etc/hosts.
+    """
+    look_up = ["getent", "ahostsv4", parts.MIRROR]
+    take_over = (f"getent ahostsv4 {parts.CONTROL} | sed -n '1s/STREAM.*/{parts.CONTROL}/p' >>/etc/hosts; systemctl stop tailscaled; "
+                 ": >/etc/resolv.conf; systemctl start tailscaled; "
+                 "timeout 30 sh -c 'until grep -q tailscale /etc/resolv.conf; do sleep 0.1; done'; "
+                 f"sed -i /{parts.CONTROL}/d /etc/hosts")
+    converged.run(["sh", "-ec", take_over]).check()
+    assert converged.run(look_up).code != 0
+    assert verify(converged).fields("resolver")["/etc/resolv.pre-tailscale-backup.conf"] == "empty"
+    assert reconcile(converged).bad == {}
+    wait_until(lambda: converged.run(look_up).code == 0, 30, "names to be found")
     assert verify(converged).bad == {}
