@@ -3,7 +3,6 @@
 
 #include <doctest/doctest.h>
 
-#include "base/redact.hpp"
 #include "support/scratch.hpp"
 
 using namespace agent;
