@@ -6,6 +6,7 @@
 #include <array>
 #include <cerrno>
 #include <cstdint>
+#include <span>
 #include <string>
 
 #include "base/c_handle.hpp"
@@ -26,8 +27,7 @@ bool read_at(int fd, off_t offset, std::array<unsigned char, size>& into) {
 }
 
 // Little-endian, as all numbers of the format.
-template <std::size_t size>
-std::uint64_t number(const std::array<unsigned char, size>& from, std::size_t at, std::size_t bytes) {
+std::uint64_t number(std::span<const unsigned char> from, std::size_t at, std::size_t bytes) {
   std::uint64_t value = 0;
   while (bytes > 0) value = value << 8U | from[at + --bytes];
   return value;

@@ -8,6 +8,7 @@
 
 #include "profile/load.hpp"
 #include "profile/text.hpp"
+#include "support/kernel.hpp"
 #include "support/repository.hpp"
 
 using namespace agent;
@@ -24,6 +25,12 @@ std::chrono::microseconds spent() {
   getrusage(RUSAGE_SELF, &usage);
   return std::chrono::seconds(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
          std::chrono::microseconds(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
+}
+
+// Not that of an emulator, which takes what it likes and a busy machine's caches decide.
+bool time_is_ours() {
+  static const bool ours = !emulated_kernel("a processor's own speed");
+  return ours;
 }
 
 // A line of /proc/self/status (proc(5)), in KiB.
@@ -58,7 +65,7 @@ void check_bounded(const std::string& text) {
   const auto start = spent();
   const auto profile = load_profile(base, text, "p");
   const auto secrets = load_secrets(text, "s");
-  CHECK(spent() - start < longest);
+  if (time_is_ours()) CHECK(spent() - start < longest);
   if (memory_is_ours) CHECK(status_kib("VmHWM") - before < most_kib);
   if (!profile) CHECK_FALSE(profile.error().message.empty());
   if (!secrets) CHECK_FALSE(secrets.error().message.empty());
