@@ -93,16 +93,6 @@ Result<std::string> read_all(int fd, const std::string& name, std::size_t limit)
   return fail(Errc::refused, "{} has more than {} bytes; that is no file for this agent", name, limit);
 }
 
-Result<std::string> absolute(const std::string& path) {
-  if (path.empty()) return fail(Errc::invalid, "the path is empty; give a file");
-  if (path.front() == '/') return path;
-  const std::unique_ptr<char, decltype(&std::free)> here(getcwd(nullptr, 0), &std::free);
-  if (!here)
-    return fail(Errc::failed, "the working directory can't be found: {}; give an absolute path",
-                reason(errno));
-  return fmt::format("{}/{}", here.get(), path);
-}
-
 // The directory that the last part of an absolute path is in: directory by directory, each opened in the one
 // that was just checked.
 Result<UniqueFd> open_parent(const std::string& path, InputKind kind) {
@@ -124,8 +114,18 @@ Result<UniqueFd> open_parent(const std::string& path, InputKind kind) {
 
 }  // namespace
 
+Result<std::string> absolute_path(const std::string& path) {
+  if (path.empty()) return fail(Errc::invalid, "the path is empty; give a file");
+  if (path.front() == '/') return path;
+  const std::unique_ptr<char, decltype(&std::free)> here(getcwd(nullptr, 0), &std::free);
+  if (!here)
+    return fail(Errc::failed, "the working directory can't be found: {}; give an absolute path",
+                reason(errno));
+  return fmt::format("{}/{}", here.get(), path);
+}
+
 Result<std::string> read_input_file(const std::string& path, InputKind kind) {
-  auto full = absolute(path);
+  auto full = absolute_path(path);
   if (!full) return full;
 
   auto directory = open_parent(*full, kind);

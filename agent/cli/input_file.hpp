@@ -19,6 +19,9 @@ constexpr std::size_t largest_input = std::size_t{1} << 20U;
 // And far more than a release binary has.
 constexpr std::size_t largest_signed_input = std::size_t{16} << 20U;
 
+// The path, from the working directory when it does not begin with '/'.
+Result<std::string> absolute_path(const std::string& path);
+
 // The contents of the file. It must be a regular file that only root (or whoever runs the agent) can change:
 // its own, not writable by others, and so must be every directory above it (but a signed file may be anyone's). No symbolic link is followed, in
 // no part of the path: what was checked is what is read. Never blocks: a FIFO or a device is refused. Errors:

@@ -164,6 +164,8 @@ Result<Options> parse_options(const std::vector<std::string>& arguments) {
       parser.problem(word + ": no such option, or one that takes no value");
     else if (flag == ':')
       parser.problem(word + ": needs a value");
+    else if (optarg != nullptr && *optarg == '\0')
+      parser.problem(word + ": its value is empty");  // of a variable that is not set
     else
       parser.take(flag, optarg);
   }
@@ -191,7 +193,8 @@ std::string help_text() {
   --deadline TIME      90s, 15m, 2h: when the run must be over (default: 45m; --verify and --plan 5m)
 
 A profile given to --first-boot or --reconcile is installed as /etc/bootstrap-agent/profile.yaml and holds from then on.
-The secrets file (YAML; 0600) may hold tailscale_auth_key, anthropic_token, gateway_token. --first-boot wipes it once read.
+The secrets file (YAML; 0600) may hold tailscale_auth_key, anthropic_token, gateway_token (or the word generate),
+webhook_url. --first-boot wipes it once read, and the seal overwrites what it finds of them, in such a file on the server as well.
 {arch} in the URL stands for x86_64 or aarch64; FILE is a SHA256SUMS that lists the URL's file by its name.
 --install takes FILE only with FILE.minisig beside it, by the key that is built in (--version names it) or that --signing-key holds;
 the binary before it is kept as /usr/local/sbin/bootstrap-agent.previous.
@@ -200,7 +203,7 @@ An enforcing run goes on as a systemd unit: closing the terminal does not end it
 Exit codes:
   0  in sync, or converged
   1  a resource failed, was blocked or ran past its deadline, or drifted and cannot be fixed with what is at hand
-  2  drift (--verify, --plan), or never ran (--status)
+  2  drift, or something could not be seen (--verify, --plan); never ran, or was ended from outside (--status)
   3  bad usage, profile or secrets, or a binary that --install refuses
   4  another agent is running
 )";

@@ -9,6 +9,8 @@ namespace agent {
 int enforce_command(const Options& options);
 // --worker: the run itself, in its unit.
 int worker_command(const Options& options);
+// The seal alone, by this process: for a first boot that cannot start its run. What goes wrong is printed.
+void seal_alone(const Options& options);
 // --boot: at every boot. Resumes a first boot or an update that did not end, and seals again what cloud-init writes anew.
 int boot_command(const Options& options);
 // --revert: puts the firewall back as it was before a change that nobody confirmed.

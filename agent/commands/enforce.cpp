@@ -1,6 +1,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cli/input_file.hpp"
 #include "cli/report_json.hpp"
 #include "cli/report_text.hpp"
 #include "commands/commands.hpp"
@@ -9,6 +10,7 @@
 #include "commands/run_lock.hpp"
 #include "commands/run_unit.hpp"
 #include "commands/session.hpp"
+#include "core/engine.hpp"
 #include "embedded.hpp"
 #include "platform/real_host.hpp"
 #include "platform/transient.hpp"
@@ -19,24 +21,32 @@ namespace {
 
 constexpr std::size_t largest_binary = 64U << 20U;
 
-// The first act of a first boot: from here on a power cut only delays it.
 Status install_agent(Host& host) {
   auto own = host.read_file("/proc/self/exe", largest_binary);
   if (!own) return pass(std::move(own));
   auto installed = host.read_file(paths::agent, largest_binary);
   if (!installed || *installed != *own) AGENT_TRY(host.write_file(paths::agent, *own, {0755}));
-  AGENT_TRY(host.write_file(paths::system_units + paths::boot_unit, embedded::bootstrap_agent_service, {0644}));
-  return host.enable_unit(Scope::system(), paths::boot_unit);
+  return host.write_file(paths::system_units + paths::boot_unit, embedded::bootstrap_agent_service, {0644});
+}
+
+// The file that a first boot was handed its secrets in.
+Status wipe_given(Host& host, const Options& options) {
+  if (options.command != CommandName::first_boot || options.secrets.empty() || options.secrets == "-") return {};
+  auto path = absolute_path(options.secrets);
+  if (!path) return pass(std::move(path));
+  return host.wipe_file(*path);
 }
 
 Status prepare(Host& host, const Options& options, const GivenProfile& profile, Secrets secrets) {
+  auto there = host.stat(paths::agent);
+  if (!there) return pass(std::move(there));
+  const bool installs = options.command == CommandName::first_boot || !*there;
+  if (installs) AGENT_TRY(install_agent(host));
   AGENT_TRY(install_inputs(host, profile, std::move(secrets)));
-  auto installed = host.stat(paths::agent);
-  if (!installed) return pass(std::move(installed));
-  if (options.command == CommandName::first_boot || !*installed) AGENT_TRY(install_agent(host));
-  // What it was handed is now in the one file the seal watches over.
-  if (options.command == CommandName::first_boot && !options.secrets.empty() && options.secrets != "-")
-    AGENT_TRY(host.wipe_file(options.secrets));
+  // With both on the disk a power cut only delays it from here on.
+  const auto enabled = installs ? host.enable_unit(Scope::system(), paths::boot_unit) : Status();
+  AGENT_TRY(wipe_given(host, options));  // what it held is now in the one file the seal watches over, whatever became of the unit
+  AGENT_TRY(enabled);
   return host.remove(paths::events);
 }
 
@@ -48,7 +58,8 @@ Status start_worker(const Options& options) {
   if (options.deadline.count() > 0) unit.argv.push_back(fmt::format("--deadline={}s", options.deadline.count()));
   // What cannot be read is none: a caller may have anything in its environment.
   if (const auto session = ssh_connection(); ssh_session(session)) unit.argv.push_back("--session=" + session);
-  unit.properties = {{"StandardOutput", "journal+console"}, {"StandardError", "journal+console"}};
+  unit.properties = {{"StandardOutput", "journal+console"}, {"StandardError", "journal+console"},
+                     {"OOMPolicy", "continue"}};  // when the kernel kills npm, the run goes on, says so and seals
   return start_transient(unit, Milliseconds(30'000));
 }
 
@@ -80,18 +91,13 @@ void print_report(Host& host, Format format) {
   if (report) fmt::print("\n{}", table_for(*report));
 }
 
-}  // namespace
-
-int enforce_command(const Options& options) {
-  if (const int refused = require_root(); refused != 0) return refused;
-  ::umask(077);
+// Checks the input, puts it in place and starts the run; the exit code when that cannot be.
+int hand_over(RealHost& host, const Options& options) {
   auto profile = read_profile(options.profile);
   auto secrets = read_given_secrets(options.secrets);
   if (!profile) complain(profile.error(), exit_usage);
   if (!secrets) complain(secrets.error(), exit_usage);
   if (!profile || !secrets) return exit_usage;
-
-  RealHost host({});
   if (auto made = make_own_directories(host); !made) return complain(made.error(), exit_failed);
   {
     auto lock = RunLock::take(paths::lock);
@@ -101,17 +107,49 @@ int enforce_command(const Options& options) {
   }
   if (auto started = start_worker(options); !started)
     return complain(started.error(), started.error().code == Errc::refused ? exit_busy : exit_failed);
+  return exit_ok;
+}
+
+// cloud-init says in result.json that its last stage has ended: until then it is user-data that calls.
+bool user_data_calls(const Probe& probe) {
+  auto running = probe.stat("/run/cloud-init");
+  auto ended = probe.stat("/run/cloud-init/result.json");
+  return running && *running && ended && !*ended;
+}
+
+// No run will do it: nobody comes to a server that could not even begin. A person keeps the file that was refused, to mend it.
+void seal_what_user_data_left(RealHost& host, const Options& options) {
+  if (options.command != CommandName::first_boot || !user_data_calls(host)) return;
+  if (auto wiped = wipe_given(host, options); !wiped) complain(wiped.error(), exit_failed);
+  seal_alone(options);
+}
+
+int follow(RealHost& host, const Options& options) {
   const auto limit = options.deadline.count() > 0 ? options.deadline : default_enforce_deadline;
   auto listener = listener_for(options.format);
+  constexpr auto late = 4 * last_resource_time;  // the run itself ends before; this is for one that hangs
   bool reported = true;  // or there is only the one of an earlier run
   listener.error = [&reported](const std::string& why) {
     reported = false;
     complain({Errc::failed, why}, exit_failed);
   };
-  auto ended = follow_events(paths::events, std::chrono::steady_clock::now() + limit + std::chrono::minutes(1), run_unit_alive, listener);
+  auto ended = follow_events(paths::events, std::chrono::steady_clock::now() + limit + late, run_unit_alive, listener);
   if (!ended) return complain(ended.error(), exit_failed);
   if (reported) print_report(host, options.format);
   return *ended;
+}
+
+}  // namespace
+
+int enforce_command(const Options& options) {
+  if (const int refused = require_root(); refused != 0) return refused;
+  ::umask(077);
+  RealHost host({});
+  if (const int refused = hand_over(host, options); refused != exit_ok) {
+    if (refused != exit_busy) seal_what_user_data_left(host, options);
+    return refused;
+  }
+  return follow(host, options);
 }
 
 }  // namespace agent

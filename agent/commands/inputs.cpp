@@ -21,6 +21,8 @@ Result<GivenProfile> read_profile(const std::string& path) {
   return read;
 }
 
+GivenProfile built_in_profile() { return {load_profile(embedded::default_yaml, "", "the built-in profile").value(), {}, false}; }
+
 Result<Secrets> read_given_secrets(const std::string& path) {
   if (path.empty()) return Secrets();
   auto text = path == "-" ? read_stdin() : read_input_file(path, InputKind::secrets);

@@ -17,6 +17,9 @@ struct GivenProfile {
 // Errc::invalid lists every error of the file.
 [[nodiscard]] Result<GivenProfile> read_profile(const std::string& path);
 
+// What is built in, without an owner's overrides.
+[[nodiscard]] GivenProfile built_in_profile();
+
 // From --secrets: a file, "-" for stdin, or none. A file of zeros gives none. Nothing is changed.
 [[nodiscard]] Result<Secrets> read_given_secrets(const std::string& path);
 

@@ -51,14 +51,18 @@ RunInfo run_info() {
   return {"enforce", utc_now(), std::string(version::number), std::string(version::commit)};
 }
 
-// One enforcing run over the plan that `make_plan` builds. The report is written when `keep_report`.
+// One enforcing run over the plan that `make_plan` builds. Of the seal's alone no report is kept.
 template <class MakePlan>
-Result<int> run(const Options& options, EventWriter& events, bool keep_report, MakePlan make_plan) {
+Result<int> run(const Options& options, EventWriter& events, bool seal_only, MakePlan make_plan) {
   Log log;
   RealHost host({[&log](std::string_view line) { log.line(line); }, [&events](std::string_view line) { events.progress(line); },
                  paths::work});
   auto profile = read_profile("");
-  if (!profile) return pass(std::move(profile));
+  if (!profile && !seal_only) return pass(std::move(profile));
+  if (!profile) {  // the seal needs little of it, and must not wait until somebody repairs it
+    complain(profile.error(), exit_usage);
+    profile = built_in_profile();
+  }
   auto secrets = read_kept_secrets(host);
   if (!secrets) return pass(std::move(secrets));
   Ledger ledger;
@@ -74,24 +78,30 @@ Result<int> run(const Options& options, EventWriter& events, bool keep_report, M
   const int exit_code = report.exit_code();
   RealHost books({});  // without the log, which the seal has destroyed
   const auto json = to_json(report, info);
-  if (keep_report) AGENT_TRY(books.write_file(paths::report, json.dump(2) + "\n", {0644}));
+  const auto kept = seal_only ? Status() : books.write_file(paths::report, json.dump(2) + "\n", {0644});
   if (exit_code != exit_ok) {
     const auto line = failure_line(report);
     print(line);
     if (const auto told = tell_webhook(books, line, json); !told.empty()) print(told);
   }
+  AGENT_TRY(kept);
   return exit_code;
 }
 
 Result<int> run_server(const Options& options, EventWriter& events) {
-  return run(options, events, true, [&options](const Profile& profile, const Secrets& secrets, const Ledger& ledger) {
+  return run(options, events, false, [&options](const Profile& profile, const Secrets& secrets, const Ledger& ledger) {
     return server_plan(profile, secrets, ledger, options.session);
   });
 }
 
 Result<int> run_seal(const Options& options, EventWriter& events) {
-  return run(options, events, false,
+  return run(options, events, true,
              [](const Profile& profile, const Secrets&, const Ledger& ledger) { return seal_plan(profile, ledger); });
+}
+
+// Of a run that did not come to its own seal.
+void seal_and_say(const Options& options, EventWriter& events) {
+  if (auto sealed = run_seal(options, events); !sealed) complain(sealed.error(), exit_failed);
 }
 
 // A first boot ends with a receipt and then its report, an update when its way back is gone.
@@ -121,7 +131,24 @@ int worker_command(const Options& options) {
   if (!lock) return complain(lock.error(), exit_busy);
   auto events = EventWriter::create(paths::events);
   if (!events) return complain(events.error(), exit_failed);
-  return finish(run_server(options, *events), *events);
+  auto ended = run_server(options, *events);
+  if (!ended) seal_and_say(options, *events);
+  return finish(ended, *events);
+}
+
+void seal_alone(const Options& options) {
+  RealHost host({});
+  if (auto made = make_own_directories(host); !made) {
+    complain(made.error(), exit_failed);
+    return;
+  }
+  auto lock = RunLock::take(paths::lock);
+  auto events = lock ? EventWriter::create(paths::events) : Result<EventWriter>(pass(std::move(lock)));
+  if (!events)
+    complain(events.error(), exit_failed);
+  else
+    seal_and_say(options, *events);
+  if (events) events->end(exit_failed);
 }
 
 int boot_command(const Options& options) {
@@ -142,7 +169,8 @@ int boot_command(const Options& options) {
   auto done = wait_until(host, Milliseconds(600'000), "cloud-init ends", [&]() -> Result<bool> {
     auto result = host.stat("/run/cloud-init/result.json");
     auto running = host.stat("/run/cloud-init");
-    return (result && *result) || (running && !*running);
+    auto disabled = host.stat("/run/cloud-init/disabled");  // made by its generator, with the directory
+    return (result && *result) || (running && !*running) || (disabled && *disabled);
   });
   if (!done) complain(done.error(), exit_failed);
   auto sealed = run_seal(options, *events);

@@ -220,7 +220,10 @@ Report enforce(const Plan& plan, Host& host, Ledger& ledger, const Watcher& watc
   Report report;
   report.mode = Mode::enforce;
   report.resources =
-      scheduler.run(false, [&](Resource& resource, ResourceReport& out) { converge(resource, host, out); });
+      scheduler.run(false, [&](Resource& resource, ResourceReport& out) {
+        if (resource.spec().last) host.allow_at_least(last_resource_time);  // to seal, and to go back, is never too late
+        converge(resource, host, out);
+      });
   report.duration = scheduler.elapsed();
   return report;
 }

@@ -9,6 +9,9 @@
 
 namespace agent {
 
+// What each resource marked `last` has, however late the run is.
+inline constexpr std::chrono::minutes last_resource_time{10};
+
 // Told as each resource starts (outcome pending) and ends. Called from several threads, one call at a time.
 using Watcher = std::function<void(const ResourceReport&)>;
 

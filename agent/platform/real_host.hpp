@@ -29,6 +29,7 @@ class RealHost final : public Host {
   // (Errc::timed_out). TimePoint::max(): never.
   void set_deadline(TimePoint deadline) { deadline_ = deadline; }
   [[nodiscard]] TimePoint deadline() const override { return deadline_; }
+  void allow_at_least(Milliseconds time) override;
 
   // How many changes were begun.
   [[nodiscard]] std::uint64_t mutations() const { return mutations_; }

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <set>
 
 #include "base/redact.hpp"
 #include "base/unique_fd.hpp"
@@ -23,6 +24,7 @@ struct Search {
   SecretSearch result;
   std::size_t files = 0;
   dev_t device = 0;
+  std::set<ino_t> seen;
 };
 
 // The directory, through no symlink on the whole way to it.
@@ -43,6 +45,7 @@ std::string name_of(const std::string& path) { return path.substr(path.rfind('/'
 // A regular file, without waiting for a FIFO and without touching a device; none when it is gone or something else by now.
 UniqueFd open_regular(int directory, const std::string& name, int flags, struct stat& info) {
   UniqueFd fd;
+  errno = 0;
   if (::fstatat(directory, name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(info.st_mode)) return fd;
   fd.reset(::openat(directory, name.c_str(), flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
   if (fd && (::fstat(fd.get(), &info) != 0 || !S_ISREG(info.st_mode))) fd.reset();
@@ -52,7 +55,11 @@ UniqueFd open_regular(int directory, const std::string& name, int flags, struct 
 void look_into(Search& search, int directory, const std::string& name, const std::string& shown) {
   struct stat info = {};
   const auto fd = open_regular(directory, name, O_RDONLY, info);
-  if (!fd) return;  // gone since it was listed
+  if (!fd) {  // or gone since it was listed, or something else by now
+    if (errno != ENOENT && errno != ELOOP && errno != 0) search.result.skipped.push_back(fmt::format("{}: {}", shown, errno_text(errno)));
+    return;
+  }
+  if (info.st_nlink > 1 && !search.seen.insert(info.st_ino).second) return;  // by another name: whoever may write here has thousands
   if (static_cast<std::uint64_t>(info.st_blocks) * 512 > most_bytes) {
     search.result.skipped.push_back(shown + ": larger than 1 GiB");
     return;
@@ -81,7 +88,10 @@ void walk(Search& search, int directory, const std::string& shown, unsigned dept
       look_into(search, directory, name, path);
     } else if (S_ISDIR(info.st_mode) && depth > 1 && info.st_dev == search.device) {  // of overlayfs only directories have its number
       const UniqueFd inner(::openat(directory, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-      if (inner) walk(search, inner.get(), path, depth - 1);
+      if (inner)
+        walk(search, inner.get(), path, depth - 1);
+      else if (errno != ENOENT && errno != ENOTDIR && errno != ELOOP)
+        search.result.skipped.push_back(fmt::format("{}: {}", path, errno_text(errno)));
     }
   }
 }
@@ -93,7 +103,7 @@ Result<SecretSearch> find(const std::string& path, unsigned depth) {
   const auto parent = open_directory(directory_of(path));
   struct stat info = {};
   if (!parent || ::fstatat(parent.get(), name_of(path).c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) {
-    if (errno != ENOENT && errno != ENOTDIR) search.result.skipped.push_back(fmt::format("{}: {}", path, errno_text(errno)));
+    if (errno != ENOENT) search.result.skipped.push_back(fmt::format("{}: {}", path, errno_text(errno)));
     return search.result;
   }
   search.device = info.st_dev;
@@ -101,8 +111,10 @@ Result<SecretSearch> find(const std::string& path, unsigned depth) {
     look_into(search, parent.get(), name_of(path), path);
   } else if (S_ISDIR(info.st_mode)) {
     const UniqueFd directory(::openat(parent.get(), name_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-    if (!directory) return fail_errno(errno, path);
-    walk(search, directory.get(), path, depth);
+    if (directory)
+      walk(search, directory.get(), path, depth);
+    else
+      search.result.skipped.push_back(fmt::format("{}: {}", path, errno_text(errno)));
   } else if (S_ISLNK(info.st_mode)) {
     search.result.skipped.push_back(path + ": a symlink");
   }

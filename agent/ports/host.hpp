@@ -66,6 +66,9 @@ class Host : public Probe {
   // `bytes` bytes of the kernel's randomness (getrandom(2)), in hex.
   [[nodiscard]] virtual Result<std::string> random_hex(std::size_t bytes) = 0;
 
+  // The run's deadline (Probe::deadline()) is this far away at least from now on.
+  virtual void allow_at_least(Milliseconds) {}
+
   // One line for whoever watches ("downloading node 12/28 MB"). Not a change.
   virtual void progress(std::string_view line) = 0;
 

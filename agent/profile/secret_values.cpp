@@ -1,4 +1,5 @@
 // The values of the secrets file. Declared in values.hpp.
+#include "base/redact.hpp"
 #include "profile/ascii.hpp"
 #include "profile/network.hpp"
 #include "profile/values.hpp"
@@ -17,6 +18,8 @@ Parsed<std::string> opaque_token(std::string_view text) {
     return no(
         "holds a space or a character that no token has, or is too long; copy the token again, alone and on "
         "one line");
+  if (text.find_first_not_of(blot_char) == std::string_view::npos)
+    return no("was overwritten, as the seal does with a secret that it finds; bring it anew");
   return std::string(text);
 }
 
@@ -44,7 +47,7 @@ Parsed<std::string> gateway_token_text(std::string_view text) {
     return no(
         "is no gateway token; use at least 16 of A-Z, a-z, 0-9 and . _ ~ - (they need no escapes in a URL), "
         "the word generate, or leave it out");
-  return std::string(text);
+  return opaque_token(text);
 }
 
 }  // namespace agent::parsing

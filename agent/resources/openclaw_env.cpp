@@ -27,6 +27,13 @@ std::optional<std::string> value_of(const std::string& line, std::string_view ke
   return line.substr(begin, line.find_last_not_of(" \t\r") - begin + 1);
 }
 
+// The file is the gateway's user's, and what is known as a secret is overwritten wherever the seal finds it, in root's files as well: so
+// only what has the form of the tokens that this agent makes is believed to be one on that user's word. (The owner's own, and Claude's,
+// are known when they are brought, and Claude's by its form.)
+bool is_made_token(std::string_view value) {
+  return value.size() == 2 * token_bytes && value.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
 // Empty also for what the seal has overwritten: a copy of .env that somebody keeps elsewhere and puts back holds no secret any more.
 std::string find_value(const std::string& text, std::string_view key) {
   std::istringstream lines(text);
@@ -53,7 +60,7 @@ void set_value(std::string& text, std::string_view key, std::string_view value) 
 // What dotenv reads back exactly without quotes; load_secrets() lets nothing else through, so this guards what is there.
 void compare(Observation& seen, const std::string& text, std::string_view key, const Secret& given) {
   const auto value = find_value(text, key);
-  if (!value.empty()) register_secret(value);
+  if (is_made_token(value)) register_secret(value);
   if (!given.empty() && value != given.reveal())
     seen.drift(key, value.empty() ? "absent" : "another value", "the value that was given");
 }
@@ -65,11 +72,9 @@ void know_env_secrets(const Probe& probe, const std::string& name) {
   if (!user) return;
   auto text = probe.read_file({*user, OpenclawEnv::file});
   if (!text) return;
-  for (const auto key : {gateway_key, anthropic_key}) {
-    auto value = find_value(*text, key);
-    register_secret(value);
-    wipe(value);
-  }
+  auto token = find_value(*text, gateway_key);
+  if (is_made_token(token)) register_secret(token);
+  wipe(token);
   wipe(*text);
 }
 

@@ -39,6 +39,16 @@ std::vector<std::string> exec_start(const std::string& unit) {
 
 std::string joined(const std::vector<std::string>& words) { return fmt::format("{}", fmt::join(words, " ")); }
 
+// Root removes what the user's manager, or whoever speaks in its place, names only where nobody but root could have put it: the
+// name alone is the user's word. What is in the home is removed as the user.
+bool is_roots_drop_in(std::string_view path) {
+  constexpr std::string_view theirs = "/etc/systemd/user/";
+  if (!path.starts_with(theirs)) return false;
+  path.remove_prefix(theirs.size());
+  const auto of_unit = std::string(OpenclawUnit::unit_name) + ".d/";
+  return path.starts_with(of_unit) && path.ends_with(".conf") && path.find('/', of_unit.size()) == std::string_view::npos;
+}
+
 std::uint64_t microseconds(std::chrono::system_clock::time_point time) {
   return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count());
 }
@@ -72,10 +82,13 @@ void OpenclawUnit::compare_running(const Probe& probe, const UnitState& unit, co
   seen.expect("ExecStart", joined(unit.exec_start), joined(argv_));
   auto program = probe.read_link(fmt::format("/proc/{}/exe", unit.main_pid));
   seen.expect("program", program ? *program : "unknown", argv_.front());
-  // What is dated in the future was written while the clock was wrong: no start would ever be after it.
+  // What is dated in the future was written while the clock was wrong: no start would ever be after it. And after a start that is, what
+  // is dated rightly may have come before or after.
+  const bool started_in_future = unit.active_since_us > microseconds(probe.wall_clock());
   auto newer = [&](const Path& path) {
     auto info = probe.stat(path);
-    return info && *info && microseconds((*info)->modified) > unit.active_since_us && (*info)->modified <= probe.wall_clock();
+    return info && *info && (*info)->modified <= probe.wall_clock() &&
+           (started_in_future || microseconds((*info)->modified) > unit.active_since_us);
   };
   for (const auto& input : inputs_)
     if (newer(input)) seen.drift("started", "before " + input + " changed", "after it");
@@ -127,7 +140,13 @@ Status OpenclawUnit::apply(Host& host, const Observation& seen) {
   for (const auto& drift : seen.drifts) {
     if (!drift.field.starts_with("drop-in /")) continue;
     const auto path = drift.field.substr(8);
-    AGENT_TRY(path.starts_with(in_home) ? host.remove({*user, path.substr(in_home.size())}) : host.remove(path));
+    if (path.starts_with(in_home))
+      AGENT_TRY(host.remove({*user, path.substr(in_home.size())}));
+    else if (is_roots_drop_in(path))
+      AGENT_TRY(host.remove(path));
+    else
+      return fail(Errc::refused, "{} changes the gateway's unit, and is not where root may remove it on the word of the user's manager: "
+                  "remove it, then run `bootstrap-agent --reconcile`", path);
   }
   auto wanted = wanted_drop_in(host, *user);
   if (!wanted) return pass(std::move(wanted));

@@ -159,10 +159,12 @@ Status Seal::seal_copies(Host& host, bool first_boot_is_over) {
 }
 
 Status Seal::apply(Host& host, const Observation& seen) {
-  AGENT_TRY(settle_wiped(host, paths::secrets));
-  if (seen.has(paths::secrets) || seen.has(next_of(paths::secrets))) AGENT_TRY(rewrite_secrets_file(host));
-  auto sealed = seal_copies(host, seen.has("receipt"));
-  auto wiped = host.wipe_file(paths::log);  // also when a copy could not be destroyed
+  // Each whatever became of the others, and the first error is told.
+  auto own = settle_wiped(host, paths::secrets);
+  if (own && (seen.has(paths::secrets) || seen.has(next_of(paths::secrets)))) own = rewrite_secrets_file(host);
+  auto sealed = seal_copies(host, seen.has("receipt") && own);
+  auto wiped = host.wipe_file(paths::log);
+  if (!own) return own;
   return sealed ? wiped : sealed;
 }
 

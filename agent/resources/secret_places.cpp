@@ -1,6 +1,7 @@
 #include "resources/secret_places.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "base/redact.hpp"
 #include "base/secret.hpp"
@@ -45,6 +46,12 @@ void add_files(const Probe& probe, const std::string& directory, unsigned depth,
   }
 }
 
+// Whether the text has a secrets file in it, as user-data does: its values need not be known, nor have a form of their own.
+bool brings_secrets(std::string_view text) {
+  constexpr std::array<std::string_view, 4> keys = {"tailscale_auth_key:", "anthropic_token:", "gateway_token:", "webhook_url:"};
+  return std::any_of(keys.begin(), keys.end(), [&](auto key) { return text.find(key) != std::string_view::npos; });
+}
+
 // Whether a part of multi-part user-data is a copy, or the text can't be looked into, or is what a wipe that was cut off leaves.
 Result<std::optional<SecretCopy>> hidden_copy(const Probe& probe, const std::string& path) {
   constexpr std::string_view gzip = "\x1f\x8b\x08";
@@ -53,7 +60,8 @@ Result<std::optional<SecretCopy>> hidden_copy(const Probe& probe, const std::str
   if (!text) return pass(std::move(text), path);
   const bool rest = text->starts_with('\0');
   const bool found = text->find(gzip) != std::string::npos ||
-                     any_base64(*text, [](std::string_view decoded) { return !secret_spans(decoded).empty(); });
+                     brings_secrets(*text) ||
+                     any_base64(*text, [](std::string_view decoded) { return brings_secrets(decoded) || !secret_spans(decoded).empty(); });
   wipe(*text);
   if (!rest && !found) return std::nullopt;
   return SecretCopy{path, found ? 1U : 0U, true, rest && !found};
@@ -83,7 +91,10 @@ Result<SecretCopies> find_secret_copies(const Probe& probe) {
   SecretCopies copies;
   for (const auto& place : places(probe)) {
     auto search = probe.find_secrets(place.path, place.depth);
-    if (!search) return pass(std::move(search));
+    if (!search) {  // it must not save what is elsewhere
+      copies.skipped.push_back(search.error().message);
+      continue;
+    }
     for (const auto& file : search->found)
       if (file.path != paths::log) copies.found.push_back({file.path, file.copies, place.destroy, false});
     copies.skipped.insert(copies.skipped.end(), search->skipped.begin(), search->skipped.end());
@@ -93,8 +104,8 @@ Result<SecretCopies> find_secret_copies(const Probe& probe) {
   for (const auto& path : handed_over) {
     if (known(copies, path)) continue;
     auto hidden = hidden_copy(probe, path);
-    if (!hidden) return pass(std::move(hidden));
-    if (*hidden) copies.found.push_back(std::move(**hidden));
+    if (!hidden) copies.skipped.push_back(hidden.error().message);
+    if (hidden && *hidden) copies.found.push_back(std::move(**hidden));
   }
   add_half_written(probe, copies);
   return copies;

@@ -109,14 +109,14 @@ Result<Completed> TailscaleLogin::up(Host& host) const {
 }
 
 // tailscaled goes on trying a refused key by itself, and may join later and spend it: end that, then say what happened.
-Status TailscaleLogin::give_up(Host& host, const Completed& tried, const TailscaleStatus& status) const {
+Status TailscaleLogin::give_up(Host& host, const Completed& tried, const TailscaleStatus& status, bool was_member) const {
   const auto output = tried.out + "\n" + tried.err;
   if (status.backend_state == "NeedsMachineAuth" || contains(output, "approve your machine")) {
     const auto url = first_line_with(output, "https://");
     return fail(Errc::unavailable, "this node waits for approval: an admin of the tailnet approves it ({}), then run "
                 "`bootstrap-agent --reconcile`", url.empty() ? "admin console, Machines" : url.substr(url.find("https://")));
   }
-  if (auth_key_.empty())  // it was logged in and only stopped: it must stay so
+  if (auth_key_.empty() || was_member)  // it is logged in and only cut off, or stopped: it must stay so, whatever key is at hand
     return fail(Errc::timed_out, "this node is {} and did not come up within {} s: check that the server reaches {}, then run "
                 "`bootstrap-agent --reconcile`", status.backend_state, wanted_.join_timeout.count(), wanted_.control_url);
   // logout does nothing without a node key, and down leaves the attempt that is under way (both seen): only a restart ends it.
@@ -152,6 +152,7 @@ Status TailscaleLogin::join(Host& host) const {
   if (needs_key && auth_key_.empty())
     return fail(Errc::invalid, "this node is not logged in ({}{}) and there is no auth key at hand: make one in the admin console, {}",
                 status->backend_state, status->expired ? ", its key has expired" : "", next_step);
+  const bool was_member = status->has_node_key && !status->expired && status->backend_state != "NeedsLogin";
   auto tried = up(host);
   if (!tried) return pass(std::move(tried), "tailscale up");
   // Almost there when `up` gave up: a logout now would spend a one-off key for nothing.
@@ -164,7 +165,7 @@ Status TailscaleLogin::join(Host& host) const {
   // Running was seen also with exit code 1. A one-off key is spent now: nobody gets in again if power goes before tailscaled's state is
   // on the disk, which it does not see to itself.
   if (now->backend_state == "Running") return host.sync();
-  return give_up(host, *tried, *now);
+  return give_up(host, *tried, *now, was_member);
 }
 
 Status TailscaleLogin::set_preferences(Host& host) const {

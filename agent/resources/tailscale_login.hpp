@@ -17,7 +17,7 @@ class TailscaleLogin : public Resource {
  private:
   [[nodiscard]] Status join(Host& host) const;
   [[nodiscard]] Result<Completed> up(Host& host) const;
-  [[nodiscard]] Status give_up(Host& host, const Completed& tried, const TailscaleStatus& status) const;
+  [[nodiscard]] Status give_up(Host& host, const Completed& tried, const TailscaleStatus& status, bool was_member) const;
   [[nodiscard]] Status set_preferences(Host& host) const;
   void describe(const Probe& probe, const TailscaleStatus& status, Observation& seen) const;
 

@@ -23,6 +23,7 @@ Result<TailscaleStatus> tailscale_status(const Probe& probe) {
   if (!answer) return pass(std::move(answer));
   TailscaleStatus status;
   status.backend_state = text_in(*answer, "BackendState");
+  status.has_node_key = flag_in(*answer, "HaveNodeKey");
   status.auth_url = text_in(*answer, "AuthURL");
   status.cert_domains = texts_in(*answer, "CertDomains");
   status.health = texts_in(*answer, "Health");

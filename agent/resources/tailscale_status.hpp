@@ -13,6 +13,7 @@ struct TailscaleStatus {
   std::string auth_url;       // where to approve the node
   std::string dns_name;       // without the trailing dot; empty when not joined
   std::vector<std::string> addresses;  // this node's, in the tailnet
+  bool has_node_key = false;  // it was let into a tailnet, and has not left it
   bool online = false;
   bool expired = false;
   std::string key_expiry;     // RFC 3339; empty: the key does not expire

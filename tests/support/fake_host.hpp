@@ -91,6 +91,7 @@ class FakeHost : public Host {
   void advance(Milliseconds duration);
   void set_wall_clock(std::chrono::sys_days day);  // the steady clock goes on
   void set_deadline(TimePoint deadline) { deadline_ = deadline; }
+  void allow_at_least(Milliseconds time) override { deadline_ = std::max(deadline_, now() + time); }
   UnitState& unit_of(const Scope& scope, const std::string& name) { return units[key(scope, name)]; }
 
   Result<std::optional<FileInfo>> stat(const Path& path) const override;

@@ -26,6 +26,7 @@ std::string Tailnet::status(const FakeHost& host) const {
   if (!control.tags.empty()) self["Tags"] = control.tags;
   if (!control.key_expiry.empty()) self["KeyExpiry"] = control.key_expiry;
   json out = {{"BackendState", settling ? "Starting" : daemon.backend_state},
+              {"HaveNodeKey", !daemon.dns_name.empty()},
               {"Self", self},
               {"Health", control.health}};
   const bool certificates = control.https && joined();

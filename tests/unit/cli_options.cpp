@@ -63,10 +63,18 @@ TEST_CASE("options: deadlines") {
   CHECK(seconds("2h") == 7200);
   CHECK(seconds("168h") == 604'800);
   for (const char* wrong :
-       {"", "0", "-5", "5d", "1.5h", "s", "169h", "99999999999999999999", "10 m", "0x10", "5ms"}) {
+       {"0", "-5", "5d", "1.5h", "s", "169h", "99999999999999999999", "10 m", "0x10", "5ms"}) {
     CAPTURE(wrong);
     CHECK(refusal({"--verify", "--deadline", wrong}) ==
           fmt::format("--deadline {}: a time of at most a week, such as 90s, 15m or 2h", wrong));
+  }
+}
+
+TEST_CASE("options: a value that is empty, as of a variable that is not set, is not taken for none") {
+  for (const char* option : {"--profile", "--secrets", "--deadline", "--format"}) {
+    CAPTURE(option);
+    CHECK(refusal({"--reconcile", option, ""}).ends_with(": its value is empty"));
+    CHECK(refusal({"--reconcile", fmt::format("{}=", option)}) == fmt::format("{}=: its value is empty", option));
   }
 }
 

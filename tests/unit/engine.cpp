@@ -125,6 +125,22 @@ TEST_CASE("engine: what may be lost in a power cut is not converged") {
   CHECK(report.resources[0].reason.find("sync") != std::string::npos);
 }
 
+TEST_CASE("engine: what comes last has its time, though the run's is over") {
+  Stage stage;
+  std::map<std::string, Milliseconds> left;
+  const auto tells = [&](const std::string& name) {
+    return Script{good_from_look(2), [&left, name](Host& host) -> Status {
+                    left[name] = std::chrono::duration_cast<Milliseconds>(host.deadline() - host.now());
+                    return {};
+                  }};
+  };
+  stage.host.set_deadline(stage.host.now());
+  stage.add(named("work"), tells("work"));
+  stage.add(named("seal", {}, {}, true), tells("seal"));
+  stage.enforce();
+  CHECK(left == std::map<std::string, Milliseconds>{{"work", {}}, {"seal", last_resource_time}});
+}
+
 TEST_CASE("engine: still adrift after it was applied is failed, and says what") {
   const auto report = enforced({good_from_look(99)});
   CHECK(report.resources[0].outcome == Outcome::failed);

@@ -60,8 +60,15 @@ TEST_CASE("real host: past the deadline nothing begins, and what runs is ended t
   REQUIRE_FALSE(look);
   CHECK(look.error().code == Errc::timed_out);
 
+  std::ofstream(file) << "secret";
+  CHECK(host.wipe_file(file));  // what is to be destroyed is, at any time
+  CHECK_FALSE(host.stat(file).value().has_value());
+  host.allow_at_least(Milliseconds(60'000));
+  CHECK(host.write_file(file, "", {}));
   host.set_deadline(TimePoint::max());
   CHECK(host.run(shell("true")));
+  host.allow_at_least(Milliseconds(60'000));
+  CHECK(host.deadline() == TimePoint::max());
 }
 
 TEST_CASE("real host: what the kernel says") {

@@ -33,6 +33,32 @@ TEST_CASE("unit: a drop-in in the home is named by its path and removed, though 
   CHECK(world.host.files.find(drop_in) == nullptr);
 }
 
+TEST_CASE("unit: what the user's manager names as a drop-in is removed by root only where nobody else could have put it") {
+  for (const auto* path : {"/etc/shadow", "/etc/systemd/user/openclaw-gateway.service.d/../../../shadow.conf",
+                           "/run/user/1001/systemd/user/openclaw-gateway.service.d/x.conf", "/etc/systemd/user/other.service.d/x.conf"}) {
+    CAPTURE(path);
+    Converged world;
+    world.host.files.put(path, "x", {0600});
+    world.gateway_unit().drop_in_paths.emplace_back(path);
+    CHECK(failure(world, unit).starts_with(std::string(path) + " changes the gateway's unit, and is not where root may remove it"));
+    CHECK(world.host.files.find(path) != nullptr);
+  }
+  Converged world;
+  const std::string ours = "/etc/systemd/user/openclaw-gateway.service.d/mine.conf";
+  world.host.files.put(ours, "x", {0644});
+  world.gateway_unit().drop_in_paths.push_back(ours);
+  repairs(world);
+  CHECK(world.host.files.find(ours) == nullptr);
+}
+
+TEST_CASE("unit: started while the clock was ahead, it starts once more: what it runs from may have changed since") {
+  Converged world;
+  world.gateway_unit().active_since_us += 1'000'000ULL * 3600 * 24 * 365;
+  CHECK(drifts(world.check(), unit).size() == 4);
+  repairs(world);
+  CHECK(restarts(world) == 1);
+}
+
 TEST_CASE("unit: edited, stopped, disabled, deleted: each is named and repaired") {
   Converged world;
   world.host.files.find(unit_file)->content += "# mine\n";

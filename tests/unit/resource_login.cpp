@@ -206,6 +206,20 @@ TEST_CASE("login: an SSH policy that lets nobody in is passed on") {
               "rule for this node to the tailnet's ACL"});
 }
 
+TEST_CASE("login: a member of the tailnet that cannot reach its control server stays one, though a key is at hand") {
+  for (const auto* state : {"Stopped", "NoState"}) {
+    CAPTURE(state);
+    Converged world;
+    world.tailnet.daemon.backend_state = state;
+    world.tailnet.control.silent = true;
+    world.hand_over(all_secrets());
+    world.host.on_run(Tailnet::program, [](FakeHost&, const Command&) { return Completed{1, true, "", "timeout waiting for Running\n"}; });
+    world.host.commands.clear();
+    CHECK(failure(world, login).starts_with(fmt::format("this node is {} and did not come up within 60 s", state)));
+    CHECK_FALSE(ran(world, "logout"));
+  }
+}
+
 TEST_CASE("login: settings that were changed by hand, and `tailscale down`, are repaired without a key") {
   Converged world;
   world.tailnet.daemon.hostname = "other";

@@ -69,8 +69,7 @@ TEST_CASE("seal: a copy in any form and any of the places is drift, known withou
   for (const auto& form : forms) {
     CAPTURE(form);
     Converged world;
-    auto& env = *world.host.files.find("/home/ubuntu/.openclaw/.env");
-    env.content = "OPENCLAW_GATEWAY_TOKEN=" + token + "\nANTHROPIC_OAUTH_TOKEN=" + anthropic_token + "\n";
+    world.host.files.put(paths::webhook, token, {0600});
     const auto& path = where[at++ % where.size()];
     world.host.files.put(path, "a " + form + " b", {0600});
     const auto seen = drifts(world.check(), "seal");
@@ -79,6 +78,39 @@ TEST_CASE("seal: a copy in any form and any of the places is drift, known withou
     CHECK(world.host.files.find(path)->content.find("xxxxxxxxxxxx") != std::string::npos);
     CHECK(drifts(world.check(), "seal").empty());
   }
+}
+
+TEST_CASE("seal: a made token in .env is known; what else its user writes there steers no write of root's") {
+  const std::string made = "5ea1ed0123456789abcdef0123456789abcdef0123456789abcdef0123456789";
+  const std::string chosen = "AAAAC3NzaC1lZDI1NTE5AAAAISteers";
+  const std::string keys = "/root/.ssh/authorized_keys";
+  for (const auto& [value, known] : {std::pair(made, true), std::pair(chosen, false)}) {
+    CAPTURE(value);
+    Converged world;
+    world.host.files.find("/home/ubuntu/.openclaw/.env")->content =
+        "OPENCLAW_GATEWAY_TOKEN=" + value + "\nANTHROPIC_OAUTH_TOKEN=" + (known ? anthropic_token : value) + "\n";
+    world.host.files.put(keys, "ssh-ed25519 " + value + " me\n", {0600});
+    CHECK(has(drifts(world.check(), "seal"), "copy " + keys + ": is holds a secret, should be without it") == known);
+    (void)world.enforce();
+    CHECK((world.host.files.find(keys)->content.find(value) == std::string::npos) == known);
+  }
+}
+
+TEST_CASE("seal: user-data is destroyed for what it brings, of whatever form") {
+  Converged world;
+  world.host.files.put(user_data, "cat >secrets.yaml <<'END'\ntailscale_auth_key: hskey-of-a-headscale\nEND\n", {0600});
+  CHECK(only_drift(world, "seal") == Lines{"copy " + user_data + ": is holds a secret, should be destroyed"});
+  repairs(world);
+  CHECK(world.host.files.find(user_data) == nullptr);
+}
+
+TEST_CASE("seal: a secrets file that cannot be destroyed saves none of the copies") {
+  World world;
+  world.host.files.put_hard_link(paths::secrets, "/home/backup");
+  CHECK(failure(world, "seal").find("2 hard links") != std::string::npos);
+  CHECK(world.host.files.find(user_data) == nullptr);
+  CHECK(world.host.files.find(paths::log) == nullptr);
+  CHECK(world.host.files.find(paths::receipt) == nullptr);
 }
 
 TEST_CASE("seal: what is planted beside a copy saves neither it nor the others") {
