@@ -3,9 +3,10 @@
 
 namespace agent {
 
-// As root: no core dump is ever made of this process, nobody may trace it (PR_SET_DUMPABLE, prctl(2)), and what it touches stays out
-// of swap (mlockall(2)), as far as the machine lets it. Programs that it runs are not affected. For other users it does nothing:
-// they could then not read their own /dev/stdin (proc(5)), and are on their own machine.
+// As root, before there are threads: no core dump is ever made of this process, nobody may trace it, and what it touches stays out of
+// swap (mlockall(2)), as far as the machine lets it: without CAP_IPC_LOCK, under a limit (getrlimit(2), RLIMIT_MEMLOCK), nothing is
+// locked. Programs that it runs are not affected. For other users it does nothing: they could then not read their own /dev/stdin
+// (proc(5)), and are on their own machine.
 void keep_memory_private();
 
 }  // namespace agent
