@@ -9,4 +9,11 @@ namespace agent {
 // (proc(5)), and are on their own machine.
 void keep_memory_private();
 
+// No core dump, no tracing (prctl(2), PR_SET_DUMPABLE). A change of ids ends that for every thread, as far as fs.suid_dumpable says
+// (proc(5)): so whoever changes some calls this next. Also between fork and exec.
+void forbid_dumps();
+
+// For a program, between fork and exec: the limit on core dumps that this process had before it kept its memory private.
+void restore_core_limit();
+
 }  // namespace agent
