@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <exception>
 #include <mutex>
+#include <system_error>
 #include <thread>
 
 #include "base/redact.hpp"
@@ -102,7 +103,7 @@ class Scheduler {
         if (!ignore_needs && block_if_needed(job)) {
           progressed = true;
         } else if (ready(job, ignore_needs)) {
-          start(job, threads, work);
+          start(job, threads, lock, work);
           progressed = true;
         }
       }
@@ -166,11 +167,12 @@ class Scheduler {
            });
   }
 
-  void start(Job& job, std::vector<std::jthread>& threads, const std::function<void(Resource&, ResourceReport&)>& work) {
+  void start(Job& job, std::vector<std::jthread>& threads, std::unique_lock<std::mutex>& lock,
+             const std::function<void(Resource&, ResourceReport&)>& work) {
     job.state = State::running;
     job.report.started = elapsed();
     watch_(job.report);
-    threads.emplace_back([this, &job, &work] {
+    const auto task = [this, &job, &work] {
       ResourceReport report = job.report;
       std::exception_ptr thrown;
       try {
@@ -188,7 +190,14 @@ class Scheduler {
       job.state = State::done;
       watch_(job.report);
       changed_.notify_one();
-    });
+    };
+    try {
+      threads.emplace_back(task);
+    } catch (const std::system_error&) {  // no thread to be had (pthread_create(3)): later than it could be, but the seal comes
+      lock.unlock();
+      task();
+      lock.lock();
+    }
   }
 
   const Probe& clock_;

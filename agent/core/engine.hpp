@@ -18,8 +18,8 @@ using Watcher = std::function<void(const ResourceReport&)>;
 // Observes every resource. Writes nothing: it holds no Host.
 [[nodiscard]] Report check(const Plan& plan, const Probe& probe, Ledger& ledger, const Watcher& watch);
 
-// Converges the plan. Resources whose needs are met run side by side, each in a thread; those that share a token one at a
-// time. A resource whose need failed is blocked; those marked `last` run after all others in any case,
+// Converges the plan. Resources whose needs are met run side by side, each in a thread where one can be had; those that share a token
+// one at a time. A resource whose need failed is blocked; those marked `last` run after all others in any case,
 // and their needs only order them.
 [[nodiscard]] Report enforce(const Plan& plan, Host& host, Ledger& ledger, const Watcher& watch);
 

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "platform/memory.hpp"
 #include "platform/posix.hpp"
 
 namespace agent {
@@ -37,6 +38,7 @@ Result<ActAs> ActAs::user(const User& user) {
   acting.active_ = true;  // from here on the destructor restores
   ::setfsgid(user.gid);
   ::setfsuid(user.uid);
+  forbid_dumps();
   if (current_fsuid() != user.uid || current_fsgid() != user.gid)
     return fail(Errc::failed, "act as {}: the kernel refused; the agent must run as root", user.name);
   return acting;
@@ -52,6 +54,7 @@ ActAs::~ActAs() {
   if (!active_) return;
   ::setfsuid(uid_);
   ::setfsgid(gid_);
+  forbid_dumps();
   // Going on with half of another user's identity would be a silent wrong answer everywhere else.
   if (current_fsuid() != uid_ || current_fsgid() != gid_ || !set_thread_groups(groups_)) std::abort();
 }

@@ -18,6 +18,7 @@
 #include <array>
 #include <cstring>
 #include <sstream>
+#include <system_error>
 #include <thread>
 
 #include "base/deadline.hpp"
@@ -188,7 +189,11 @@ Result<bool> rules_let_in(const std::string& rules, const NewConnection& connect
   question.interface = interface_with(question.to);
   if (question.interface.empty()) return fail(Errc::not_found, "no interface has the address {}", connection.to);
   Result<bool> answer = false;
-  std::thread([&] { answer = ask(question); }).join();
+  try {
+    std::thread([&] { answer = ask(question); }).join();
+  } catch (const std::system_error& error) {
+    answer = fail(Errc::failed, "start a thread: {}", error.what());
+  }
   if (!answer) return pass(std::move(answer), fmt::format("try a connection from {} to {} port {}", connection.from, connection.to, connection.port));
   return answer;
 }

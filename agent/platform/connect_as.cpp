@@ -2,7 +2,6 @@
 
 #include <poll.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 
@@ -12,6 +11,7 @@
 #include <cstring>
 
 #include "platform/posix.hpp"
+#include "platform/spawn.hpp"
 
 namespace agent {
 namespace {
@@ -39,13 +39,9 @@ struct Parcel {
   Parcel& operator=(const Parcel&) = delete;
 };
 
-// Runs in the child of a process with threads: async-signal-safe calls only (fork(2)). The kernel's own
-// calls, because the C library's would try to change threads that are not there.
+// Runs in the child of a process with threads: async-signal-safe calls only (fork(2)).
 int connect_now(const User& user, const sockaddr_un& address, int& connection) {
-  if (::geteuid() != user.uid && (::syscall(SYS_setgroups, 0, nullptr) != 0 ||
-                                  ::syscall(SYS_setresgid, user.gid, user.gid, user.gid) != 0 ||
-                                  ::syscall(SYS_setresuid, user.uid, user.uid, user.uid) != 0))
-    return errno;
+  if (::geteuid() != user.uid && become({user.uid, user.gid, {}}) != nullptr) return errno;
   // Non-blocking: a full backlog is an error, not a wait.
   connection = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (connection < 0) return errno;

@@ -14,6 +14,7 @@
 #include <csignal>
 #include <string_view>
 
+#include "platform/memory.hpp"
 #include "platform/posix.hpp"
 
 namespace agent {
@@ -126,6 +127,7 @@ bool redirect(const StandardFiles& files) {
   ::umask(identity != nullptr ? 077 : 022);
   if (identity != nullptr && become(*identity) != nullptr) give_up(status, Stage::identity);
   if (::chdir(command.directory.c_str()) != 0) give_up(status, Stage::directory);
+  restore_core_limit();
   int error = ENOENT;
   for (const auto& program : made.programs) {
     ::execve(program.c_str(), made.argv.data(), made.envp.data());
@@ -142,8 +144,15 @@ const char* become(const Identity& identity) {
   // child has none.
   if (::syscall(SYS_setgroups, identity.groups.size(), identity.groups.data()) != 0) return "setgroups";
   if (::syscall(SYS_setresgid, identity.gid, identity.gid, identity.gid) != 0) return "setresgid";
-  if (::syscall(SYS_setresuid, identity.uid, identity.uid, identity.uid) != 0) return "setresuid";
-  return nullptr;
+  // The user must not be able to raise the limit and send SIGQUIT before dumps are forbidden.
+  sigset_t all;
+  sigset_t before;
+  ::sigfillset(&all);
+  ::pthread_sigmask(SIG_SETMASK, &all, &before);
+  const auto failed = ::syscall(SYS_setresuid, identity.uid, identity.uid, identity.uid) != 0;
+  forbid_dumps();
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  return failed ? "setresuid" : nullptr;
 }
 
 std::string describe(const StartFailure& failure, const Command& command) {

@@ -20,8 +20,8 @@ struct Identity {
   std::vector<gid_t> groups;
 };
 
-// Becomes that user, for good. Only raw system calls, so it may be called between fork and exec. The name of
-// the call that failed, with errno set, or nullptr.
+// Becomes that user, for good, and one that the user cannot dump: it still has the agent's memory. Only raw system calls, so it may be
+// called between fork and exec. The name of the call that failed, with errno set, or nullptr.
 [[nodiscard]] const char* become(const Identity& identity);
 
 struct Child {
@@ -42,7 +42,8 @@ struct StartFailure {
 [[nodiscard]] std::string describe(const StartFailure& failure, const Command& command);
 
 // A child in a session and process group of its own, its id being its group's. Every other open file is
-// closed in it, every signal has its default effect. `identity` is null for the agent's own.
+// closed in it, every signal has its default effect, its limit on core dumps is the one that the agent was
+// started with. `identity` is null for the agent's own.
 [[nodiscard]] Result<Child> spawn(const Command& command, const Identity* identity);
 
 }  // namespace agent

@@ -6,8 +6,10 @@
 #include <functional>
 #include <thread>
 
+#include "platform/admission.hpp"
 #include "platform/process.hpp"
 #include "platform/real_host.hpp"
+#include "support/forked.hpp"
 
 namespace agent {
 namespace {
@@ -94,6 +96,14 @@ TEST_CASE("admission: what it can't tell is an error, and nothing is left behind
     CHECK(host.lets_in({"nowhere", "198.51.100.1", 22}).error().code == Errc::invalid);
     CHECK(host.query(Query::firewall_rules(false))->out.find("-A INPUT") == std::string::npos);
   });
+}
+
+TEST_CASE("admission: where no thread can be had it is said") {
+  CHECK(in_child([] {
+          if (!without_threads()) return std::string("there are threads");
+          const auto answer = rules_let_in("", {"127.0.0.2", "127.0.0.1", 22});
+          return answer ? std::string("answered") : answer.error().message;
+        }).starts_with("try a connection from 127.0.0.2 to 127.0.0.1 port 22: start a thread: "));
 }
 
 }  // namespace agent

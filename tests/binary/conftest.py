@@ -57,8 +57,11 @@ class Root:
             shutil.copy(binary.emulator, directory / "emulator")
             self._argv.append("/emulator")
 
+    def argv(self, *arguments: str) -> list[str]:
+        return [*self._argv, "/bootstrap-agent", *arguments]
+
     def run(self, *arguments: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-        argv = [*self._argv, "/bootstrap-agent", *arguments]
+        argv = self.argv(*arguments)
         return subprocess.run(argv, capture_output=True, text=True, timeout=120, env=env or {}, check=False)
 
 

@@ -8,6 +8,7 @@
 
 #include "base/redact.hpp"
 #include "support/fake_host.hpp"
+#include "support/forked.hpp"
 
 namespace agent {
 namespace {
@@ -287,6 +288,18 @@ TEST_CASE("engine: an exception fails its resource; the others and the last go o
   CHECK(stage.ledger.settled("other"));
   CHECK_FALSE(stage.ledger.settled("bug"));
   CHECK(std::find(stage.lines.begin(), stage.lines.end(), "bug failed") != stage.lines.end());
+}
+
+TEST_CASE("engine: where no thread can be had the work is done without, up to the last") {
+  CHECK(in_child([] {
+          if (!without_threads()) return std::string("there are threads");
+          Stage stage;
+          stage.add(named("seal", {}, {}, true), {});
+          stage.add(named("a", {}, {"dpkg"}), {good_from_look(2)});
+          stage.add(named("b", {"a"}, {"dpkg"}), {[](int) -> Result<Observation> { return fail(Errc::failed, "no"); }});
+          (void)stage.enforce();
+          return fmt::format("{}", fmt::join(stage.lines, ", "));
+        }) == "a pending, a converged, b pending, b failed, seal pending, seal in sync");
 }
 
 TEST_CASE("engine: a check looks at everything, applies nothing, and counts drift as exit 2") {
