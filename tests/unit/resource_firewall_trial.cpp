@@ -168,7 +168,6 @@ TEST_CASE("firewall: wherever the timer comes first, the run says so and what it
 
 TEST_CASE("firewall: a run that dies after the timer came first is followed by one more revert") {
   World world;
-  const auto watch = world.ufw.when_changed;
   world.ufw.when_enabled = [&] { CHECK_FALSE(revert_by_unit(world)); };
   die_while_on_trial(world);
   CHECK(drifts(world.check(), "ufw").front() == "change: is being put back, should be confirmed");
