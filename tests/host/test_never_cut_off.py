@@ -26,6 +26,7 @@ PUT_BACK = 240  # seconds: its timer's three minutes, and some
 HANGS = "#!/bin/sh\nexec sleep 600\n"
 WRAPPER = "/usr/local/sbin/iptables-save"
 UFW_WRAPPER = "/usr/local/sbin/ufw"
+SLOW = '#!/bin/sh\ncase $1 in status | show) ;; *) sleep 30 ;; esac\nexec /usr/sbin/ufw "$@"\n'
 Ssh = Callable[..., Completed]
 
 
@@ -121,6 +122,22 @@ def test_what_was_not_confirmed_is_put_back(converged: Host, stranger: str, ssh:
     ssh("true").check()
     converged.run([AGENT, "--status", "--wait"], timeout=SECONDS)
     assert "rule not in the profile" in verify(converged).fields("ufw")
+    assert reconcile(converged).bad == {}
+    assert ssh("true").code == 255
+
+
+def test_a_change_that_outlives_the_timer_is_put_back(converged: Host, stranger: str, ssh: Ssh) -> None:
+    assert reconcile_with(converged, allow(stranger)).bad == {}
+    converged.write(OTHER, merge(converged.read(PROFILE), allow("203.0.113.7")))
+    converged.write(UFW_WRAPPER, SLOW, mode=0o755)
+    changed = call(converged, "--reconcile", "--profile", OTHER)
+    (converged.root / UFW_WRAPPER.lstrip("/")).unlink()
+    assert changed.why("ufw").endswith("it was put back before it could be confirmed; the firewall was put back as it was")
+    beside = converged.run(["journalctl", "--boot", "--unit", REVERT]).check().out
+    assert "it is put back once more when the run that goes on is over (pid " in beside
+    assert converged.run(["systemctl", "show", "--property=ActiveState", "--value", REVERT]).check().out in ("failed\n", "inactive\n")
+    assert not converged.exists(KEPT) and not converged.exists(REVERTING)
+    ssh("true").check()
     assert reconcile(converged).bad == {}
     assert ssh("true").code == 255
 
