@@ -1,17 +1,21 @@
 #include <sys/stat.h>
 
 #include "commands/commands.hpp"
+#include "commands/run_lock.hpp"
 #include "platform/real_host.hpp"
 #include "resources/firewall_trial.hpp"
+#include "resources/paths.hpp"
 
 namespace agent {
 
-// Without the run's lock: a run that hangs is one more reason.
+// Without the run's lock: a run that hangs is one more reason. But it is asked for, and before anything is put back: a run that
+// is over then changes nothing any more.
 int revert_command(const Options& /*options*/) {
   if (const int refused = require_root(); refused != 0) return refused;
   ::umask(022);
   RealHost host({});
-  if (auto reverted = firewall_trial::revert(host); !reverted) return complain(reverted.error(), exit_failed);
+  const auto run = RunLock::holder(paths::lock);
+  if (auto reverted = firewall_trial::revert_beside(host, run); !reverted) return complain(reverted.error(), exit_failed);
   fmt::print("bootstrap-agent: no change of the firewall is on trial now; one that was not confirmed was put back\n");
   return exit_ok;
 }

@@ -1,6 +1,7 @@
 #include "resources/firewall_trial.hpp"
 
 #include <array>
+#include <utility>
 
 #include "resources/paths.hpp"
 #include "resources/ufw_command.hpp"
@@ -9,10 +10,12 @@ namespace agent::firewall_trial {
 namespace {
 
 const std::string timer = "bootstrap-agent-revert.timer";
+const std::string unit = "bootstrap-agent-revert.service";
 constexpr Milliseconds job_timeout(30'000);
 
 // Made aside, and taken away under another name, so that a directory of its own name is always whole.
 const std::string& kept = paths::firewall_before;
+const std::string& reverting = paths::firewall_reverting;
 const std::string half_made = kept + ".partial";
 const std::string half_gone = kept + ".old";
 
@@ -34,36 +37,70 @@ Result<bool> present(const Probe& probe, const std::string& path) {
   return info->has_value();
 }
 
-// With its mode. What is absent at `from` will be absent at `to`.
-Status copy(Host& host, const std::string& from, const std::string& to) {
+// With its mode; false when there is nothing to copy.
+Result<bool> copy(Host& host, const std::string& from, const std::string& to) {
   auto info = host.stat(from);
   if (!info) return pass(std::move(info));
-  if (!*info) {
-    auto there = present(host, to);
-    if (!there) return pass(std::move(there));
-    return *there ? host.remove(to) : Status();
-  }
+  if (!*info) return false;
   auto text = host.read_file(from, largest);
   if (!text) return pass(std::move(text));
-  return host.write_file(to, *text, {(*info)->mode});
+  AGENT_TRY(host.write_file(to, *text, {(*info)->mode}));
+  return true;
 }
 
-Status forget(Host& host) {
-  AGENT_TRY(host.rename(kept, half_gone));
-  return host.remove_tree(half_gone);
+// What was absent is absent again; but what was kept must be there still for that to be known.
+Status put_back(Host& host, const std::string& file) {
+  auto copied = copy(host, copy_of(file, reverting), file);
+  if (!copied) return pass(std::move(copied));
+  if (*copied) return {};
+  auto there = present(host, reverting);
+  if (!there) return pass(std::move(there));
+  if (!*there) return fail(Errc::failed, "{} was taken away while {} was put back from it", reverting, file);
+  return host.remove(file);
 }
 
 bool was_enabled(const Probe& probe) {
-  auto text = probe.read_file(copy_of("/etc/ufw/ufw.conf", kept));
+  auto text = probe.read_file(copy_of("/etc/ufw/ufw.conf", reverting));
   return text && ("\n" + *text).find("\nENABLED=yes") != std::string::npos;
+}
+
+// False when nothing is on trial. Can be done again until it is ended by forget().
+Result<bool> put_back_all(Host& host) {
+  auto begun = present(host, reverting);  // by one that did not come to its end
+  if (!begun) return pass(std::move(begun));
+  if (!*begun) {
+    auto claimed = host.rename(kept, reverting);
+    if (!claimed && claimed.error().code == Errc::not_found) return false;
+    if (!claimed) return pass(std::move(claimed));
+  }
+  const bool on = was_enabled(host);
+  // Disabling writes ufw.conf, so it comes before the files; when it fails, they are put back nevertheless.
+  auto loaded = on ? Status() : run_ufw(host, {"disable"});
+  for (const auto file : files) AGENT_TRY(put_back(host, std::string(file)));
+  if (on) loaded = run_ufw(host, {"reload"});
+  AGENT_TRY(std::move(loaded));
+  return true;
+}
+
+Status forget(Host& host) {
+  AGENT_TRY(host.rename(reverting, half_gone));
+  return host.remove_tree(half_gone);
+}
+
+// From here on only the run puts back, until the timer's time, which begins now: it is there should the run die.
+Status take_over(Host& host) {
+  AGENT_TRY(host.restart_unit(Scope::system(), timer, job_timeout));
+  return host.stop_unit(Scope::system(), unit, job_timeout);
 }
 
 }  // namespace
 
 Status observe(const Probe& probe, Observation& seen) {
-  auto on_trial = present(probe, kept);
-  if (!on_trial) return pass(std::move(on_trial));
-  if (*on_trial) seen.drift("change", "on trial", "confirmed");
+  for (const auto& [path, what] : {std::pair(kept, "on trial"), std::pair(reverting, "being put back")}) {
+    auto there = present(probe, path);
+    if (!there) return pass(std::move(there));
+    if (*there) seen.drift("change", what, "confirmed");
+  }
   for (const auto& rest : {half_made, half_gone}) {
     auto there = present(probe, rest);
     if (!there) return pass(std::move(there));
@@ -73,39 +110,51 @@ Status observe(const Probe& probe, Observation& seen) {
 }
 
 Status begin(Host& host) {
+  AGENT_TRY(take_over(host));
   for (const auto& rest : {half_made, half_gone}) {
     auto there = present(host, rest);
     if (!there) return pass(std::move(there));
     if (*there) AGENT_TRY(host.remove_tree(rest));
   }
+  auto begun = present(host, reverting);
+  if (!begun) return pass(std::move(begun));
+  // Not put back first: that may be what can't be done, and what is kept is as good for this trial.
+  if (*begun) return host.rename(reverting, kept);
   auto on_trial = present(host, kept);
   if (!on_trial) return pass(std::move(on_trial));
-  if (!*on_trial) {
-    AGENT_TRY(host.make_directory(half_made, {0700}));
-    for (const auto file : files) AGENT_TRY(copy(host, std::string(file), copy_of(file, half_made)));
-    AGENT_TRY(host.rename(half_made, kept));
-  }
-  return host.restart_unit(Scope::system(), timer, job_timeout);  // its time begins now
+  if (*on_trial) return {};
+  AGENT_TRY(host.make_directory(half_made, {0700}));
+  for (const auto file : files)
+    if (auto copied = copy(host, std::string(file), copy_of(file, half_made)); !copied) return pass(std::move(copied));
+  return host.rename(half_made, kept);
 }
 
 Status confirm(Host& host) {
   AGENT_TRY(host.sync());  // ufw itself writes without it
-  if (auto forgotten = forget(host); !forgotten)
-    return fail(Errc::refused, "the firewall was put back before its change could be confirmed: {}", forgotten.error().message);
+  auto confirmed = host.rename(kept, half_gone);
+  if (!confirmed && confirmed.error().code == Errc::not_found)
+    return fail(Errc::refused, "the change took too long: it was put back before it could be confirmed");
+  return confirmed;
+}
+
+Status clear(Host& host) {
+  AGENT_TRY(host.remove_tree(half_gone));
   return host.stop_unit(Scope::system(), timer, job_timeout);
 }
 
-Status revert(Host& host) {
-  auto on_trial = present(host, kept);
-  if (!on_trial) return pass(std::move(on_trial));
-  if (!*on_trial) return {};
-  const bool on = was_enabled(host);
-  // Disabling writes ufw.conf, so it comes before the files; when it fails, they are put back nevertheless.
-  auto loaded = on ? Status() : run_ufw(host, {"disable"});
-  for (const auto file : files) AGENT_TRY(copy(host, copy_of(file, kept), std::string(file)));
-  if (on) loaded = run_ufw(host, {"reload"});
-  AGENT_TRY(std::move(loaded));
-  return forget(host);
+Result<bool> revert(Host& host) {
+  AGENT_TRY(take_over(host));
+  auto back = put_back_all(host);
+  if (back && *back) AGENT_TRY(forget(host));
+  return back;
+}
+
+Status revert_beside(Host& host, const std::string& run) {
+  auto back = put_back_all(host);
+  if (!back) return pass(std::move(back));
+  if (!*back) return {};
+  if (run.empty()) return forget(host);
+  return fail(Errc::unavailable, "the firewall was put back; it is put back once more when the run that goes on is over ({})", run);
 }
 
 }  // namespace agent::firewall_trial

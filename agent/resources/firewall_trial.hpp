@@ -1,6 +1,10 @@
 // A change of the firewall is on trial until it is confirmed: ufw's own files are kept as they were, and a timer, or the next boot,
-// puts them back (units/bootstrap-agent-revert.*), whatever becomes of the run.
+// puts them back (units/bootstrap-agent-revert.*), whatever becomes of the run. Who confirms and who puts back first gives what is
+// kept another name, by one rename: so only one of them does. The run, which has its lock, and that unit are the only two: the run
+// stops the unit before it does anything that the unit may do too.
 #pragma once
+
+#include <string>
 
 #include "core/resource.hpp"
 
@@ -9,11 +13,18 @@ namespace agent::firewall_trial {
 // Adds drift for a trial that nobody ended.
 [[nodiscard]] Status observe(const Probe& probe, Observation& seen);
 
-// To be called before the first change. A trial that goes on already keeps what it kept: that state is the last that was good.
+// For the run. Before the first change. A trial that goes on already keeps what it kept: that state is the last that was good.
 [[nodiscard]] Status begin(Host& host);
-// The change stays. Errc::refused when it was put back meanwhile.
+// For the run: the change stays. Errc::refused when it is being put back, or was.
 [[nodiscard]] Status confirm(Host& host);
-// Puts back what was kept and loads it; nothing, when no change is on trial. After an Error it is still on trial.
-[[nodiscard]] Status revert(Host& host);
+// For the run, once its change is confirmed: takes away what was kept, and stops the timer.
+[[nodiscard]] Status clear(Host& host);
+// For the run, when it changes nothing any more: puts back what was kept and loads it, also what was put back before. False when
+// nothing is on trial. After an Error it still is.
+[[nodiscard]] Result<bool> revert(Host& host);
+
+// For the unit: puts back what was kept and loads it; nothing, when no change is on trial. After an Error it still is, and this is
+// to be called again. That is so as well when there is a `run` (who, in words): it may go on to change what was just put back.
+[[nodiscard]] Status revert_beside(Host& host, const std::string& run);
 
 }  // namespace agent::firewall_trial

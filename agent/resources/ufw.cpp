@@ -121,11 +121,16 @@ Status Ufw::apply(Host& host, const Observation& seen) {
   // What could not be reached before either says nothing.
   if (good && reached_control && !way_in_.reaches_control(host))
     good = fail(Errc::refused, "the tailnet's control server can no longer be reached: look for a rule of your own in /etc/ufw/before.rules");
-  if (good) return firewall_trial::confirm(host);
-  if (auto back = firewall_trial::revert(host); !back)
+  if (good) good = firewall_trial::confirm(host);
+  if (good) return firewall_trial::clear(host);
+  auto back = firewall_trial::revert(host);
+  if (!back)
     return fail(good.error().code, "{}; it is not put back yet, which is tried again within 3 minutes and at boot: {}", good.error().message,
                 back.error().message);
-  return fail(good.error().code, "{}; the firewall was put back as it was", good.error().message);
+  if (*back) return fail(good.error().code, "{}; the firewall was put back as it was", good.error().message);
+  // Somebody took it away. A firewall that is not known to let anyone in must not stay.
+  AGENT_TRY(run_ufw(host, {"disable"}));
+  return fail(good.error().code, "{}; what was there before is not kept any more, so ufw was switched off", good.error().message);
 }
 
 Status Ufw::change(Host& host, const Observation& seen) const {

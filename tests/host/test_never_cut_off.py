@@ -21,9 +21,12 @@ pytestmark = pytest.mark.parametrize("suite", ["bookworm"], indirect=True)
 PROFILE, OTHER = "/etc/bootstrap-agent/profile.yaml", "/root/profile.yaml"
 RUN, REVERT = "bootstrap-agent-run.service", "bootstrap-agent-revert.service"
 KEPT = "/var/lib/bootstrap-agent/ufw.before"
+REVERTING = KEPT + ".reverting"
 PUT_BACK = 240  # seconds: its timer's three minutes, and some
 HANGS = "#!/bin/sh\nexec sleep 600\n"
 WRAPPER = "/usr/local/sbin/iptables-save"
+UFW_WRAPPER = "/usr/local/sbin/ufw"
+SLOW = '#!/bin/sh\ncase $1 in status | show) ;; *) sleep 30 ;; esac\nexec /usr/sbin/ufw "$@"\n'
 Ssh = Callable[..., Completed]
 
 
@@ -90,7 +93,7 @@ def test_a_rule_of_ones_own_that_cuts_the_tailnet_off_is_not_loaded(world: World
     assert reconcile(converged).bad == {}
 
 
-@pytest.mark.parametrize("cut", ["agent killed", "power cut"])
+@pytest.mark.parametrize("cut", ["agent killed", "power cut", "power cut, ufw fails at first"])
 def test_what_was_not_confirmed_is_put_back(converged: Host, stranger: str, ssh: Ssh, cut: str) -> None:
     assert reconcile_with(converged, allow(stranger)).bad == {}
     converged.write(OTHER, merge(converged.read(PROFILE), allow("203.0.113.7")))
@@ -98,19 +101,43 @@ def test_what_was_not_confirmed_is_put_back(converged: Host, stranger: str, ssh:
     with converged.follow([AGENT, "--reconcile", "--profile", OTHER]):
         wait_until(lambda: "sleep\x00600" in _commands(converged), 120, "the agent to look whether the way in is open")
         assert ssh("true").code == 255, "the change is not there"
-        if cut == "power cut":
+        if cut.startswith("power cut"):
             converged.kill()
         else:
             converged.run(["systemctl", "kill", "--kill-whom=main", "--signal=KILL", RUN]).check()
     (converged.root / WRAPPER.lstrip("/")).unlink()
-    if cut == "power cut":
+    if cut.startswith("power cut"):
+        if "fails" in cut:
+            converged.write(UFW_WRAPPER, "#!/bin/sh\nexit 1\n", mode=0o755)
         converged.boot()
         converged.wait_booted()
-        assert converged.run(["systemctl", "show", "--property=Result", "--value", REVERT]).check().out == "success\n"
-    wait_until(lambda: not converged.exists(KEPT), PUT_BACK, "the firewall to be put back", poll=1)
+        result = converged.run(["systemctl", "show", "--property=Result", "--value", REVERT]).check().out
+        if "fails" in cut:
+            assert (result, converged.exists(REVERTING)) == ("exit-code\n", True), "the boot has gone on, the revert has not ended"
+            assert converged.run(["systemctl", "is-active", "ufw"]).out == "active\n"
+            (converged.root / UFW_WRAPPER.lstrip("/")).unlink()
+        else:
+            assert result == "success\n"
+    wait_until(lambda: not converged.exists(KEPT) and not converged.exists(REVERTING), PUT_BACK, "the firewall to be put back", poll=1)
     ssh("true").check()
     converged.run([AGENT, "--status", "--wait"], timeout=SECONDS)
     assert "rule not in the profile" in verify(converged).fields("ufw")
+    assert reconcile(converged).bad == {}
+    assert ssh("true").code == 255
+
+
+def test_a_change_that_outlives_the_timer_is_put_back(converged: Host, stranger: str, ssh: Ssh) -> None:
+    assert reconcile_with(converged, allow(stranger)).bad == {}
+    converged.write(OTHER, merge(converged.read(PROFILE), allow("203.0.113.7")))
+    converged.write(UFW_WRAPPER, SLOW, mode=0o755)
+    changed = call(converged, "--reconcile", "--profile", OTHER)
+    (converged.root / UFW_WRAPPER.lstrip("/")).unlink()
+    assert changed.why("ufw").endswith("it was put back before it could be confirmed; the firewall was put back as it was")
+    beside = converged.run(["journalctl", "--boot", "--unit", REVERT]).check().out
+    assert "it is put back once more when the run that goes on is over (pid " in beside
+    assert converged.run(["systemctl", "show", "--property=ActiveState", "--value", REVERT]).check().out in ("failed\n", "inactive\n")
+    assert not converged.exists(KEPT) and not converged.exists(REVERTING)
+    ssh("true").check()
     assert reconcile(converged).bad == {}
     assert ssh("true").code == 255
 

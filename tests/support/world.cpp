@@ -23,6 +23,18 @@ void make_own_directories(FakeHost& host) {
   host.files.put_directory(paths::run_private, {0700});
 }
 
+// For as long as a run holds its lock; the kernel lets go of it when the run dies.
+class GoesOn {
+ public:
+  explicit GoesOn(bool& run) : run_(run) { run_ = true; }
+  GoesOn(const GoesOn&) = delete;
+  GoesOn& operator=(const GoesOn&) = delete;
+  ~GoesOn() { run_ = false; }
+
+ private:
+  bool& run_;
+};
+
 // Parsed once: laws make hundreds of worlds.
 const Profile& default_profile() {
   static const Profile profile = load_profile(embedded::default_yaml, "", "default").value();
@@ -72,7 +84,8 @@ void World::hold_to_rules() {
                            "~" + profile.user + "/.openclaw/.env"};
   ufw.when_changed = [this] {
     const bool timer = host.unit_of(Scope::system(), "bootstrap-agent-revert.timer").active_state == "active";
-    if (!timer || host.files.find(paths::firewall_before) == nullptr) host.breach("ufw was changed with no way back");
+    const bool kept = host.files.find(paths::firewall_before) != nullptr || host.files.find(paths::firewall_reverting) != nullptr;
+    if (!timer || !kept) host.breach("ufw was changed with no way back");
   };
   ufw.when_enabled = [this] {
     if (!tailnet.joined()) host.breach("ufw was enabled before the tailnet was up");
@@ -108,6 +121,7 @@ void World::leave_copies_of_user_data() {
 }
 
 Report World::enforce() {
+  const GoesOn run(ufw.run_goes_on);
   const auto secrets = read_kept_secrets(host).value();
   Ledger ledger;
   const auto plan = server_plan(profile, secrets, ledger, session).value();

@@ -148,6 +148,7 @@ Completed Ufw::obey(FakeHost& host, const Command& command) {
   } else if (arguments == "reload") {
     return says(enabled ? "Firewall reloaded\n" : "Firewall not enabled (skipping reload)\n");
   } else if (arguments == "disable") {
+    if (when_disabled) when_disabled();
     enabled = false;
   } else if (arguments == "--force enable") {
     if (when_enabled) when_enabled();
@@ -171,9 +172,9 @@ void Ufw::attach(FakeHost& host) {
     return run(on, command);
   });
   host.firewall = [this](const NewConnection& connection) { return lets_in(connection); };
-  host.on_start(revert_unit, [](FakeHost& on, UnitState& state) -> Status {
+  host.on_start(revert_unit, [this](FakeHost& on, UnitState& state) -> Status {
     state.active_state = "inactive";  // a oneshot that is done
-    return firewall_trial::revert(on);
+    return firewall_trial::revert_beside(on, run_goes_on ? "pid 1" : "");
   });
   save(host);
   host.on_query("ufw", [this](const FakeHost& on, const Command& command) -> Result<Completed> {

@@ -22,6 +22,8 @@ class Ufw {
   std::vector<Rule> rules;
   std::function<void()> when_changed;  // but for a reload, and for being switched off
   std::function<void()> when_enabled;  // asked for, whether it was before or not
+  std::function<void()> when_disabled;
+  bool run_goes_on = false;            // what --revert sees of the run's lock
 
   static constexpr const char* revert_unit = "bootstrap-agent-revert.service";
 

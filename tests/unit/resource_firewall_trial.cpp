@@ -13,15 +13,29 @@ namespace {
 const NewConnection public_session{"203.0.113.5", "198.51.100.1", 22};
 const std::string reverting = Ufw::revert_unit;
 
-bool on_trial(const World& world) { return world.host.files.find(paths::firewall_before) != nullptr; }
-
-std::string timer(World& world) { return world.host.unit_of(Scope::system(), "bootstrap-agent-revert.timer").active_state; }
+bool on_trial(const World& world) {
+  return world.host.files.find(paths::firewall_before) != nullptr || world.host.files.find(paths::firewall_reverting) != nullptr;
+}
 
 // What ufw's files hold, which is what it reads next.
 std::string rules_on_disk(const World& world) {
   const auto& text = world.host.files.find("/etc/ufw/user.rules")->content;
   return text.substr(text.find('\n') + 1);  // without the first line, which every file has
 }
+
+// The timer's end, or that of a pause after a revert that failed.
+Status revert_by_unit(World& world) { return world.host.start_unit(Scope::system(), reverting, Milliseconds(1000)); }
+
+// Nothing of the change is left, nor of the trial: ufw is off, as it was, and its files are all there.
+void check_put_back(const World& world) {
+  CHECK_FALSE(world.ufw.enabled);
+  CHECK(rules_on_disk(world).empty());
+  for (const char* file : {"/etc/default/ufw", "/etc/ufw/ufw.conf", "/etc/ufw/user.rules", "/etc/ufw/user6.rules"})
+    CHECK_MESSAGE(world.host.files.find(file) != nullptr, file);
+  CHECK_FALSE(on_trial(world));
+}
+
+std::string timer(World& world) { return world.host.unit_of(Scope::system(), "bootstrap-agent-revert.timer").active_state; }
 
 // The agent dies after it has changed the firewall, before it has seen that the way in is open.
 void die_while_on_trial(World& world) {
@@ -131,16 +145,124 @@ TEST_CASE("firewall: a run that comes after one that died keeps the way back to 
   CHECK_FALSE(world.ufw.enabled);
 }
 
-TEST_CASE("firewall: a run that was too slow says so") {
-  Converged world;
-  world.ufw.rules.clear();
-  world.ufw.save(world.host);
-  world.host.firewall = [&](const NewConnection&) {
-    REQUIRE(firewall_trial::revert(world.host));
-    return true;
+TEST_CASE("firewall: wherever the timer comes first, the run says so and what it changed since is put back too") {
+  std::size_t changes = 0;
+  for (std::size_t n = 1; n == 1 || n <= changes; ++n) {
+    CAPTURE(n);
+    World world;
+    const auto watch = world.ufw.when_changed;
+    std::size_t now = 0;
+    world.ufw.when_changed = [&] {
+      watch();
+      if (++now == n) CHECK_FALSE(revert_by_unit(world));  // the run may go on: it is to be done again when it is over
+    };
+    CHECK(failure(world, "ufw") ==
+          "the change took too long: it was put back before it could be confirmed; the firewall was put back as it was");
+    check_put_back(world);
+    CHECK(now > 3);
+    changes = now;
+    world.ufw.when_changed = watch;
+    repairs(world);
+  }
+}
+
+TEST_CASE("firewall: a run that dies after the timer came first is followed by one more revert") {
+  World world;
+  world.ufw.when_enabled = [&] { CHECK_FALSE(revert_by_unit(world)); };
+  die_while_on_trial(world);
+  CHECK(drifts(world.check(), "ufw").front() == "change: is being put back, should be confirmed");
+  REQUIRE(revert_by_unit(world));
+  check_put_back(world);
+}
+
+TEST_CASE("firewall: what is being put back can't be confirmed, and what was confirmed is not put back") {
+  World world;
+  die_while_on_trial(world);
+  bool refused = false;
+  world.ufw.when_disabled = [&] {
+    const auto confirmed = firewall_trial::confirm(world.host);
+    refused = !confirmed && confirmed.error().code == Errc::refused;
   };
-  CHECK(failure(world, "ufw").starts_with("the firewall was put back before its change could be confirmed: "));
-  CHECK(world.ufw.rules.empty());
+  CHECK(revert_by_unit(world));
+  CHECK(refused);
+  check_put_back(world);
+
+  world.ufw.when_disabled = nullptr;
+  die_while_on_trial(world);
+  REQUIRE(firewall_trial::confirm(world.host));
+  REQUIRE(revert_by_unit(world));
+  CHECK(world.ufw.enabled);
+}
+
+TEST_CASE("firewall: what was kept may go away under a revert: ufw's files stay") {
+  World world;
+  die_while_on_trial(world);
+  world.ufw.when_disabled = [&] { world.host.files.erase(paths::firewall_reverting); };
+  CHECK_FALSE(revert_by_unit(world));
+  CHECK(world.host.files.find("/etc/default/ufw") != nullptr);
+  CHECK(world.host.files.find("/etc/ufw/user.rules") != nullptr);
+}
+
+TEST_CASE("firewall: a revert that died anywhere is resumed: by its unit, by a boot, and by a run") {
+  enum class Next { unit, boot, run };
+  for (const auto next : {Next::unit, Next::boot, Next::run})
+    for (std::size_t n = 1;; ++n) {
+      CAPTURE(n);
+      World world;
+      die_while_on_trial(world);
+      world.host.kill_at(n, FakeHost::When::after);
+      bool died = false;
+      try {
+        (void)revert_by_unit(world);
+      } catch (const Killed&) {
+        died = true;
+      }
+      world.host.revive();
+      if (next == Next::unit) REQUIRE(revert_by_unit(world));
+      if (next == Next::boot) world.reboot();
+      if (next == Next::run) {
+        const auto firewall = world.host.firewall;
+        world.host.firewall = [](const NewConnection&) { return false; };
+        (void)failure(world, "ufw");
+        world.host.firewall = firewall;
+      }
+      check_put_back(world);
+      repairs(world);
+      if (!died) break;
+    }
+}
+
+TEST_CASE("firewall: a run takes over from the unit, its timer going, before it does what the unit may do") {
+  World world;
+  die_while_on_trial(world);
+  world.host.kill_at(2, FakeHost::When::after);
+  CHECK_THROWS_AS((void)revert_by_unit(world), Killed);
+  world.host.revive();
+  world.host.forget_changes();
+  world.host.firewall = [](const NewConnection&) { return false; };
+  (void)failure(world, "ufw");
+  Lines all;
+  for (const auto& change : world.host.changes())
+    if (change.find("bootstrap-agent-revert.") != std::string::npos || change.find("/ufw.before") != std::string::npos)
+      all.push_back(change);
+  const Lines taken_over = {"restart_unit bootstrap-agent-revert.timer", "stop_unit bootstrap-agent-revert.service"};
+  Lines wanted = taken_over;
+  wanted.push_back("rename /var/lib/bootstrap-agent/ufw.before");
+  wanted.insert(wanted.end(), taken_over.begin(), taken_over.end());
+  wanted.push_back("rename /var/lib/bootstrap-agent/ufw.before.reverting");
+  wanted.push_back("rename /var/lib/bootstrap-agent/ufw.before.old");
+  wanted.push_back("remove_tree /var/lib/bootstrap-agent/ufw.before.old");
+  CHECK(all == wanted);
+}
+
+TEST_CASE("firewall: when nothing is kept to be put back, a firewall that was not seen to let anyone in is switched off") {
+  World world;
+  world.host.firewall = [&](const NewConnection&) {
+    world.host.files.erase(paths::firewall_before);
+    return false;
+  };
+  CHECK(failure(world, "ufw").ends_with("; what was there before is not kept any more, so ufw was switched off"));
+  CHECK_FALSE(world.ufw.enabled);
 }
 
 TEST_CASE("firewall: a change is on the disk before what was there is forgotten") {
