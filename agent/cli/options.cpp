@@ -167,7 +167,7 @@ Result<Options> parse_options(const std::vector<std::string>& arguments) {
     else if (optarg != nullptr && *optarg == '\0')
       parser.problem(word + ": its value is empty");  // of a variable that is not set
     else
-      parser.take(flag, optarg);
+      parser.take(flag, optarg != nullptr ? optarg : "");
   }
   for (auto at = static_cast<std::size_t>(optind); at < words.size(); ++at)
     parser.problem(fmt::format("{}: not an option", argv[at]));
