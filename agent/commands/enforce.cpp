@@ -110,16 +110,9 @@ int hand_over(RealHost& host, const Options& options) {
   return exit_ok;
 }
 
-// cloud-init says in result.json that its last stage has ended: until then it is user-data that calls.
-bool user_data_calls(const Probe& probe) {
-  auto running = probe.stat("/run/cloud-init");
-  auto ended = probe.stat("/run/cloud-init/result.json");
-  return running && *running && ended && !*ended;
-}
-
 // No run will do it: nobody comes to a server that could not even begin. A person keeps the file that was refused, to mend it.
 void seal_what_user_data_left(RealHost& host, const Options& options) {
-  if (options.command != CommandName::first_boot || !user_data_calls(host)) return;
+  if (options.command != CommandName::first_boot || !cloud_init_works(host)) return;  // it is user-data that calls
   if (auto wiped = wipe_given(host, options); !wiped) complain(wiped.error(), exit_failed);
   seal_alone(options);
 }

@@ -65,6 +65,14 @@ Status install_inputs(Host& host, const GivenProfile& profile, Secrets given) {
   return written;
 }
 
+bool cloud_init_works(const Probe& probe) {
+  const auto there = [&probe](const std::string& path) {
+    auto info = probe.stat(path);
+    return info && *info;
+  };
+  return there("/run/cloud-init") && !there("/run/cloud-init/result.json") && !there("/run/cloud-init/disabled");
+}
+
 Status make_own_directories(Host& host) {
   AGENT_TRY(host.make_directory(paths::state, {0755}));
   AGENT_TRY(host.make_directory(paths::stamps, {0755}));

@@ -31,6 +31,9 @@ struct GivenProfile {
 // A secret that is given replaces the kept one.
 [[nodiscard]] Status install_inputs(Host& host, const GivenProfile& profile, Secrets given);
 
+// Whether cloud-init is at its work in this boot: its last stage leaves result.json, and where it is disabled its generator says so.
+[[nodiscard]] bool cloud_init_works(const Probe& probe);
+
 // The directories of the agent's own: state, stamps, work, run. Safe to repeat.
 [[nodiscard]] Status make_own_directories(Host& host);
 

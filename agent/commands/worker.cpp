@@ -165,13 +165,8 @@ int boot_command(const Options& options) {
     auto ended = run_server(options, *events);
     exit_code = ended ? *ended : complain(ended.error(), exit_failed);
   }
-  // cloud-init writes user-data to the disk at every boot. Its last stage leaves result.json; a boot without it has none.
-  auto done = wait_until(host, Milliseconds(600'000), "cloud-init ends", [&]() -> Result<bool> {
-    auto result = host.stat("/run/cloud-init/result.json");
-    auto running = host.stat("/run/cloud-init");
-    auto disabled = host.stat("/run/cloud-init/disabled");  // made by its generator, with the directory
-    return (result && *result) || (running && !*running) || (disabled && *disabled);
-  });
+  // cloud-init writes user-data to the disk at every boot.
+  auto done = wait_until(host, Milliseconds(600'000), "cloud-init ends", [&]() -> Result<bool> { return !cloud_init_works(host); });
   if (!done) complain(done.error(), exit_failed);
   auto sealed = run_seal(options, *events);
   if (sealed && *sealed == exit_ok) sealed = exit_code;

@@ -4,11 +4,9 @@
 #include <doctest/doctest.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
-#include "base/redact.hpp"
 #include "support/scratch.hpp"
 
 namespace agent {

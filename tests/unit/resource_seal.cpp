@@ -113,6 +113,18 @@ TEST_CASE("seal: a secrets file that cannot be destroyed saves none of the copie
   CHECK(world.host.files.find(paths::receipt) == nullptr);
 }
 
+TEST_CASE("seal: cloud-init is at work until its result is there, and not where it is disabled or absent") {
+  FakeHost host;
+  CHECK_FALSE(cloud_init_works(host));
+  host.files.put_directory("/run/cloud-init", {0755});
+  CHECK(cloud_init_works(host));
+  for (const auto* said : {"/run/cloud-init/result.json", "/run/cloud-init/disabled"}) {
+    host.files.put(said, "");
+    CHECK_FALSE(cloud_init_works(host));
+    host.files.erase(said);
+  }
+}
+
 TEST_CASE("seal: what is planted beside a copy saves neither it nor the others") {
   World world;
   world.host.files.put_hard_link("/tmp/openclaw/today.log", "/tmp/a-link");
