@@ -23,6 +23,8 @@ constexpr std::size_t output_cap = 1U << 20U;
 constexpr std::size_t longest_line = 64U << 10U;
 // How long a program that has ended may still have output on its way from a child of its own.
 constexpr Milliseconds grace{200};
+// How long a program that was killed may take to be gone: one that waits for a device that hangs takes for ever, and is left to init.
+constexpr Milliseconds dying{5'000};
 
 // One stream of output: kept up to the cap, and passed on line by line if anybody wants lines.
 class Output {
@@ -97,8 +99,11 @@ bool follow(const Child& child, Output& out, Output& err, Clock::time_point dead
 int end(const Child& child) {
   ::kill(-child.pid, SIGKILL);
   ::kill(child.pid, SIGKILL);  // before its setsid(2) it has no group yet
-  int status = 0;
-  while (::waitpid(child.pid, &status, 0) < 0 && errno == EINTR) {
+  pollfd gone{child.exited.get(), POLLIN, 0};
+  for (const auto deadline = Clock::now() + dying; ::poll(&gone, 1, until(deadline)) < 0 && errno == EINTR;) {
+  }
+  int status = SIGKILL;
+  while (::waitpid(child.pid, &status, WNOHANG) < 0 && errno == EINTR) {
   }
   return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }

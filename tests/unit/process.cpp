@@ -5,7 +5,9 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/ptrace.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -157,6 +159,31 @@ TEST_CASE("process: at the deadline the whole group is killed, and what it print
   CHECK(took >= Milliseconds(300));
   CHECK(took < Milliseconds(2000));
   CHECK(ends_soon(std::stoi(run->out)));
+}
+
+// A tracer has the first word on a death: until it has heard of it, the parent doesn't (ptrace(2)), as of a program whose last system
+// call does not return.
+TEST_CASE("process: a program that does not die is not waited for without end") {
+  auto stubborn = shell("echo $$; exec tail -f /dev/null");
+  stubborn.timeout = Milliseconds(1000);
+  std::atomic<pid_t> tracer = 0;
+  stubborn.log_output = true;
+  const auto start = Clock::now();
+  const auto run = run_process(stubborn, [&](std::string_view line) {
+    const auto traced = std::stoi(std::string(line));
+    tracer = ::fork();
+    if (tracer == 0) {
+      ::ptrace(PTRACE_SEIZE, traced, nullptr, nullptr);
+      for (;;) ::pause();
+    }
+  });
+  REQUIRE(tracer > 0);
+  ::kill(tracer, SIGKILL);
+  ::waitpid(tracer, nullptr, 0);
+  REQUIRE(run);
+  CHECK(run->timed_out);
+  CHECK(run->exit_code == 128 + SIGKILL);
+  CHECK(Clock::now() - start < Milliseconds(20'000));
 }
 
 TEST_CASE("process: a child left behind neither delays the end nor outlives it") {
