@@ -88,8 +88,9 @@ class Walk {
   Problems& problems_;
 };
 
-// The value at a dotted path, or nullptr.
-Node* find(Node& map, std::string_view path) {
+}  // namespace
+
+Node* find_key(Node& map, std::string_view path) {
   Node* node = &map;
   while (node != nullptr && !path.empty()) {
     const auto name = path.substr(0, path.find('.'));
@@ -102,8 +103,6 @@ Node* find(Node& map, std::string_view path) {
   return node;
 }
 
-}  // namespace
-
 void read_keys(Node& map, const std::vector<Key>& keys, const std::string& prefix, Presence presence,
                Problems& problems) {
   Walk walk(keys, prefix, problems);
@@ -114,7 +113,7 @@ void read_keys(Node& map, const std::vector<Key>& keys, const std::string& prefi
   else if (map.kind != Node::Kind::null)
     return;
   for (const auto& key : keys) {
-    if (auto* value = find(map, key.path))
+    if (auto* value = find_key(map, key.path))
       key.read(*value, prefix + key.path, problems);
     else if (key.required && presence == Presence::all_required)
       problems.add(map.at, prefix + key.path, "is missing; add it");

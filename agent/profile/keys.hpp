@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "profile/node.hpp"
@@ -21,6 +22,9 @@ struct Key {
 };
 
 enum class Presence { some, all_required };
+
+// The value at a dotted path, or nullptr.
+[[nodiscard]] Node* find_key(Node& map, std::string_view path);
 
 // Reads every key of `keys` that `map` has; says which are unknown (and which was meant), there twice, or
 // missing. `prefix` goes in front of the names in messages, as "ufw.allow[0].".

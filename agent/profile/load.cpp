@@ -1,5 +1,8 @@
 #include "profile/load.hpp"
 
+#include <algorithm>
+#include <utility>
+
 #include "profile/parse.hpp"
 #include "profile/schema.hpp"
 
@@ -9,12 +12,54 @@ using namespace parsing;
 
 namespace {
 
-Status read_into(Profile& profile, std::string_view text, const std::string& name, Presence presence) {
-  Problems problems(name, Quoting::allowed);
-  if (auto root = parse_yaml(text, problems)) read_keys(*root, profile_keys(profile), "", presence, problems);
-  if (presence == Presence::all_required && profile.allow_insecure_urls)
+Status read_default(Profile& profile, std::string_view text) {
+  Problems problems("default profile", Quoting::allowed);
+  if (auto root = parse_yaml(text, problems)) read_keys(*root, profile_keys(profile), "", Presence::all_required, problems);
+  if (profile.allow_insecure_urls)
     problems.add({}, "allow_insecure_urls",
                  "is true in what is released; only a profile of one's own may say so");
+  if (!problems.empty()) return tl::unexpected<Error>(problems.error());
+  return {};
+}
+
+// The built-in hashes are those of the built-in version: another one is no use without its own. Said here, not by a server that has
+// fetched the wrong thing.
+class Pin {
+ public:
+  Pin(std::string section, std::string hash_key, const std::string& version, std::vector<std::string*> hashes)
+      : section_(std::move(section)), hash_key_(std::move(hash_key)), version_(version), built_in_(version), hashes_(std::move(hashes)) {
+    for (auto* hash : hashes_) known_.push_back(std::exchange(*hash, {}));
+  }
+  // After the owner's own was read.
+  void settle(Node& root, Problems& problems) {
+    const bool same = version_ == built_in_;
+    const auto* own = find_key(root, section_ + "." + hash_key_);
+    for (std::size_t i = 0; same && i < hashes_.size(); ++i)
+      if (hashes_[i]->empty()) *hashes_[i] = known_[i];
+    const auto key = section_ + ".version";
+    const auto* at = find_key(root, key);
+    if (!same && at != nullptr && (own == nullptr || (own->kind != Node::Kind::scalar && own->children.empty())))
+      problems.add(at->at, key, fmt::format("is not {}, whose hash is built in; add its own as {}.{}", built_in_, section_, hash_key_));
+  }
+
+ private:
+  std::string section_, hash_key_;
+  const std::string& version_;
+  std::string built_in_;
+  std::vector<std::string*> hashes_;
+  std::vector<std::string> known_;
+};
+
+Status read_overrides(Profile& profile, std::string_view text, const std::string& name) {
+  Problems problems(name, Quoting::allowed);
+  const auto both = [](PinnedDownload& download) { return std::vector{&download.sha256["x86_64"], &download.sha256["aarch64"]}; };
+  Pin pins[] = {{"tailscale", "download.sha256", profile.tailscale.version, both(profile.tailscale.download)},
+                {"node", "download.sha256", profile.node.version, both(profile.node.download)},
+                {"openclaw", "lock.sha256", profile.openclaw.version, {&profile.openclaw.lock.sha256}}};
+  if (auto root = parse_yaml(text, problems)) {
+    read_keys(*root, profile_keys(profile), "", Presence::some, problems);
+    for (auto& pin : pins) pin.settle(*root, problems);
+  }
   if (!problems.empty()) return tl::unexpected<Error>(problems.error());
   return {};
 }
@@ -26,8 +71,8 @@ std::string yaml_version() { return AGENT_YAML_VERSION; }  // yaml-cpp itself ca
 Result<Profile> load_profile(std::string_view default_text, std::string_view overrides,
                              const std::string& name) {
   Profile profile;
-  AGENT_TRY(read_into(profile, default_text, "default profile", Presence::all_required));
-  AGENT_TRY(read_into(profile, overrides, name, Presence::some));
+  AGENT_TRY(read_default(profile, default_text));
+  AGENT_TRY(read_overrides(profile, overrides, name));
   return profile;
 }
 

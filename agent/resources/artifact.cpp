@@ -119,7 +119,7 @@ Status fetch_and_unpack(Host& host, const PinnedDownload& download, const std::s
   const auto arch = host.architecture();
   const auto hash = download.sha256.find(arch);
   const auto arch_name = arch_names.find(arch);
-  if (hash == download.sha256.end() || arch_name == arch_names.end())
+  if (hash == download.sha256.end() || hash->second.empty() || arch_name == arch_names.end())
     return fail(Errc::invalid, "no sha256 for this machine's architecture ({}): add it to the profile's download.sha256", arch);
   constexpr std::uint64_t mib = 1U << 20U;
   auto archive = host.fetch({expand_url(download.url, version, arch_name->second), hash->second, limits.download_mib * mib,

@@ -47,6 +47,36 @@ TEST_CASE("maps merge, lists and values replace") {
   CHECK(profile.keep_unconsumed_secrets == 48h);
 }
 
+TEST_CASE("another version is no use without its own hash, and the built-in version's is not taken for it") {
+  const auto defaults = repository_file("profiles/default.yaml");
+  const std::string hash(64, 'a');
+  const auto refused = load_profile(defaults,
+                                    "openclaw:\n  version: 2030.1.1\nnode: {version: 30.0.0}\n"
+                                    "tailscale: {version: 1.200.0, download: {sha256: }}\n",
+                                    "mine.yaml");
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().message.starts_with("mine.yaml:2:12: openclaw.version: is not 20"));
+  for (const auto* part : {"mine.yaml:3:17: node.version: is not ", "built in; add its own as node.download.sha256",
+                           "mine.yaml:4:22: tailscale.version: is not ", "add its own as openclaw.lock.sha256"})
+    CHECK_MESSAGE(refused.error().message.find(part) != std::string::npos, refused.error().message);
+  // The version that is built in, named: nothing has changed.
+  const auto built_in = merged("");
+  const auto named = merged(fmt::format("node: {{version: {}}}\nopenclaw: {{version: {}}}\n", built_in.node.version, built_in.openclaw.version));
+  CHECK(named.node.download.sha256 == built_in.node.download.sha256);
+  CHECK(named.openclaw.lock.sha256 == built_in.openclaw.lock.sha256);
+  CHECK(built_in.openclaw.lock.sha256.size() == 64);
+  // One architecture's is enough, and the other's is unknown then.
+  const auto own = merged("node: {version: 30.0.0, download: {sha256: {aarch64: " + hash + "}}}\n" +
+                          "openclaw: {version: 2030.1.1, lock: {sha256: " + hash + "}}\n");
+  CHECK(own.node.download.sha256.at("aarch64") == hash);
+  CHECK(own.node.download.sha256.at("x86_64").empty());
+  CHECK(own.openclaw.lock.sha256 == hash);
+  // What is wrong with a hash is said once.
+  const auto wrong = load_profile(defaults, "node: {version: 30.0.0, download: {sha256: {aarch64: nonsense}}}\n", "mine.yaml");
+  REQUIRE_FALSE(wrong);
+  CHECK(wrong.error().message.find('\n') == std::string::npos);
+}
+
 TEST_CASE("inbound rules: addresses are brought into one form, and need not be there") {
   const auto rules = merged(
                          "ufw:\n"
