@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "resources/paths.hpp"
+
 namespace agent {
 namespace {
 
@@ -17,6 +19,10 @@ Status run(Host& host, std::vector<std::string> argv) {
   if (!done->ok()) return fail(Errc::failed, "{}: {}", command.argv.front(), done->err.substr(0, done->err.find('\n')));
   return {};
 }
+
+// useradd(8) makes the account first, then its home, and syncs neither. While this is there it was not through, and the home may be
+// incomplete; nothing else has begun to use it.
+std::string half_made(const std::string& user) { return paths::stamps + "/making-" + user; }
 
 }  // namespace
 
@@ -41,7 +47,9 @@ Result<Observation> GatewayUser::observe(const Probe& probe) const {
   if (user.uid == 0) return fail(Errc::invalid, "{} is root: name an unprivileged user in the profile (key user)", user_);
   auto home = probe.stat(user.home);
   if (!home) return pass(std::move(home));
-  if (!*home) seen.drift("home", "absent", user.home);
+  auto half = probe.stat(half_made(user_));
+  if (!half) return pass(std::move(half));
+  if (!*home || *half) seen.drift("home", *home ? "half made, by a run that was cut off" : "absent", user.home);
   if (!user.password_locked) seen.drift("password", "set or empty", "locked");
   for (auto group : forbidden_groups)
     if (std::find(user.groups.begin(), user.groups.end(), group) != user.groups.end())
@@ -49,10 +57,22 @@ Result<Observation> GatewayUser::observe(const Probe& probe) const {
   return seen;
 }
 
+Status GatewayUser::make(Host& host, const Observation& seen) const {
+  if (seen.has("account")) {
+    AGENT_TRY(host.write_file(half_made(user_), "", {0644}));
+    AGENT_TRY(run(host, {"useradd", "--create-home", "--shell", "/bin/bash", user_}));
+  } else {
+    auto user = gateway_user(host, user_);
+    if (!user) return pass(std::move(user));
+    AGENT_TRY(host.remove_tree(user->home));
+    AGENT_TRY(run(host, {"mkhomedir_helper", user_}));
+  }
+  AGENT_TRY(host.sync());
+  return host.remove(half_made(user_));
+}
+
 Status GatewayUser::apply(Host& host, const Observation& seen) {
-  if (seen.has("account")) AGENT_TRY(run(host, {"useradd", "--create-home", "--shell", "/bin/bash", user_}));
-  // useradd(8) syncs the account, not the home: a power cut may leave the one without the other.
-  if (seen.has("home")) AGENT_TRY(run(host, {"mkhomedir_helper", user_}));
+  if (seen.has("account") || seen.has("home")) AGENT_TRY(make(host, seen));
   if (seen.has("password")) AGENT_TRY(run(host, {"usermod", "--lock", "--", user_}));
   for (auto group : forbidden_groups)
     if (seen.has(fmt::format("group {}", group)))

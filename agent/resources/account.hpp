@@ -13,6 +13,7 @@ class GatewayUser : public Resource {
   [[nodiscard]] Status apply(Host& host, const Observation& seen) override;
 
  private:
+  [[nodiscard]] Status make(Host& host, const Observation& seen) const;
   std::string user_;
 };
 

@@ -37,6 +37,12 @@ bool corrupt(const Completed& done) {
   return says(done, "Problem with MergeList " + lists) || says(done, "The package cache file is corrupted");
 }
 
+// Lists that are there and empty, as a power cut leaves what was not synced: apt misses nothing in them, and update, which looks at
+// their names and the mirror's index, keeps them.
+bool name_nothing(const Completed& done) {
+  return says(done, "Unable to locate package") || says(done, "has no installation candidate") || says(done, "is not installable");
+}
+
 Status forget_lists(Host& host) {
   for (const char* cache : {"/var/cache/apt/pkgcache.bin", "/var/cache/apt/srcpkgcache.bin"}) AGENT_TRY(host.remove(cache));
   auto names = host.list(lists);
@@ -104,6 +110,11 @@ Status Packages::apply(Host& host, const Observation& /*seen*/) {
     done = install(host);
   }
   if (done && !done->ok() && have_lists && !says(*done, "lock")) {  // lists that are too old name packages that are gone
+    AGENT_TRY(update_lists(host));
+    done = install(host);
+  }
+  if (done && !done->ok() && have_lists && name_nothing(*done)) {
+    AGENT_TRY(forget_lists(host));
     AGENT_TRY(update_lists(host));
     done = install(host);
   }

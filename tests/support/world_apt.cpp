@@ -42,7 +42,7 @@ Completed Apt::update(FakeHost& host) {
   if (unreachable)
     return refuses(apt_error,
                    "E: The repository 'http://deb.test/debian Release' no longer has a Release file.\n");
-  if (no_lists(host)) corrupt_lists = false;
+  if (no_lists(host)) corrupt_lists = empty_lists = false;
   if (corrupt_lists) return unparsable(corrupt_says);
   for (const char* suite : {"main", "security", "updates"})
     host.files.put(std::string("/var/lib/apt/lists/deb.test_") + suite + "_Packages", "Package: ufw\n");
@@ -66,6 +66,7 @@ Completed Apt::install(FakeHost& host, const Command& command) {
         apt_error,
         "E: dpkg was interrupted, you must manually run 'dpkg --configure -a' to correct the problem. \n");
   if (corrupt_lists) return unparsable(corrupt_says);
+  if (empty_lists) return refuses(apt_error, "E: Package 'ufw' has no installation candidate\n");
   if (no_lists(host))
     return refuses(apt_error, "E: Unable to locate package ufw\n");
   if (stale_lists)

@@ -15,6 +15,7 @@ struct Apt {
   bool interrupted = false;        // dpkg was killed in the middle
   bool corrupt_lists = false;      // in pieces; update goes on only without them
   std::string corrupt_says = "Problem with MergeList /var/lib/apt/lists/deb.test_main_Packages";
+  bool empty_lists = false;        // there by name, without content; update keeps them
   bool stale_lists = false;        // the lists name versions that the mirror no longer has
   bool unreachable = false;        // no mirror answers
 

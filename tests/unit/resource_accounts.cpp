@@ -67,6 +67,29 @@ TEST_CASE("user: a home that went in a power cut is made again") {
   repairs(world);
 }
 
+TEST_CASE("user: a home that useradd had only begun when the run was killed is made anew") {
+  World world;
+  world.host.on_run("useradd", [](FakeHost& on, const Command& command) -> Result<Completed> {
+    on.users["ubuntu"] = {"ubuntu", 4711, 4711, "/home/ubuntu", "/bin/bash", {}, true};
+    on.files.put_directory("/home/ubuntu", {0755, 0, 0});
+    on.files.put("/home/ubuntu/.bashrc", "# half of");
+    if (command.argv.back() == "ubuntu") return fail(Errc::failed, "killed");
+    return Completed{0, false, "", ""};
+  });
+  (void)world.enforce();
+  CHECK(drifts(world.check(), "user") == Lines{"home: is half made, by a run that was cut off, should be /home/ubuntu"});
+  world.host.on_run("useradd", [](FakeHost& on, const Command& command) -> Result<Completed> {
+    on.users[command.argv.back()] = {command.argv.back(), 997, 997, "/nonexistent", "/usr/sbin/nologin", {}, true};
+    return Completed{0, false, "", ""};
+  });
+  CHECK(world.enforce().exit_code() == 0);
+  CHECK(world.host.files.find("/home/ubuntu/.bashrc") == nullptr);  // the real helper would copy it, from /etc/skel
+  CHECK(world.host.files.find("/home/ubuntu")->uid == 4711);
+  CHECK(world.host.files.find("/home/ubuntu/.openclaw/.env") != nullptr);
+  CHECK(world.host.files.find("/var/lib/bootstrap-agent/stamps/making-ubuntu") == nullptr);
+  CHECK(world.check().exit_code() == 0);
+}
+
 TEST_CASE("sudoers: what others granted this user is revoked, the rest of their file stays") {
   Converged world;
   const std::string file = "/etc/sudoers.d/90-cloud-init-users";

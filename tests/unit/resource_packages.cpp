@@ -89,6 +89,16 @@ TEST_CASE("packages: lists in pieces are removed and fetched again; apt's lock s
   CHECK(world.host.files.find("/var/lib/apt/lists/lock") != nullptr);
 }
 
+TEST_CASE("packages: lists that a power cut has left empty, and update keeps, are removed and fetched again") {
+  World world;
+  put_lists(world);
+  world.apt.empty_lists = true;
+  CHECK(world.enforce().exit_code() == 0);
+  CHECK(runs(world, "apt-get", "update") == 2);
+  CHECK(runs(world, "apt-get", "install") == 3);
+  CHECK(world.host.files.find("/var/lib/apt/lists/a") == nullptr);
+}
+
 TEST_CASE("packages: lists that a mirror gives in pieces are fetched anew once, and apt's complaint is told") {
   World world;
   world.host.on_run("apt-get", [](FakeHost&, const Command&) -> Result<Completed> {
