@@ -8,19 +8,21 @@ namespace {
 
 // The trap, because a server on which any of this goes wrong must keep no secret; `exec` at the end takes it away. The script
 // itself is one of cloud-init's copies, which the agent destroys when it is done: no shell may still be reading it then.
+// What cloud-init has begun, it marks (cloudinit/helpers.py, FileSemaphores), and does not begin again. The mark is taken away here and
+// put back by the agent when it is in charge (commands/enforce.cpp), so that user-data comes again after a boot until then.
 constexpr std::string_view prologue = R"sh(#!/bin/sh
 # bootstrap-agent --render-user-data: fetches the agent, checks its SHA-256, starts its first boot.
 set -eu
 umask 077
-# The console alone: cloud-init's log and the journal have more readers than root.
+# The console alone: the logs have more readers than root.
 (: >/dev/console) 2>/dev/null && exec >/dev/console || exec >/dev/null
 exec 2>&1
 dir=/root/bootstrap-agent
 agent=$dir/bootstrap-agent
-# Unless the agent takes over: leave nothing executable, no copy of user-data, and one line that says why.
+# Unless the agent takes over: nothing executable stays, no copy of user-data, and one line says why.
 undo() {
   set +e
-  cd /var/lib/cloud && shred -u "$0" instances/*/user-data.txt* instances/*/cloud-config.txt \
+  shred -u "$0" instances/*/user-data.txt* instances/*/cloud-config.txt \
     instances/*/obj.pkl seed/*/user-data $dir/* 2>/dev/null
   rm -rf $dir
   printf 'bootstrap-agent: not started: %s\n' "$why"
@@ -28,13 +30,16 @@ undo() {
 why=stopped
 trap undo EXIT
 trap 'exit 1' HUP INT TERM
+cd /var/lib/cloud
+# cloud-init takes what has begun for done. Power may go: it is when the agent says so.
+rm -f instance/sem/config_scripts_user && sync instance/sem || :
 
 )sh";
 
 // Without --fail, with which curl would try again after a 404, too. --globoff: brackets in a URL are no patterns.
 constexpr std::string_view fetch = R"sh(why="cannot write to $dir"
 mkdir -p $dir
-# Up to 21 times within 10 minutes; an answer that is final, such as 404, ends it.
+# Up to 21 times in 10 minutes; a final answer, such as 404, ends it.
 got=$(curl --silent --location --globoff --proto =https --connect-timeout 15 --max-time 180 \
   --retry 20 --retry-delay 3 --retry-all-errors --retry-max-time 600 \
   --output $agent --write-out 'HTTP %{http_code} %{errormsg}' "$url" 2>/dev/null) || got=${got:-no curl}

@@ -37,6 +37,17 @@ Status wipe_given(Host& host, const Options& options) {
   return host.wipe_file(*path);
 }
 
+// User-data takes away cloud-init's mark that it has run, so that it comes again after a boot until an agent is in charge; as of now
+// one is. By what name cloud-init looks for it: cloudinit/helpers.py, FileSemaphores.
+Status end_user_data(Host& host) {
+  const std::string marks = "/var/lib/cloud/instance/sem";
+  const auto mark = marks + "/config_scripts_user";
+  const auto works = host.stat(marks + "/.");
+  auto there = host.stat(mark);
+  if (!works || !*works || (there && *there)) return {};
+  return host.write_file(mark, "bootstrap-agent\n", {0644});
+}
+
 Status prepare(Host& host, const Options& options, const GivenProfile& profile, Secrets secrets) {
   auto there = host.stat(paths::agent);
   if (!there) return pass(std::move(there));
@@ -47,6 +58,7 @@ Status prepare(Host& host, const Options& options, const GivenProfile& profile, 
   const auto enabled = installs ? host.enable_unit(Scope::system(), paths::boot_unit) : Status();
   AGENT_TRY(wipe_given(host, options));  // what it held is now in the one file the seal watches over, whatever became of the unit
   AGENT_TRY(enabled);
+  AGENT_TRY(end_user_data(host));
   return host.remove(paths::events);
 }
 

@@ -25,6 +25,8 @@ class Server {
   Server() {
     fs::create_directories(root("bin"));
     fs::create_directories(root("cloud/instances/1/scripts"));
+    fs::create_directories(root("cloud/instances/1/sem"));
+    fs::create_directory_symlink("instances/1", root("cloud/instance"));
     program("uname", "echo x86_64");
     serves(stub_agent);
   }
@@ -43,6 +45,7 @@ class Server {
     place(script, "/var/lib/cloud", root("cloud"));
     place(script, "/dev/console", root("console"));
     scratch_.write("console", "");
+    scratch_.write("cloud/instance/sem/config_scripts_user", "");
     for (const auto* copy : {"user-data.txt", "user-data.txt.i", "obj.pkl", "cloud-config.txt", "scripts/part-001"})
       scratch_.write(std::string("cloud/instances/1/") + copy, script);
     return test::run({"env", "-i", "-C", scratch_.path(), "PATH=" + root("bin") + ":/usr/bin:/bin", "CALLS=" + root("calls"), shell,
@@ -144,6 +147,18 @@ TEST_CASE("user-data: the files are root's alone, from the first byte") {
   CHECK(server.run("dash", script) == 1);
   CHECK(server.read("modes") == "600\n600\n600\n");  // what curl fetches, the profile, the secrets
   CHECK((fs::status(server.root("agent")).permissions() & fs::perms::mask) == fs::perms::owner_all);
+}
+
+TEST_CASE("user-data: it comes again after a boot until the agent is in charge, and starts it also when that cannot be seen to") {
+  const Server server;
+  const auto script = rendered(user_data("user: a\n", "gateway_token: 'x'\n"));
+  CHECK(server.run("dash", script) == 1);
+  CHECK_FALSE(fs::exists(server.root("cloud/instance/sem/config_scripts_user")));
+  fs::remove(server.root("calls"));
+  server.program("sync", "exit 1");
+  server.program("rm", "case $* in *sem*) exit 1 ;; *) exec /bin/rm \"$@\" ;; esac");
+  CHECK(server.run("dash", script) == 1);
+  CHECK(server.read("calls").starts_with("--first-boot"));
 }
 
 TEST_CASE("user-data: what is not the agent is not executed, one line says why, and nothing is left") {
