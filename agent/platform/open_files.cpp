@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <set>
 
 #include "base/unique_fd.hpp"
 #include "platform/posix.hpp"
@@ -29,14 +30,20 @@ std::vector<pid_t> processes() {
   return pids;
 }
 
-bool holds(const std::string& process, const struct stat& file) {
+using Files = std::map<std::pair<dev_t, ino_t>, std::string>;
+
+// Which of the files the process has open.
+std::set<std::string> held_by(const std::string& process, const Files& files) {
+  std::set<std::string> held;
   const auto descriptors = open_directory(process + "/fd");
-  if (!descriptors) return false;
-  const auto names = names_in(descriptors.get(), process);
-  return names && std::any_of(names->begin(), names->end(), [&](const auto& name) {
-           struct stat open = {};  // what the descriptor is of, whatever the link's text says
-           return ::fstatat(descriptors.get(), name.c_str(), &open, 0) == 0 && open.st_dev == file.st_dev && open.st_ino == file.st_ino;
-         });
+  const auto names = descriptors ? names_in(descriptors.get(), process) : std::vector<std::string>();
+  if (!names) return held;
+  for (const auto& name : *names) {
+    struct stat open = {};  // what the descriptor is of, whatever the link's text says
+    if (::fstatat(descriptors.get(), name.c_str(), &open, 0) != 0) continue;
+    if (const auto file = files.find({open.st_dev, open.st_ino}); file != files.end()) held.insert(file->second);
+  }
+  return held;
 }
 
 std::string name_of(const std::string& process) {
@@ -48,13 +55,17 @@ std::string name_of(const std::string& process) {
 
 }  // namespace
 
-std::vector<std::string> processes_that_hold(const std::string& path) {
-  std::vector<std::string> holders;
-  struct stat file = {};
-  if (::lstat(path.c_str(), &file) != 0) return holders;
+Holders processes_that_hold(const std::vector<std::string>& paths) {
+  Files files;
+  for (const auto& path : paths) {
+    struct stat file = {};
+    if (::lstat(path.c_str(), &file) == 0) files.emplace(std::pair(file.st_dev, file.st_ino), path);
+  }
+  Holders holders;
   for (const auto pid : processes()) {
+    if (files.empty() || pid == ::getpid()) continue;
     const auto process = fmt::format("/proc/{}", pid);
-    if (pid != ::getpid() && holds(process, file)) holders.push_back(fmt::format("{} (pid {})", name_of(process), pid));
+    for (const auto& path : held_by(process, files)) holders[path].push_back(fmt::format("{} (pid {})", name_of(process), pid));
   }
   return holders;
 }

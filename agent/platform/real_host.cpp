@@ -63,7 +63,9 @@ Result<std::string> RealHost::fingerprint(const std::string& directory) const {
 Result<SecretSearch> RealHost::find_secrets(const std::string& path, unsigned depth) const {
   return secret_bytes::find(path, depth);
 }
-std::vector<std::string> RealHost::processes_that_hold(const std::string& path) const { return agent::processes_that_hold(path); }
+Holders RealHost::processes_that_hold(const std::vector<std::string>& paths) const {
+  return agent::processes_that_hold(paths);
+}
 Result<std::optional<User>> RealHost::find_user(const std::string& name) const { return find_account(name); }
 Result<Completed> RealHost::query(const Query& query) const { return run_within(query.command()); }
 Result<bool> RealHost::can_unshare(const User& user) const { return can_make_user_namespace(user); }

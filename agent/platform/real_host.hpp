@@ -45,7 +45,7 @@ class RealHost final : public Host {
   Result<HttpResponse> http_get(const HttpGet& request) const override;
   Result<UnitState> unit(const Scope& scope, const std::string& name) const override;
   std::string architecture() const override;
-  std::vector<std::string> processes_that_hold(const std::string& path) const override;
+  Holders processes_that_hold(const std::vector<std::string>& paths) const override;
   Result<bool> can_unshare(const User& user) const override;
   Result<bool> lets_in(const NewConnection& connection) const override;
   TimePoint now() const override;

@@ -16,11 +16,14 @@
 namespace agent::secret_bytes {
 namespace {
 
+using Clock = std::chrono::steady_clock;
+
 // Bounds that whoever may write to /tmp cannot push the search beyond.
 constexpr std::uint64_t most_bytes = 1U << 30U;
 constexpr std::size_t most_files = 100'000;
 
 struct Search {
+  Clock::time_point deadline;
   SecretSearch result;
   std::size_t files = 0;
   dev_t device = 0;
@@ -65,7 +68,7 @@ void look_into(Search& search, int directory, const std::string& name, const std
     return;
   }
   std::size_t copies = 0;
-  const auto read = for_each_secret(fd.get(), shown, [&copies](off_t, std::size_t) -> Status {
+  const auto read = for_each_secret(fd.get(), shown, search.deadline, [&copies](off_t, std::size_t) -> Status {
     ++copies;
     return {};
   });
@@ -84,7 +87,7 @@ void walk(Search& search, int directory, const std::string& shown, unsigned dept
     const auto path = shown + "/" + name;
     if (::fstatat(directory, name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) continue;
     if (S_ISREG(info.st_mode)) {
-      if (++search.files > most_files) return;
+      if (++search.files > most_files || Clock::now() >= search.deadline) return;
       look_into(search, directory, name, path);
     } else if (S_ISDIR(info.st_mode) && depth > 1 && info.st_dev == search.device) {  // of overlayfs only directories have its number
       const UniqueFd inner(::openat(directory, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
@@ -98,8 +101,9 @@ void walk(Search& search, int directory, const std::string& shown, unsigned dept
 
 }  // namespace
 
-Result<SecretSearch> find(const std::string& path, unsigned depth) {
+Result<SecretSearch> find(const std::string& path, unsigned depth, Milliseconds time) {
   Search search;
+  search.deadline = Clock::now() + time;
   const auto parent = open_directory(directory_of(path));
   struct stat info = {};
   if (!parent || ::fstatat(parent.get(), name_of(path).c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) {
@@ -119,10 +123,11 @@ Result<SecretSearch> find(const std::string& path, unsigned depth) {
     search.result.skipped.push_back(path + ": a symlink");
   }
   if (search.files > most_files) search.result.skipped.push_back(fmt::format("{}: more than {} files", path, most_files));
+  if (Clock::now() >= search.deadline) search.result.skipped.push_back(fmt::format("{}: not all of it, within {} ms", path, time.count()));
   return search.result;
 }
 
-Status blot(const std::string& path) {
+Status blot(const std::string& path, Milliseconds time) {
   const auto parent = open_directory(directory_of(path));
   struct stat info = {};
   if (!parent || ::fstatat(parent.get(), name_of(path).c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) {
@@ -134,7 +139,7 @@ Status blot(const std::string& path) {
   if (info.st_nlink != 1)
     return fail(Errc::refused, "overwrite secrets in {}: it has {} hard links; find the others (find -inum {}) and remove them first", path,
                 info.st_nlink, info.st_ino);
-  AGENT_TRY(for_each_secret(fd.get(), path, [&](off_t offset, std::size_t size) -> Status {
+  AGENT_TRY(for_each_secret(fd.get(), path, Clock::now() + time, [&](off_t offset, std::size_t size) -> Status {
     const std::string cover(size, blot_char);
     if (::pwrite(fd.get(), cover.data(), size, offset) != static_cast<ssize_t>(size)) return fail_errno(errno, "overwrite secrets in " + path);
     return {};

@@ -9,7 +9,10 @@
 
 namespace agent::secret_bytes {
 
-[[nodiscard]] Result<SecretSearch> find(const std::string& path, unsigned depth);
-[[nodiscard]] Status blot(const std::string& path);
+// Whoever may write to a place can make the search of it long; and the file that is overwritten may be one of theirs.
+inline constexpr Milliseconds most_time{60'000};
+
+[[nodiscard]] Result<SecretSearch> find(const std::string& path, unsigned depth, Milliseconds time = most_time);
+[[nodiscard]] Status blot(const std::string& path, Milliseconds time = most_time);
 
 }  // namespace agent::secret_bytes

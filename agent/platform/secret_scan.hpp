@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <functional>
 #include <string_view>
 
@@ -10,9 +11,10 @@
 
 namespace agent {
 
-// Calls `visit(offset, size)` for every secret (base/redact.hpp) in the open file, in order; holes are not read. A secret may be
-// up to 8 KiB long. Of a journal then also for the whole of every compressed field that holds one. `visit` may overwrite what it is
-// shown. `what` is the file's path.
-[[nodiscard]] Status for_each_secret(int fd, std::string_view what, const std::function<Status(off_t, std::size_t)>& visit);
+// Calls `visit(offset, size)` for every secret (base/redact.hpp) in the open file, in order; holes are not read, nor what is appended
+// meanwhile. A secret may be up to 8 KiB long. Of a journal then also for the whole of every compressed field that holds one. `visit`
+// may overwrite what it is shown. `what` is the file's path. Errc::timed_out when it is not through by `deadline`.
+[[nodiscard]] Status for_each_secret(int fd, std::string_view what, std::chrono::steady_clock::time_point deadline,
+                                     const std::function<Status(off_t, std::size_t)>& visit);
 
 }  // namespace agent

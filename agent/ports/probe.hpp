@@ -32,11 +32,12 @@ class Probe {
   [[nodiscard]] virtual Result<std::string> fingerprint(const std::string& directory) const = 0;
 
   // Every regular file at `path`, or in it down to `depth` directories, that holds a secret. It goes through no symlink, into no
-  // other file system, and reads no file that occupies more than 1 GiB. Absent is fine: nothing is found.
+  // other file system, reads no file that occupies more than 1 GiB, and takes a minute at most: what it did not look into, it says.
+  // Absent is fine: nothing is found.
   [[nodiscard]] virtual Result<SecretSearch> find_secrets(const std::string& path, unsigned depth) const = 0;
 
-  // The other processes that have this file (through no symlink) open now: "rsyslogd (pid 412)".
-  [[nodiscard]] virtual std::vector<std::string> processes_that_hold(const std::string& path) const = 0;
+  // Which of these files (through no symlink) other processes have open now, and who: "rsyslogd (pid 412)".
+  [[nodiscard]] virtual Holders processes_that_hold(const std::vector<std::string>& paths) const = 0;
 
   // A local account (passwd(5), group(5), shadow(5)); nullopt when there is none.
   [[nodiscard]] virtual Result<std::optional<User>> find_user(const std::string& name) const = 0;

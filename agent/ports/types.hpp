@@ -53,6 +53,8 @@ struct FileInfo {
   std::chrono::system_clock::time_point modified;
 };
 
+using Holders = std::map<std::string, std::vector<std::string>>;  // by the path of what they hold open
+
 // What a search for secrets has found (base/redact.hpp says what one is), and what it did not look into.
 struct SecretSearch {
   struct File {

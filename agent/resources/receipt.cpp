@@ -31,18 +31,29 @@ Json not_promised(const Probe& probe, const Sealed& sealed) {
   return out;
 }
 
+constexpr std::size_t most_named = 500;  // whoever may write to /tmp can make any number of files
+
 Json described(const Probe& probe, const Sealed& sealed) {
   Json destroyed = Json::array();
   for (const auto& copy : sealed.destroyed) {
+    if (destroyed.size() == most_named) {
+      destroyed.push_back({{"path", fmt::format("and {} more", sealed.destroyed.size() - most_named)}});
+      break;
+    }
     destroyed.push_back({{"path", copy.path}, {"copies", copy.copies}, {"how", copy.destroy ? "overwritten, removed" : "the copies overwritten"}});
     if (!copy.held_by.empty()) destroyed.back()["held_open_by"] = copy.held_by;
+  }
+  Json not_searched = sealed.skipped;
+  if (const auto count = not_searched.size(); count > most_named) {
+    not_searched.get_ref<Json::array_t&>().resize(most_named);
+    not_searched.push_back(fmt::format("and {} more", count - most_named));
   }
   Json space = {{"file_system", sealed.free_space.file_system}, {"trimmed_bytes", nullptr}};
   if (sealed.free_space.bytes) space["trimmed_bytes"] = *sealed.free_space.bytes;
   return {{"sealed_at", utc(probe.wall_clock())},
           {"searched", searched_places(probe)},
           {"searched_for", {"the values", "base64", "URL-encoded", "JSON-escaped", "tskey-…", "sk-ant-…", "base64 and gzip in user-data"}},
-          {"not_searched", sealed.skipped},
+          {"not_searched", not_searched},
           {"destroyed", destroyed},
           {"verified", "searched again after that: nothing was found"},
           {"free_space", space},
@@ -60,9 +71,11 @@ std::string utc(std::chrono::system_clock::time_point time) {
   return text.data();
 }
 
+constexpr std::size_t largest = 64U << 20U;
+
 std::string receipt_text(const Probe& probe, const Sealed& sealed) {
   const Json now = described(probe, sealed);
-  const auto old = probe.read_file(paths::receipt);
+  const auto old = probe.read_file(paths::receipt, largest);
   const auto earlier = old ? Json::parse(*old, nullptr, false) : Json();
   const bool known = earlier.is_object() && earlier.contains("first_boot");
   const Json receipt = {{"schema", 2}, {"first_boot", known ? earlier["first_boot"] : now}, {"latest", now}};

@@ -35,6 +35,12 @@ Seal::Seal(const Profile& profile, const Ledger& ledger, std::vector<std::string
 
 bool Seal::expired(const FileInfo& info, const Probe& probe) const { return probe.wall_clock() - info.modified > keep_; }
 
+Result<Expiry> Seal::expiry(const Probe& probe) const {
+  auto info = probe.stat(paths::secrets);
+  if (!info) return pass(std::move(info));
+  return *info ? Expiry((*info)->modified + keep_) : std::nullopt;
+}
+
 Result<Secrets> Seal::unconsumed(const Probe& probe, bool& some_consumed) const {
   auto text = probe.read_file(paths::secrets);
   if (!text) return pass(std::move(text));
@@ -60,7 +66,7 @@ Result<Secrets> Seal::unconsumed(const Probe& probe, bool& some_consumed) const 
 Status Seal::look_at_secrets_file(const Probe& probe, Observation& seen) const {
   auto info = probe.stat(paths::secrets);
   if (!info) return pass(std::move(info));
-  if (!*info) return {};
+  if (!*info) return observe_expiry(probe, std::nullopt, seen);
   if ((*info)->mode != 0600 || (*info)->uid != 0) seen.drift(paths::secrets, fmt::format("{:04o}", (*info)->mode), "0600, of root");
   bool some_consumed = false;
   auto left = unconsumed(probe, some_consumed);
@@ -73,8 +79,9 @@ Status Seal::look_at_secrets_file(const Probe& probe, Observation& seen) const {
   } else {
     seen.notes.push_back(fmt::format("{} (0600, root) keeps the secrets that are still needed, until they are used or {}", paths::secrets,
                                      utc((*info)->modified + keep_)));
+    return observe_expiry(probe, (*info)->modified + keep_, seen);
   }
-  return {};
+  return {};  // the timer is seen to when the file is
 }
 
 Result<Observation> Seal::observe(const Probe& probe) const {
@@ -117,7 +124,10 @@ Status Seal::rewrite_secrets_file(Host& host) const {
 Result<Sealed> Seal::destroy_copies(Host& host) {
   auto copies = find_secret_copies(host);
   if (!copies) return pass(std::move(copies));
-  for (auto& copy : copies->found) copy.held_by = host.processes_that_hold(copy.path);  // it is about to lose its name
+  std::vector<std::string> paths;
+  for (const auto& copy : copies->found) paths.push_back(copy.path);
+  auto holders = host.processes_that_hold(paths);  // they are about to lose their names
+  for (auto& copy : copies->found) copy.held_by = holders[copy.path];
   AGENT_TRY(destroy(host, copies->found));
   auto again = find_secret_copies(host);
   if (!again) return pass(std::move(again));
@@ -164,8 +174,11 @@ Status Seal::apply(Host& host, const Observation& seen) {
   if (own && (seen.has(paths::secrets) || seen.has(next_of(paths::secrets)))) own = rewrite_secrets_file(host);
   auto sealed = seal_copies(host, seen.has("receipt") && own);
   auto wiped = host.wipe_file(paths::log);
-  if (!own) return own;
-  return sealed ? wiped : sealed;
+  auto expires = expiry(host);
+  auto timer = expires ? apply_expiry(host, *expires) : pass(std::move(expires));
+  for (auto* each : {&own, &sealed, &wiped})
+    if (!*each) return std::move(*each);
+  return timer;
 }
 
 }  // namespace agent

@@ -6,6 +6,7 @@
 #include "core/resource.hpp"
 #include "profile/profile.hpp"
 #include "resources/receipt.hpp"
+#include "resources/secrets_expiry.hpp"
 
 namespace agent {
 
@@ -20,6 +21,7 @@ class Seal : public Resource {
  private:
   [[nodiscard]] Status look_at_secrets_file(const Probe& probe, Observation& seen) const;
   [[nodiscard]] Status rewrite_secrets_file(Host& host) const;
+  [[nodiscard]] Result<Expiry> expiry(const Probe& probe) const;  // of the file that keeps secrets, if there is one
   [[nodiscard]] bool expired(const FileInfo& info, const Probe& probe) const;
   // The secrets in the file that nothing has taken over yet.
   [[nodiscard]] Result<Secrets> unconsumed(const Probe& probe, bool& some_consumed) const;

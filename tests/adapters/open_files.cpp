@@ -14,6 +14,12 @@ using namespace agent;
 using agent::test::Child;
 using agent::test::Scratch;
 
+namespace {
+
+std::vector<std::string> holders_of(const std::string& path) { return processes_that_hold({path})[path]; }
+
+}  // namespace
+
 TEST_CASE("open files: the other processes that have this very file open, by whatever name they opened it") {
   using Names = std::vector<std::string>;
   const Scratch scratch;
@@ -27,12 +33,16 @@ TEST_CASE("open files: the other processes that have this very file open, by wha
   const UniqueFd own(::open(scratch.path("log").c_str(), O_RDONLY | O_CLOEXEC));
   // Between the line that it prints and the program that it becomes, its name is still the shell's.
   const auto is_holder = [&](const Names& names) { return names == Names{"sleep (pid " + pid + ")"} || names == Names{"sh (pid " + pid + ")"}; };
-  CHECK(is_holder(processes_that_hold(scratch.path("log"))));
+  CHECK(is_holder(holders_of(scratch.path("log"))));
+  auto both = processes_that_hold({scratch.path("log"), scratch.path("other"), scratch.path("absent")});
+  CHECK(both.size() == 2);
+  CHECK(is_holder(both[scratch.path("log")]));
+  CHECK(both[scratch.path("other")].size() == 1);
   std::filesystem::rename(scratch.path("log"), scratch.path("log.1"));
-  CHECK(is_holder(processes_that_hold(scratch.path("log.1"))));
-  CHECK(processes_that_hold(scratch.path("log")).empty());
+  CHECK(is_holder(holders_of(scratch.path("log.1"))));
+  CHECK(holders_of(scratch.path("log")).empty());
   scratch.write("log", "a new file under the old name");
-  CHECK(processes_that_hold(scratch.path("log")).empty());
+  CHECK(holders_of(scratch.path("log")).empty());
   std::filesystem::create_symlink("log.1", scratch.path("link"));
-  CHECK(processes_that_hold(scratch.path("link")).empty());
+  CHECK(holders_of(scratch.path("link")).empty());
 }

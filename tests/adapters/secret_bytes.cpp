@@ -2,11 +2,13 @@
 #include "platform/secret_bytes.hpp"
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
 
+#include "platform/secret_scan.hpp"
 #include "support/scratch.hpp"
 
 namespace agent {
@@ -25,6 +27,30 @@ TEST_CASE("secret bytes: a file of a thousand names is read once") {
   const auto search = secret_bytes::find(scratch.path("in"), 1);
   REQUIRE(search);
   CHECK(search->found.size() == 1);
+}
+
+TEST_CASE("secret bytes: what the time was too short for is said") {
+  const Scratch scratch;
+  std::filesystem::create_directory(scratch.path("in"));
+  std::ofstream(scratch.path("in/file")) << secret;
+  const auto search = secret_bytes::find(scratch.path("in"), 1, Milliseconds(0));
+  REQUIRE(search);
+  CHECK(search->found.empty());
+  CHECK(search->skipped == std::vector<std::string>{scratch.path("in") + ": not all of it, within 0 ms"});
+  CHECK(secret_bytes::blot(scratch.path("in/file"), Milliseconds(0)).error().code == Errc::timed_out);
+}
+
+TEST_CASE("secret bytes: a file that grows is read as far as it went") {
+  const Scratch scratch;
+  const auto path = scratch.path("file");
+  std::ofstream(path) << secret << std::string(3U << 20U, ' ') << secret;
+  const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  int found = 0;
+  CHECK(for_each_secret(fd.get(), path, std::chrono::steady_clock::now() + std::chrono::seconds(60), [&](off_t, std::size_t) -> Status {
+    std::ofstream(path, std::ios::app) << std::string(3U << 20U, ' ') << secret;
+    return ++found < 10 ? Status() : fail(Errc::failed, "it goes on");
+  }));
+  CHECK(found == 2);
 }
 
 TEST_CASE("secret bytes: a place that a link leads to is not searched, and that is said") {

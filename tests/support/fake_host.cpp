@@ -21,8 +21,8 @@ tl::unexpected<Error> no_program(const std::string& name) {
 
 FakeHost::FakeHost() : first_day_(first_day) {
   for (const char* directory :
-       {"/etc/systemd/system", "/home", "/opt", "/proc/sys", "/root", "/run", "/tmp", "/usr/bin",
-        "/usr/local/bin", "/usr/local/sbin", "/var/lib/systemd", "/var/log"})
+       {"/etc/systemd/system/multi-user.target.wants", "/etc/systemd/system/timers.target.wants", "/home", "/opt", "/proc/sys",
+        "/root", "/run", "/tmp", "/usr/bin", "/usr/local/bin", "/usr/local/sbin", "/var/lib/systemd", "/var/log"})
     files.put_directory(directory);
   files.set_time(first_day_);
   users["root"] = {"root", 0, 0, "/root", "/bin/bash", {}, true};
@@ -171,10 +171,12 @@ Result<SecretSearch> FakeHost::find_secrets(const std::string& path, unsigned de
   return files.find_secrets(path, depth);
 }
 
-std::vector<std::string> FakeHost::processes_that_hold(const std::string& path) const {
+Holders FakeHost::processes_that_hold(const std::vector<std::string>& paths) const {
   const Lock lock(mutex_);
-  const auto held = holders.find(path);
-  return held == holders.end() || files.find(path) == nullptr ? std::vector<std::string>() : held->second;
+  Holders now;
+  for (const auto& path : paths)
+    if (const auto held = holders.find(path); held != holders.end() && files.find(path) != nullptr) now.insert(*held);
+  return now;
 }
 
 Result<std::optional<User>> FakeHost::find_user(const std::string& name) const {
@@ -312,6 +314,13 @@ Status FakeHost::do_enable_unit(const Scope& scope, const std::string& name) {
     if (!state) return pass(std::move(state));
     (*state)->unit_file_state = "enabled";
     if ((*state)->load_state == "masked") (*state)->load_state = "loaded";
+    const std::string wanted_by = "\nWantedBy=", directory = "/etc/systemd/system/";
+    const auto* file = scope.user ? nullptr : files.find(directory + name);
+    if (const auto at = file == nullptr ? std::string::npos : file->content.find(wanted_by); at != std::string::npos) {
+      const auto begin = at + wanted_by.size();
+      const auto target = file->content.substr(begin, file->content.find('\n', begin) - begin);
+      files.put_symlink(fmt::format("{}{}.wants/{}", directory, target, name), directory + name);
+    }
     return {};
   });
 }

@@ -42,7 +42,7 @@ class FakeHost : public Host {
   std::function<Result<bool>(const NewConnection&)> firewall;  // none: everything comes in
   std::string machine = "x86_64";
   FreeSpace free_space{"ext4", 4096};  // what trim() says
-  std::map<std::string, std::vector<std::string>> holders;  // by path: what processes_that_hold() says
+  Holders holders;  // by path: what processes_that_hold() says
 
   // What it is told to do. A later handler for the same name replaces the earlier one. Programs go by argv[0]
   // as the agent writes it; a program nobody provides is not on the PATH.
@@ -105,7 +105,7 @@ class FakeHost : public Host {
   Result<HttpResponse> http_get(const HttpGet& request) const override;
   Result<UnitState> unit(const Scope& scope, const std::string& name) const override;
   std::string architecture() const override { return machine; }
-  std::vector<std::string> processes_that_hold(const std::string& path) const override;
+  Holders processes_that_hold(const std::vector<std::string>& paths) const override;
   Result<bool> can_unshare(const User&) const override { return unshare_allowed; }
   Result<bool> lets_in(const NewConnection& connection) const override;
   TimePoint now() const override;

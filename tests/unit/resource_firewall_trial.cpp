@@ -302,7 +302,7 @@ TEST_CASE("reconcile timer: made when the profile wants it, kept as it is, and t
   CHECK(only_drift(world, "reconcile/timer") == Lines{"active: is inactive, should be active"});
   repairs(world);
   world.profile.reconcile_timer = false;
-  CHECK(only_drift(world, "reconcile/timer").size() == 3);
+  CHECK(only_drift(world, "reconcile/timer").size() == 4);  // two files, the link that enables it, and it runs
   repairs(world);
   CHECK(world.host.files.find(service) == nullptr);
   CHECK(world.host.files.find(unit) == nullptr);

@@ -5,6 +5,7 @@
 #include "commands/inputs.hpp"
 #include "resources/catalog.hpp"
 #include "resources/paths.hpp"
+#include "resources/receipt.hpp"
 #include "resources/wiped_file.hpp"
 #include "support/converged.hpp"
 #include "support/world_programs.hpp"
@@ -192,6 +193,59 @@ TEST_CASE("seal: what is kept says until when") {
             .starts_with(
                 paths::secrets +
                 " (0600, root) keeps the secrets that are still needed, until they are used or 2026-11-02T"));
+}
+
+TEST_CASE("seal: what is kept has a timer, which goes with it") {
+  const auto timer = paths::system_units + "bootstrap-agent-expiry.timer";
+  const auto enabled_by = paths::system_units + "timers.target.wants/bootstrap-agent-expiry.timer";
+  World world;
+  world.tailnet.control.silent = true;
+  (void)world.enforce();
+  REQUIRE(world.host.files.find(timer) != nullptr);
+  const auto kept = world.host.files.find(paths::secrets)->modified + std::chrono::hours(24) + std::chrono::minutes(1);
+  auto at = utc(kept);
+  CHECK(world.host.files.find(timer)->content.find("\nOnCalendar=" + at.replace(10, 1, " ").substr(0, 19) + " UTC\n") != std::string::npos);
+  CHECK(world.host.files.find(timer)->content.find("\nUnit=bootstrap-agent.service\n") != std::string::npos);
+  CHECK(world.host.files.find(enabled_by) != nullptr);
+  world.host.files.erase(enabled_by);  // a run that was cut off
+  CHECK(has(drifts(world.check(), "seal"), "timer: is absent, or for another time, should be " + utc(kept - std::chrono::minutes(1))));
+  (void)world.enforce();
+  const auto before = world.host.changes().size();
+  (void)world.enforce();
+  const auto changes = world.host.changes();
+  CHECK_FALSE(std::any_of(changes.begin() + static_cast<long>(before), changes.end(),
+                          [](const auto& change) { return change.find("expiry") != std::string::npos; }));
+  SUBCASE("used") {
+    world.tailnet.control.silent = false;
+    CHECK(world.enforce().exit_code() == 0);
+  }
+  SUBCASE("too old: what the timer starts destroys them") {
+    world.host.advance(std::chrono::hours(24) + std::chrono::minutes(1));
+    Ledger none;
+    const auto plan = seal_plan(world.profile, none).value();
+    Ledger own;
+    CHECK(enforce(plan, world.host, own, [](const ResourceReport&) {}).exit_code() == 0);
+    CHECK(world.host.files.find(paths::secrets) == nullptr);
+  }
+  CHECK(world.host.files.find(timer) == nullptr);
+  CHECK(world.host.files.find(enabled_by) == nullptr);
+}
+
+TEST_CASE("seal: a timer without anything that is kept is drift") {
+  Converged world;
+  world.host.files.put(paths::system_units + "bootstrap-agent-expiry.timer", "[Timer]\n");
+  CHECK(only_drift(world, "seal") == Lines{"timer: is present, should be absent"});
+  repairs(world);
+}
+
+TEST_CASE("seal: of very many copies the receipt names some, and says how many there were") {
+  Converged world;
+  for (int i = 0; i < 600; ++i) world.host.files.put(fmt::format("/tmp/{:03}", i), auth_key, {0666});
+  CHECK(world.enforce().exit_code() == 0);
+  const auto receipt = nlohmann::json::parse(world.host.files.find(paths::receipt)->content);
+  const auto& destroyed = receipt.at("latest").at("destroyed");
+  CHECK(destroyed.size() == 501);
+  CHECK(destroyed.back().at("path") == "and 100 more");
 }
 
 TEST_CASE("seal: a rewrite that was cut off is drift, and what it left is wiped") {
