@@ -127,6 +127,12 @@ def test_apt_lists_that_are_corrupt(converged: Host) -> None:
     assert_over(converged)
 
 
+def test_apt_lists_that_are_empty(converged: Host) -> None:
+    """As a power cut leaves what was not synced. `apt-get update` alone keeps them."""
+    shell(converged, "dpkg --purge nftables; for list in /var/lib/apt/lists/*_Packages; do : >$list; done; rm -f /var/cache/apt/*.bin")
+    assert_over(converged)
+
+
 def test_dpkg_that_was_cut_off(converged: Host) -> None:
     shell(converged, "cd /tmp; apt-get download -q nftables; dpkg --purge nftables; dpkg --unpack nftables_*.deb; rm nftables_*.deb; "
           "touch /var/lib/dpkg/updates/0001")

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import quote
 
 import canaries
 import pytest
 from agent_calls import reconcile, verify
-from lab.first_boot import AGENT
+from lab.first_boot import AGENT, wait_for_agent
 from lab.host import Host
+from lab.wait import wait_until
+from lab.world import World
 
+KEPT = "/var/lib/bootstrap-agent/secrets.yaml"
+TIMER = "bootstrap-agent-expiry.timer"
 RECEIPT = "/var/lib/bootstrap-agent/receipt.json"
 # Runs a program that waits on stdin or a timer, kills it by SIGQUIT, and says whether that made a core dump (wait(2)).
 CRASH = """\
@@ -118,3 +122,30 @@ def test_a_crash_of_the_agent_leaves_no_core_dump(converged: Host, argv: list[st
     if not Path("/proc/sys/kernel/core_pattern").read_text().startswith("core"):
         pytest.skip("this machine's core_pattern is not 'core'")
     assert converged.run(["python3", "-c", CRASH, *argv]).check().out == f"{dumped}\n"
+
+
+def test_what_a_failed_run_keeps_is_destroyed_by_a_timer(world: World, agent: Path, new_host: Callable[[str], Host]) -> None:
+    host = new_host("bookworm")
+    profile = "keep_unconsumed_secrets: 1h\n"
+    for path in ("/stable/*", "/dist/*"):
+        world.services.set_fault(path, "status", code=404)
+    try:
+        host.user_data = world.user_data(agent, world.secrets(), profile)
+        host.boot()
+        host.wait_up()
+        assert wait_for_agent(host).code == 1
+        assert "tailscale_auth_key" in host.read(KEPT)
+        timers = host.run(["systemctl", "list-timers", "--all", "--output=json", TIMER]).check().out
+        kept = int(host.run(["stat", "-c", "%Y", KEPT]).check().out)
+        assert [timer["next"] // 1_000_000 - kept for timer in json.loads(timers)] == [3660]
+        assert host.run(["systemctl", "is-enabled", TIMER]).out == "enabled\n"
+        # An hour and more later.
+        host.run(["touch", "-d", "-2 hours", KEPT]).check()
+        host.run(["sed", "-i", "s/^OnCalendar=.*/OnCalendar=*:*:0\\/5/", f"/etc/systemd/system/{TIMER}"]).check()
+        host.run(["systemctl", "daemon-reload"]).check()
+        host.run(["systemctl", "restart", TIMER]).check()
+        wait_until(lambda: not host.exists(KEPT) and not host.exists(f"/etc/systemd/system/{TIMER}"), 300, "the timer to have it destroyed")
+    finally:
+        for path in ("/stable/*", "/dist/*"):
+            world.services.set_fault(path, None)
+    assert host.run(["systemctl", "is-active", TIMER]).out == "inactive\n"

@@ -12,6 +12,7 @@ import canaries
 import pytest
 from lab import cloudinit, first_boot
 from lab.host import Host
+from lab.wait import wait_until
 from lab.world import World
 
 NewHost = Callable[[str], Host]
@@ -112,4 +113,37 @@ def test_a_first_boot_from_multi_part_user_data_leaves_no_part(world: World, age
     assert (host.read("/root/owners"), host.exists("/root/ran-on")) == ("here", True)
     left = {path.name for path in host.root.glob("var/lib/cloud/instances/*/*")}
     assert left.isdisjoint({"user-data.txt", "user-data.txt.i", "obj.pkl"}) and "sem" in left
+    assert canaries.copies(host, values(secrets), tmp_path) == [canaries.ENV]
+
+
+MARK = "/var/lib/cloud/instance/sem/config_scripts_user"
+
+
+@pytest.mark.parametrize("suite", ["bookworm", "trixie"])
+def test_power_that_goes_while_it_fetches_the_agent_costs_a_boot(world: World, agent: Path, new_host: Callable[..., Host], tmp_path: Path,
+                                                                 suite: str) -> None:
+    secrets = world.secrets()
+    host = new_host(suite, image=True)
+    host.user_data = world.user_data(agent, secrets)
+    world.services.set_fault("/agent/*", "stall", after=1000)
+    try:
+        host.boot()
+        host.wait_up()
+        fetched = "/root/bootstrap-agent/bootstrap-agent"
+        wait_until(lambda: host.exists(fetched) and host.run(["stat", "-c", "%s", fetched]).out == "1000\n", 120, "curl to wait for the rest")
+        assert not host.exists(MARK)
+        host.cut_power()
+    finally:
+        world.services.set_fault("/agent/*", None)
+    host.boot()
+    host.wait_up()
+    ended = first_boot.wait_for_agent(host)
+    assert ended.code == 0, ended.out
+    assert host.wait_booted() == "running"
+    assert host.exists(MARK)
+    host.reboot()
+    assert host.wait_booted() == "running"
+    assert "config-scripts-user already ran" in host.read("/var/log/cloud-init.log").replace("scripts_user", "scripts-user")
+    assert not host.exists("/root/bootstrap-agent")
+    assert first_boot.wait_for_agent(host).code == 0
     assert canaries.copies(host, values(secrets), tmp_path) == [canaries.ENV]
