@@ -108,7 +108,7 @@ Parsed<std::string> model_name(std::string_view text) {
   const auto slash = text.find('/');
   if (slash == 0 || slash == std::string_view::npos || slash + 1 == text.size() || text.size() > 128 ||
       !all_are(text, rest))
-    return no("is not a model; write provider/name, like anthropic/claude-opus-4-6");
+    return no("is not a model; write provider/name, like anthropic/claude-opus-5");
   return std::string(text);
 }
 

@@ -11,12 +11,12 @@ Result<std::string> link_target(const Probe& probe, const std::string& path) {
   return "absent or not a link";
 }
 
-void replace(std::string& text, std::string_view what, std::string_view with) {
+}  // namespace
+
+void replace_all(std::string& text, std::string_view what, std::string_view with) {
   for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size()))
     text.replace(at, what.size(), with);
 }
-
-}  // namespace
 
 Artifact::Artifact(std::string name, std::string version, Links links)
     : name_(std::move(name)), version_(std::move(version)), links_(std::move(links)) {}
@@ -108,8 +108,8 @@ Status Artifact::remove(Host& host, const std::string& version) const {
 }
 
 std::string expand_url(std::string url, std::string_view version, std::string_view arch) {
-  replace(url, "{version}", version);
-  replace(url, "{arch}", arch);
+  replace_all(url, "{version}", version);
+  replace_all(url, "{arch}", arch);
   return url;
 }
 

@@ -54,6 +54,9 @@ class Artifact {
                                       const std::map<std::string, std::string>& arch_names, const Profile::Limits& limits,
                                       const std::string& directory);
 
+// Every `what` in the text becomes `with`.
+void replace_all(std::string& text, std::string_view what, std::string_view with);
+
 // The URL with {version} and {arch} replaced.
 [[nodiscard]] std::string expand_url(std::string url, std::string_view version, std::string_view arch);
 

@@ -17,17 +17,12 @@ const std::string directory = unit_file.substr(0, unit_file.rfind('/'));
 const std::string drop_in_directory = unit_file + ".d";
 const std::string drop_in = drop_in_directory + "/userns.conf";
 
-void replace(std::string& text, std::string_view what, std::string_view with) {
-  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size()))
-    text.replace(at, what.size(), with);
-}
-
 std::string render(const Profile& profile) {
   std::string text(embedded::openclaw_gateway_service);
-  replace(text, "@NODE@", node_artifact(profile).directory() + "/bin/node");
-  replace(text, "@OPENCLAW@", openclaw_artifact(profile).directory() + "/node_modules/openclaw");
-  replace(text, "@PORT@", std::to_string(profile.gateway.port));
-  replace(text, "@VERSION@", profile.openclaw.version);
+  replace_all(text, "@NODE@", node_artifact(profile).directory() + "/bin/node");
+  replace_all(text, "@OPENCLAW@", openclaw_artifact(profile).directory() + "/node_modules/openclaw");
+  replace_all(text, "@PORT@", std::to_string(profile.gateway.port));
+  replace_all(text, "@VERSION@", profile.openclaw.version);
   return text;
 }
 

@@ -24,7 +24,7 @@ Result<Observation> ReconcileTimer::observe_none(const Probe& probe) {
     seen.expect(path, *info ? "present" : "absent", "absent");
   }
   auto unit = probe.unit(Scope::system(), timer);
-  if (!unit) return pass(std::move(unit), timer);
+  if (!unit) return pass(std::move(unit));
   if (unit->active_state == "active") seen.drift("active", unit->active_state, "inactive");
   return seen;
 }

@@ -99,7 +99,8 @@ Result<Observation> Seal::observe(const Probe& probe) const {
   auto copies = find_secret_copies(probe);
   if (!copies) return pass(std::move(copies));
   for (const auto& copy : copies->found)
-    seen.drift("copy " + shown(copy.path), copy.rest ? "the rest of one" : "holds a secret", copy.destroy ? "destroyed" : "without it");
+    seen.drift("copy " + shown(copy.path), copy.rest ? "the rest of one" : copy.destroy ? "there" : "with a secret",
+               copy.destroy ? "destroyed" : "without it");
   const bool all_settled = std::all_of(others_.begin(), others_.end(), [&](const auto& name) { return ledger_.settled(name); });
   auto receipt = probe.stat(paths::receipt);
   if (!receipt) return pass(std::move(receipt));

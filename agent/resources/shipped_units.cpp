@@ -22,7 +22,7 @@ Result<Observation> ShippedUnits::observe(const Probe& probe) const {
   Observation seen;
   for (const auto& [unit, content] : files_) AGENT_TRY(observe_unit_file(probe, unit, content, seen));
   auto enabled = probe.unit(Scope::system(), files_.front().first);
-  if (!enabled) return pass(std::move(enabled), files_.front().first);
+  if (!enabled) return pass(std::move(enabled));
   seen.expect("enabled", enabled->unit_file_state, "enabled");
   return seen;
 }

@@ -28,7 +28,7 @@ Status observe_unit_file(const Probe& probe, const std::string& name, std::strin
   auto text = probe.read_file(paths::system_units + name);
   seen.expect(name, text ? (*text == content ? "as shipped" : "changed") : "absent", "as shipped");
   auto unit = probe.unit(Scope::system(), name);
-  if (!unit) return pass(std::move(unit), name);
+  if (!unit) return pass(std::move(unit));
   observe_drop_ins(*unit, seen);
   return {};
 }
@@ -44,7 +44,7 @@ Status observe_system_unit(const Probe& probe, const std::string& name, std::str
   auto text = probe.read_file(paths::system_units + name);
   seen.expect("unit file", text ? (*text == content ? "as shipped" : "changed") : "absent", "as shipped");
   auto unit = probe.unit(Scope::system(), name);
-  if (!unit) return pass(std::move(unit), name);
+  if (!unit) return pass(std::move(unit));
   if (text && unit->fragment_path != paths::system_units + name && unit->load_state != "not-found")
     seen.drift("fragment path", unit->fragment_path.empty() ? unit->load_state : unit->fragment_path, paths::system_units + name);
   observe_drop_ins(*unit, seen);

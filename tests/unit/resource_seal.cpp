@@ -74,7 +74,7 @@ TEST_CASE("seal: a copy in any form and any of the places is drift, known withou
     const auto& path = where[at++ % where.size()];
     world.host.files.put(path, "a " + form + " b", {0600});
     const auto seen = drifts(world.check(), "seal");
-    CHECK(seen == Lines{"copy " + path + ": is holds a secret, should be without it"});
+    CHECK(seen == Lines{"copy " + path + ": is with a secret, should be without it"});
     (void)world.enforce();
     CHECK(world.host.files.find(path)->content.find("xxxxxxxxxxxx") != std::string::npos);
     CHECK(drifts(world.check(), "seal").empty());
@@ -91,7 +91,7 @@ TEST_CASE("seal: a made token in .env is known; what else its user writes there 
     world.host.files.find("/home/ubuntu/.openclaw/.env")->content =
         "OPENCLAW_GATEWAY_TOKEN=" + value + "\nANTHROPIC_OAUTH_TOKEN=" + (known ? anthropic_token : value) + "\n";
     world.host.files.put(keys, "ssh-ed25519 " + value + " me\n", {0600});
-    CHECK(has(drifts(world.check(), "seal"), "copy " + keys + ": is holds a secret, should be without it") == known);
+    CHECK(has(drifts(world.check(), "seal"), "copy " + keys + ": is with a secret, should be without it") == known);
     (void)world.enforce();
     CHECK((world.host.files.find(keys)->content.find(value) == std::string::npos) == known);
   }
@@ -100,7 +100,7 @@ TEST_CASE("seal: a made token in .env is known; what else its user writes there 
 TEST_CASE("seal: user-data is destroyed for what it brings, of whatever form") {
   Converged world;
   world.host.files.put(user_data, "cat >secrets.yaml <<'END'\ntailscale_auth_key: hskey-of-a-headscale\nEND\n", {0600});
-  CHECK(only_drift(world, "seal") == Lines{"copy " + user_data + ": is holds a secret, should be destroyed"});
+  CHECK(only_drift(world, "seal") == Lines{"copy " + user_data + ": is there, should be destroyed"});
   repairs(world);
   CHECK(world.host.files.find(user_data) == nullptr);
 }
@@ -138,13 +138,13 @@ TEST_CASE("seal: what is planted beside a copy saves neither it nor the others")
 TEST_CASE("seal: a name that would speak to the terminal is shown without that") {
   Converged world;
   world.host.files.put("/tmp/\x1b[2Jx\n", auth_key, {0600});
-  CHECK(only_drift(world, "seal") == Lines{"copy /tmp/?[2Jx?: is holds a secret, should be without it"});
+  CHECK(only_drift(world, "seal") == Lines{"copy /tmp/?[2Jx?: is with a secret, should be without it"});
 }
 
 TEST_CASE("seal: what cloud-init writes again is drift, and wiped again, also by the seal alone") {
   Converged world;
   world.host.files.put(user_data, "key: " + auth_key, {0600});
-  CHECK(only_drift(world, "seal") == Lines{"copy " + user_data + ": is holds a secret, should be destroyed"});
+  CHECK(only_drift(world, "seal") == Lines{"copy " + user_data + ": is there, should be destroyed"});
   const Ledger ledger;
   const auto plan = seal_plan(world.profile, ledger).value();
   Ledger own;
@@ -160,7 +160,7 @@ TEST_CASE("seal: multi-part user-data holds a copy though it shows none") {
     CAPTURE(text);
     Converged world;
     world.host.files.put(user_data, text, {0600});
-    CHECK(only_drift(world, "seal") == Lines{"copy " + user_data + ": is holds a secret, should be destroyed"});
+    CHECK(only_drift(world, "seal") == Lines{"copy " + user_data + ": is there, should be destroyed"});
   }
   Converged world;  // "#cloud-config\nruncmd: [[touch, /root/x]]\n# nothing to hide\n"
   world.host.files.put(user_data, mail + "I2Nsb3VkLWNvbmZpZwpydW5jbWQ6IFtbdG91Y2gsIC9yb290L3hd\nXQojIG5vdGhpbmcgdG8gaGlkZQo=\n", {0600});
