@@ -9,7 +9,8 @@ namespace {
 // The trap, because a server on which any of this goes wrong must keep no secret; `exec` at the end takes it away. The script
 // itself is one of cloud-init's copies, which the agent destroys when it is done: no shell may still be reading it then.
 // What cloud-init has begun, it marks (cloudinit/helpers.py, FileSemaphores), and does not begin again. The mark is taken away here and
-// put back by the agent when it is in charge (commands/enforce.cpp), so that user-data comes again after a boot until then.
+// put back by the agent when it is in charge (commands/enforce.cpp), so that user-data comes again after a boot until then. The sync is
+// also for what cloud-init has written itself: with its cache or sshd's keys cut short, it was seen to fail at the next boot.
 constexpr std::string_view prologue = R"sh(#!/bin/sh
 # bootstrap-agent --render-user-data: fetches the agent, checks its SHA-256, starts its first boot.
 set -eu
@@ -31,8 +32,8 @@ why=stopped
 trap undo EXIT
 trap 'exit 1' HUP INT TERM
 cd /var/lib/cloud
-# cloud-init takes what has begun for done. Power may go: it is when the agent says so.
-rm -f instance/sem/config_scripts_user && sync instance/sem || :
+# Power may go. cloud-init takes what has begun for done, and syncs nothing.
+rm -f instance/sem/config_scripts_user && sync -f . || :
 
 )sh";
 

@@ -42,7 +42,7 @@ Status wipe_given(Host& host, const Options& options) {
 Status end_user_data(Host& host) {
   const std::string marks = "/var/lib/cloud/instance/sem";
   const auto mark = marks + "/config_scripts_user";
-  const auto works = host.stat(marks + "/.");
+  const auto works = host.stat(marks);
   auto there = host.stat(mark);
   if (!works || !*works || (there && *there)) return {};
   return host.write_file(mark, "bootstrap-agent\n", {0644});
