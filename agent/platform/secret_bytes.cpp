@@ -83,11 +83,12 @@ void walk(Search& search, int directory, const std::string& shown, unsigned dept
     return;
   }
   for (const auto& name : *names) {
+    if (Clock::now() >= search.deadline) return;
     struct stat info = {};
     const auto path = shown + "/" + name;
     if (::fstatat(directory, name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) continue;
     if (S_ISREG(info.st_mode)) {
-      if (++search.files > most_files || Clock::now() >= search.deadline) return;
+      if (++search.files > most_files) return;
       look_into(search, directory, name, path);
     } else if (S_ISDIR(info.st_mode) && depth > 1 && info.st_dev == search.device) {  // of overlayfs only directories have its number
       const UniqueFd inner(::openat(directory, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));

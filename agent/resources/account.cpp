@@ -20,8 +20,8 @@ Status run(Host& host, std::vector<std::string> argv) {
   return {};
 }
 
-// useradd(8) makes the account first, then its home, and syncs neither. While this is there it was not through, and the home may be
-// incomplete; nothing else has begun to use it.
+// useradd(8) makes the account first, then its home, and syncs neither. When this is there, a run ended in between: the home may be
+// incomplete, and nothing else has begun to use it.
 std::string half_made(const std::string& user) { return paths::stamps + "/making-" + user; }
 
 }  // namespace
@@ -60,11 +60,14 @@ Result<Observation> GatewayUser::observe(const Probe& probe) const {
 Status GatewayUser::make(Host& host, const Observation& seen) const {
   if (seen.has("account")) {
     AGENT_TRY(host.write_file(half_made(user_), "", {0644}));
-    AGENT_TRY(run(host, {"useradd", "--create-home", "--shell", "/bin/bash", user_}));
+    if (auto made = run(host, {"useradd", "--create-home", "--shell", "/bin/bash", user_}); !made) {
+      AGENT_TRY(host.remove(half_made(user_)));  // who now makes the account by hand keeps what is in its home
+      return made;
+    }
   } else {
-    auto user = gateway_user(host, user_);
-    if (!user) return pass(std::move(user));
-    AGENT_TRY(host.remove_tree(user->home));
+    auto half = host.stat(half_made(user_));
+    if (!half) return pass(std::move(half));
+    if (*half) AGENT_TRY(host.remove_tree("/home/" + user_));  // where useradd makes it
     AGENT_TRY(run(host, {"mkhomedir_helper", user_}));
   }
   AGENT_TRY(host.sync());

@@ -68,26 +68,36 @@ TEST_CASE("user: a home that went in a power cut is made again") {
 }
 
 TEST_CASE("user: a home that useradd had only begun when the run was killed is made anew") {
+  const std::string making = "/var/lib/bootstrap-agent/stamps/making-ubuntu";
   World world;
-  world.host.on_run("useradd", [](FakeHost& on, const Command& command) -> Result<Completed> {
-    on.users["ubuntu"] = {"ubuntu", 4711, 4711, "/home/ubuntu", "/bin/bash", {}, true};
-    on.files.put_directory("/home/ubuntu", {0755, 0, 0});
-    on.files.put("/home/ubuntu/.bashrc", "# half of");
-    if (command.argv.back() == "ubuntu") return fail(Errc::failed, "killed");
-    return Completed{0, false, "", ""};
-  });
-  (void)world.enforce();
+  world.host.users["ubuntu"] = {"ubuntu", 4711, 4711, "/home/ubuntu", "/bin/bash", {}, true};
+  world.host.files.put_directory("/home/ubuntu", {0755, 0, 0});
+  world.host.files.put("/home/ubuntu/.bashrc", "# half of");
+  world.host.files.put(making, "");
   CHECK(drifts(world.check(), "user") == Lines{"home: is half made, by a run that was cut off, should be /home/ubuntu"});
-  world.host.on_run("useradd", [](FakeHost& on, const Command& command) -> Result<Completed> {
-    on.users[command.argv.back()] = {command.argv.back(), 997, 997, "/nonexistent", "/usr/sbin/nologin", {}, true};
-    return Completed{0, false, "", ""};
-  });
   CHECK(world.enforce().exit_code() == 0);
   CHECK(world.host.files.find("/home/ubuntu/.bashrc") == nullptr);  // the real helper would copy it, from /etc/skel
   CHECK(world.host.files.find("/home/ubuntu")->uid == 4711);
   CHECK(world.host.files.find("/home/ubuntu/.openclaw/.env") != nullptr);
-  CHECK(world.host.files.find("/var/lib/bootstrap-agent/stamps/making-ubuntu") == nullptr);
-  CHECK(world.check().exit_code() == 0);
+  CHECK(world.host.files.find(making) == nullptr);
+}
+
+TEST_CASE("user: what is in a home is nobody's to remove but when a run was cut off while it made it") {
+  World world;
+  SUBCASE("the account has another one, which is absent") {
+    world.host.users["ubuntu"] = {"ubuntu", 4711, 4711, "/srv/ubuntu", "/bin/bash", {}, true};
+    world.host.files.put_directory("/srv");
+  }
+  SUBCASE("useradd has failed, and somebody has then made the account") {
+    world.host.on_run("useradd", [](FakeHost&, const Command& command) -> Result<Completed> {
+      return Completed{command.argv.back() == "ubuntu" ? 1 : 0, false, "", "useradd: no\n"};
+    });
+    (void)world.enforce();
+    world.host.users["ubuntu"] = {"ubuntu", 4711, 4711, "/home/ubuntu", "/bin/bash", {}, true};
+  }
+  world.host.files.put("/home/ubuntu/mine", "kept", {0600, 4711, 4711});
+  (void)world.enforce();
+  CHECK(world.host.files.find("/home/ubuntu/mine") != nullptr);
 }
 
 TEST_CASE("sudoers: what others granted this user is revoked, the rest of their file stays") {
