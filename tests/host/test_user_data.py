@@ -10,6 +10,7 @@ from pathlib import Path
 
 import canaries
 import pytest
+from cuts import assert_ended_well
 from lab import cloudinit, first_boot
 from lab.host import Host
 from lab.wait import wait_until
@@ -122,8 +123,8 @@ def marked(host: Host) -> bool:
 
 
 @pytest.mark.parametrize("suite", ["bookworm", "trixie"])
-def test_power_that_goes_while_it_fetches_the_agent_costs_a_boot(world: World, agent: Path, new_host: Callable[..., Host], suite: str,
-                                                                 tmp_path: Path) -> None:
+def test_power_that_goes_while_it_fetches_the_agent_costs_a_boot(world: World, agent: Path, new_host: Callable[..., Host],
+                                                                 suite: str) -> None:
     secrets = world.secrets()
     host = new_host(suite, image=True)
     host.user_data = world.user_data(agent, secrets)
@@ -147,7 +148,7 @@ def test_power_that_goes_while_it_fetches_the_agent_costs_a_boot(world: World, a
     assert host.wait_booted() == "running"
     assert "config-scripts-user already ran" in host.read("/var/log/cloud-init.log").replace("scripts_user", "scripts-user")
     assert first_boot.wait_for_agent(host).code == 0
-    assert canaries.copies(host, values(secrets), tmp_path) == [canaries.ENV]
+    assert_ended_well(host, values(secrets))
 
 
 def test_what_the_agent_refuses_leaves_no_secret_at_any_boot(world: World, agent: Path, new_host: NewHost, tmp_path: Path) -> None:
