@@ -10,6 +10,7 @@ from pathlib import Path
 
 import canaries
 import pytest
+from agent_calls import verify
 from cuts import assert_ended_well
 from lab import cloudinit, first_boot
 from lab.host import Host
@@ -147,7 +148,7 @@ def test_power_that_goes_while_it_fetches_the_agent_costs_a_boot(world: World, a
     host.reboot()
     assert host.wait_booted() == "running"
     assert "config-scripts-user already ran" in host.read("/var/log/cloud-init.log").replace("scripts_user", "scripts-user")
-    assert first_boot.wait_for_agent(host).code == 0
+    wait_until(lambda: verify(host).code == 0, 300, "the gateway to be ready again", poll=1)
     assert_ended_well(host, values(secrets))
 
 
