@@ -21,37 +21,31 @@ std::string unit_text(std::chrono::system_clock::time_point expiry) {
          "[Timer]\nOnCalendar=" + at + "\nPersistent=true\nUnit=" + paths::boot_unit + "\n\n[Install]\nWantedBy=timers.target\n";
 }
 
-Result<bool> any(const Probe& probe) {
-  for (const auto& path : {file, enabled_by}) {
-    auto info = probe.stat(path);
-    if (!info) return pass(std::move(info));
-    if (*info) return true;
-  }
-  return false;
-}
-
-// As it should be for that time, and enabled.
-Result<bool> ready(const Probe& probe, std::chrono::system_clock::time_point expiry) {
+// Whether the files are as they should be: for that time and enabled, or not there.
+Result<bool> settled(const Probe& probe, const Expiry& expiry) {
+  auto there = probe.stat(file);
+  if (!there) return pass(std::move(there));
   auto link = probe.stat(enabled_by);
   if (!link) return pass(std::move(link));
+  if (!expiry) return !*there && !*link;
   const auto text = probe.read_file(file);
-  return *link && text && *text == unit_text(expiry);
+  return *link && text && *text == unit_text(*expiry);
 }
 
 }  // namespace
 
 Status observe_expiry(const Probe& probe, const Expiry& expiry, Observation& seen) {
-  auto there = expiry ? ready(probe, *expiry) : any(probe);
-  if (!there) return pass(std::move(there));
-  if (*there == expiry.has_value()) return {};
+  auto done = settled(probe, expiry);
+  if (!done) return pass(std::move(done));
+  if (*done) return {};
   seen.drift("timer", expiry ? "absent, or for another time" : "present", expiry ? utc(*expiry) : "absent");
   return {};
 }
 
 Status apply_expiry(Host& host, const Expiry& expiry) {
-  auto there = expiry ? ready(host, *expiry) : any(host);
-  if (!there) return pass(std::move(there));
-  if (*there == expiry.has_value()) return {};
+  auto done = settled(host, expiry);
+  if (!done) return pass(std::move(done));
+  if (*done) return {};
   const auto scope = Scope::system();
   if (!expiry) {
     AGENT_TRY(host.stop_unit(scope, timer, job_timeout));
