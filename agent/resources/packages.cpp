@@ -110,11 +110,7 @@ Status Packages::apply(Host& host, const Observation& /*seen*/) {
     done = install(host);
   }
   if (done && !done->ok() && have_lists && !says(*done, "lock")) {  // lists that are too old name packages that are gone
-    AGENT_TRY(update_lists(host));
-    done = install(host);
-  }
-  if (done && !done->ok() && have_lists && name_nothing(*done)) {
-    AGENT_TRY(forget_lists(host));
+    if (name_nothing(*done)) AGENT_TRY(forget_lists(host));
     AGENT_TRY(update_lists(host));
     done = install(host);
   }

@@ -38,6 +38,15 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     signal.signal(signal.SIGHUP, leave)
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the marks in its own
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Workers side by side (pytest-xdist, --dist=loadgroup) share no host: what runs on one is for one of them."""
+    for item in items:
+        fixtures, params = getattr(item, "fixturenames", ()), getattr(getattr(item, "callspec", None), "params", {})
+        group = f"converged-{params['suite']}" if "converged" in fixtures else item.path.stem
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     """A failure comes with what the hosts' journals say since they were booted last, before they are removed."""

@@ -28,5 +28,9 @@ inline bool no_fitrim() {
   static const bool lacking = emulated_kernel("FITRIM (ioctl_fs(2))");
   return lacking;
 }
+inline bool no_ptrace() {
+  static const bool lacking = emulated_kernel("ptrace(2)");
+  return lacking;
+}
 
 }  // namespace agent
