@@ -15,6 +15,7 @@ class TailscaleLogin : public Resource {
   [[nodiscard]] Status apply(Host& host, const Observation& seen) override;
 
  private:
+  [[nodiscard]] Status settle(Host& host) const;
   [[nodiscard]] Status join(Host& host) const;
   [[nodiscard]] Result<Completed> up(Host& host) const;
   [[nodiscard]] Status give_up(Host& host, const Completed& tried, const TailscaleStatus& status, bool was_member) const;

@@ -25,7 +25,7 @@ std::string Tailnet::status(const FakeHost& host) const {
   if (joined()) self["TailscaleIPs"] = {address_v4, address_v6};
   if (!control.tags.empty()) self["Tags"] = control.tags;
   if (!control.key_expiry.empty()) self["KeyExpiry"] = control.key_expiry;
-  json out = {{"BackendState", settling ? "Starting" : daemon.backend_state},
+  json out = {{"BackendState", daemon.hangs ? "NoState" : settling ? "Starting" : daemon.backend_state},
               {"HaveNodeKey", !daemon.dns_name.empty()},
               {"Self", self},
               {"Health", control.health}};
@@ -46,7 +46,10 @@ std::string Tailnet::prefs() const {
 Status Tailnet::start(FakeHost& host, UnitState& state) {
   AGENT_TRY(run_program(host, state));
   daemon.trying.clear();
-  if (daemon.backend_state == "NoState") daemon.backend_state = "NeedsLogin";
+  daemon.hangs = false;
+  const bool member = !daemon.dns_name.empty();
+  if (daemon.backend_state == "NoState" && !member) daemon.backend_state = "NeedsLogin";
+  if (daemon.backend_state == "NoState" && !control.silent) daemon.backend_state = "Running";
   daemon.settled_at = host.now() + Milliseconds(500);
   return {};
 }

@@ -220,6 +220,22 @@ TEST_CASE("login: a member of the tailnet that cannot reach its control server s
   }
 }
 
+TEST_CASE("login: a tailscaled that hangs over its first request to the control server is started again, once") {
+  Converged world;
+  world.tailnet.daemon.hangs = true;
+  CHECK(drifts(world.check(), login) == Lines{"state: is NoState, should be Running"});
+  repairs(world);
+
+  // One that no start helps is told, in the time that was given.
+  int starts = 0;
+  world.host.on_start(Tailscaled::unit, [&](FakeHost&, UnitState&) -> Status { ++starts; return {}; });
+  world.tailnet.daemon.hangs = true;
+  const auto before = world.host.now();
+  CHECK(failure(world, login).starts_with("tailscaled is still NoState after 60 s"));
+  CHECK(starts == 1);
+  CHECK(world.host.now() - before < std::chrono::seconds(70));
+}
+
 TEST_CASE("login: settings that were changed by hand, and `tailscale down`, are repaired without a key") {
   Converged world;
   world.tailnet.daemon.hostname = "other";
