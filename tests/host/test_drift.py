@@ -39,6 +39,7 @@ def _config(key: str, value: str) -> str:
 
 
 TAILNET = ("tailscale/login", "tailscale/serve")
+TAILSCALED = ("tailscale/service", *TAILNET)
 RUNNING = ("openclaw/gateway", "openclaw/cli")
 
 DRIFTS = [
@@ -52,9 +53,10 @@ DRIFTS = [
     Drift("boot unit off", "systemctl disable bootstrap-agent.service", "boot", "enabled", "disabled"),
     Drift("boot unit of an older agent", "echo '# older' >>/etc/systemd/system/bootstrap-agent.service", "boot",
           "bootstrap-agent.service", "changed"),
-    Drift("resolv.conf empty", ": >/etc/resolv.conf", "resolver", "/etc/resolv.conf", "empty"),
-    Drift("resolv.conf empty and its backup gone", "rm /etc/resolv.pre-tailscale-backup.conf; : >/etc/resolv.conf", "resolver",
-          "/etc/resolv.conf", "empty"),
+    # A tailscaled that runs takes an empty one over at once, or after the verification: see the last test here.
+    Drift("resolv.conf empty", "systemctl stop tailscaled; : >/etc/resolv.conf", "resolver", "/etc/resolv.conf", "empty", TAILSCALED),
+    Drift("resolv.conf empty beside its backup", "systemctl stop tailscaled; cp /etc/resolv.conf /etc/resolv.pre-tailscale-backup.conf; "
+          ": >/etc/resolv.conf", "resolver", "/etc/resolv.conf", "empty", TAILSCALED),
     Drift("rule files empty", "for file in /etc/ufw/*.rules; do : >$file; done", "ufw", "empty file", "/etc/ufw/"),
     Drift("IPv6 left unfiltered", "sed -i s/^IPV6=yes/IPV6=no/ /etc/default/ufw", "ufw", "IPv6", "not filtered"),
     Drift("metadata guard's table deleted", "nft delete table inet bootstrap_agent_metadata", "metadata", "169.254.169.254", "open"),
