@@ -26,6 +26,7 @@ inline const std::string profile = configuration + "/profile.yaml";
 inline const std::string agent = "/usr/local/sbin/bootstrap-agent";
 inline const std::string previous_agent = agent + ".previous";       // root, 0755: what --install has replaced
 inline const std::string boot_unit = "bootstrap-agent.service";      // runs the agent at every boot
+inline const std::string tailscaled_unit = "tailscaled.service";
 inline const std::string system_units = "/etc/systemd/system/";
 inline const std::string ca_bundle = "/etc/ssl/certs/ca-certificates.crt";
 

@@ -8,7 +8,6 @@ namespace {
 const std::string used = "/etc/resolv.conf";
 const std::string backup = "/etc/resolv.pre-tailscale-backup.conf";
 const std::string copy = paths::state + "/resolv.conf";
-const std::string daemon = "tailscaled.service";
 
 // Empty when absent.
 Result<std::string> text_of(const Probe& probe, const std::string& path) {
@@ -61,9 +60,9 @@ Status Resolver::apply(Host& host, const Observation& seen) {
   if (seen.has(used)) return host.write_file(used, found->before.empty() ? found->kept : found->before, {0644});
   if (!seen.has(backup)) return {};
   AGENT_TRY(host.write_file(backup, found->kept, {0644}));
-  auto unit = host.unit(Scope::system(), daemon);  // it reads its backup when it starts
+  auto unit = host.unit(Scope::system(), paths::tailscaled_unit);  // it reads its backup when it starts
   if (!unit) return pass(std::move(unit));
-  return unit->active_state == "active" ? host.restart_unit(Scope::system(), daemon, Milliseconds(30'000)) : Status();
+  return unit->active_state == "active" ? host.restart_unit(Scope::system(), paths::tailscaled_unit, Milliseconds(30'000)) : Status();
 }
 
 }  // namespace agent

@@ -9,7 +9,6 @@
 namespace agent {
 namespace {
 
-const std::string unit_name = "tailscaled.service";
 
 Artifact tailscale_artifact(const Profile& profile) {
   return {"tailscale", profile.tailscale.version,
@@ -42,12 +41,12 @@ TailscaleService::TailscaleService(const Profile& profile)
 
 Result<Observation> TailscaleService::observe(const Probe& probe) const {
   Observation seen;
-  AGENT_TRY(observe_system_unit(probe, unit_name, embedded::tailscaled_service, program_, seen));
+  AGENT_TRY(observe_system_unit(probe, paths::tailscaled_unit, embedded::tailscaled_service, program_, seen));
   return seen;
 }
 
 Status TailscaleService::apply(Host& host, const Observation& seen) {
-  AGENT_TRY(apply_system_unit(host, unit_name, embedded::tailscaled_service, seen));
+  AGENT_TRY(apply_system_unit(host, paths::tailscaled_unit, embedded::tailscaled_service, seen));
   return wait_until(host, Milliseconds(20'000), "tailscaled answers on its socket",
                     [&]() -> Result<bool> { return tailscale_status(host).has_value(); });
 }

@@ -11,7 +11,6 @@ namespace agent {
 namespace {
 
 const std::string program = "/usr/local/bin/tailscale";
-const std::string unit = "tailscaled.service";
 constexpr Milliseconds unit_timeout(30'000);
 // The key goes to tailscale by this file: argv and environment are visible to others.
 const std::string key_file = paths::run_private + "/auth-key";
@@ -124,7 +123,7 @@ Status TailscaleLogin::give_up(Host& host, const Completed& tried, const Tailsca
   // logout does nothing without a node key, and down leaves the attempt that is under way (both seen): only a restart ends it.
   (void)host.run(tailscale({"logout"}, Milliseconds(10'000)));
   (void)host.run(tailscale({"down", "--accept-risk=lose-ssh"}, Milliseconds(10'000)));
-  (void)host.restart_unit(Scope::system(), unit, unit_timeout);
+  (void)host.restart_unit(Scope::system(), paths::tailscaled_unit, unit_timeout);
   if (const auto line = first_line_with(output, "invalid key"); !line.empty())
     return fail(Errc::invalid, "the control server refused the auth key ({}): make a new one in the admin console (one-off, pre-approved, "
                 "tagged, not ephemeral), {}", line, next_step);
@@ -138,8 +137,9 @@ Status TailscaleLogin::give_up(Host& host, const Completed& tried, const Tailsca
   return fail(Errc::failed, "tailscale up failed: {}", tried.err.empty() ? tried.out : tried.err);
 }
 
-// After a start tailscaled passes through NoState and Starting by itself; only NeedsLogin needs a key. It was seen to stay in NoState
-// (1.102.3: its first request to the control server hung, without a word in its log): another start ends that.
+// After a start tailscaled passes through NoState and Starting by itself; only NeedsLogin needs a key. Once in
+// hundreds of starts it was seen to stay in NoState for a minute (1.102.3: no answer to its first request to the control server, and
+// not a word in its log): so it gets another start. That this helps is likely, not seen.
 Status TailscaleLogin::settle(Host& host) const {
   const auto half = Milliseconds(wanted_.join_timeout) / 2;
   const auto wait = [&] {
@@ -150,7 +150,7 @@ Status TailscaleLogin::settle(Host& host) const {
   };
   if (auto settled = wait(); settled) return settled;
   auto status = tailscale_status(host);
-  if (status && status->backend_state == "NoState") AGENT_TRY(host.restart_unit(Scope::system(), unit, unit_timeout));
+  if (status && status->backend_state == "NoState") AGENT_TRY(host.restart_unit(Scope::system(), paths::tailscaled_unit, unit_timeout));
   return wait();
 }
 

@@ -39,12 +39,11 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 @pytest.hookimpl(tryfirst=True)  # xdist reads the marks in its own
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
     """Workers side by side (pytest-xdist, --dist=loadgroup) share no host: what runs on one is for one of them."""
     for item in items:
-        fixtures, params = getattr(item, "fixturenames", ()), getattr(getattr(item, "callspec", None), "params", {})
-        group = f"converged-{params['suite']}" if "converged" in fixtures else item.path.stem
-        item.add_marker(pytest.mark.xdist_group(group))
+        shared = "converged" in item.fixturenames
+        item.add_marker(pytest.mark.xdist_group(f"converged-{item.callspec.params['suite']}" if shared else item.path.stem))
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -28,7 +28,7 @@ struct Tailscaled {
   std::string backend_state = "NoState";
   std::string dns_name;  // with the trailing dot
   bool expired = false;
-  bool hangs = false;  // over its first request to the control server, until it is started again
+  bool hangs = false;  // over its first request to the control server; that another start ends it is an assumption
   std::string trying;  // a key it goes on trying by itself
   std::string control_url;
   std::string hostname;
