@@ -10,6 +10,7 @@
 #include "resources/openclaw_package.hpp"
 #include "resources/openclaw_unit.hpp"
 #include "resources/paths.hpp"
+#include "resources/wiped_file.hpp"
 
 namespace agent {
 
@@ -32,8 +33,9 @@ struct WayBack {
 
 namespace {
 
+// What a wipe that was cut off has left is none: it was done with.
 Result<std::optional<WayBack>> read_way_back(const Probe& probe) {
-  auto text = probe.read_file(paths::update, 4U << 20U);
+  auto text = read_wiped(probe, paths::update);
   if (!text && text.error().code == Errc::not_found) return std::nullopt;
   if (!text) return pass(std::move(text));
   const auto kept = parse_json(*text);
@@ -94,7 +96,7 @@ Status go_back(Host& host, const WayBack& back, const Artifact& openclaw, const 
 }  // namespace
 
 Status keep_way_back(Host& host, const Artifact& openclaw, const std::string& user_name) {
-  auto kept = host.stat(paths::update);
+  auto kept = read_way_back(host);
   if (!kept) return pass(std::move(kept));
   auto verified = host.stat(paths::receipt);
   if (!verified) return pass(std::move(verified));
@@ -146,6 +148,9 @@ Result<Observation> OpenclawUpdate::observe(const Probe& probe) const {
                "ended");
     return seen;
   }
+  auto rest = probe.stat(paths::update);
+  if (!rest) return pass(std::move(rest));
+  if (*rest) seen.drift(paths::update, "half destroyed, by a run that was cut off", "absent");
   auto versions = outdated(probe);
   if (!versions) return pass(std::move(versions));
   for (const auto& version : *versions) seen.drift("version " + version, "present", "absent: the newest two are kept");
@@ -167,7 +172,7 @@ Status OpenclawUpdate::return_to(Host& host, const WayBack& back, const User& us
   return fail(Errc::failed, "{}, and is ready{}", what, update ? ": pin that version, or another" : "");
 }
 
-Status OpenclawUpdate::apply(Host& host, const Observation& /*seen*/) {
+Status OpenclawUpdate::apply(Host& host, const Observation& seen) {
   auto back = read_way_back(host);
   if (!back) return pass(std::move(back));
   if (*back && !ledger_.settled("openclaw/gateway")) {
@@ -177,7 +182,7 @@ Status OpenclawUpdate::apply(Host& host, const Observation& /*seen*/) {
     if (!has_moved) return pass(std::move(has_moved));
     if (*has_moved) return return_to(host, **back, *user);
   }
-  if (*back) AGENT_TRY(host.wipe_file(paths::update));
+  if (*back || seen.has(paths::update)) AGENT_TRY(host.wipe_file(paths::update));
   auto versions = outdated(host);
   if (!versions) return pass(std::move(versions));
   for (const auto& version : *versions) AGENT_TRY(artifact_.remove(host, version));

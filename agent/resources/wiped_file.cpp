@@ -7,7 +7,8 @@ namespace {
 
 constexpr std::size_t largest = 64U << 20U;
 
-bool whole(const Result<std::string>& text) { return text && !text->empty() && text->front() != '\0'; }
+// A wipe writes zeros, and after a power cut any of its blocks may have reached the disk; what is kept this way is text.
+bool whole(const Result<std::string>& text) { return text && !text->empty() && text->find('\0') == std::string::npos; }
 
 }  // namespace
 

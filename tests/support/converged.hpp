@@ -55,9 +55,9 @@ inline std::string failure(World& world, const std::string& name) {
   return find(report, name).reason;
 }
 
-// A run that is killed after its n-th change; false when it made fewer.
-inline bool dies(World& world, std::size_t n) {
-  world.host.kill_at(n, FakeHost::When::after);
+// A run that is killed after its n-th change, or within it; false when it made fewer.
+inline bool dies(World& world, std::size_t n, FakeHost::When when = FakeHost::When::after) {
+  world.host.kill_at(n, when);
   bool died = false;
   try {
     (void)world.enforce();

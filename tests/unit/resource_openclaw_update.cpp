@@ -8,6 +8,7 @@
 namespace agent {
 
 using namespace world;
+using When = FakeHost::When;
 
 namespace {
 
@@ -161,10 +162,13 @@ TEST_CASE("update: before the first boot is over there is no way back") {
 }
 
 TEST_CASE("update: killed anywhere, the next run ends it") {
+  auto when = When::after;
+  SUBCASE("after a change") {}
+  SUBCASE("within one") { when = When::within; }
   for (std::size_t n = 1;; ++n) {
     Converged world;
     pin(world, new_version);
-    const bool died = dies(world, n);
+    const bool died = dies(world, n, when);
     CAPTURE(n);
     repairs(world);
     CHECK(running(world) == new_version);
@@ -174,12 +178,15 @@ TEST_CASE("update: killed anywhere, the next run ends it") {
 }
 
 TEST_CASE("update: killed anywhere on the way back, the next run ends it") {
+  auto when = When::after;
+  SUBCASE("after a change") {}
+  SUBCASE("within one") { when = When::within; }
   for (std::size_t n = 1;; ++n) {
     Converged world;
     world.openclaw.bad_version = new_version;
     world.openclaw.failing = "channels";
     pin(world, new_version);
-    const bool died = dies(world, n);
+    const bool died = dies(world, n, when);
     CAPTURE(n);
     CHECK(world.enforce().exit_code() == 1);
     is_back(world);

@@ -85,6 +85,9 @@ TEST_CASE("rotation: a gateway that does not get ready with it has the old one b
 }
 
 TEST_CASE("rotation: killed anywhere, the next run ends it, forward or back") {
+  auto when = FakeHost::When::after;
+  SUBCASE("after a change") {}
+  SUBCASE("within one") { when = FakeHost::When::within; }
   for (const bool bad : {false, true}) {
     for (std::size_t n = 1;; ++n) {
       CAPTURE(bad);
@@ -93,7 +96,7 @@ TEST_CASE("rotation: killed anywhere, the next run ends it, forward or back") {
       const auto before = env(world);
       if (bad) world.openclaw.bad_token = other_token;
       world.hand_over(with_token(other_token));
-      const bool died = dies(world, n);
+      const bool died = dies(world, n, when);
       (void)world.enforce();
       (void)world.enforce();
       const auto seen = world.check();
