@@ -29,9 +29,9 @@ Status install_agent(Host& host) {
   return host.write_file(paths::system_units + paths::boot_unit, embedded::bootstrap_agent_service, {0644});
 }
 
-// The file that a first boot was handed its secrets in.
+// The file that the secrets were handed over in: a copy like any other.
 Status wipe_given(Host& host, const Options& options) {
-  if (options.command != CommandName::first_boot || options.secrets.empty() || options.secrets == "-") return {};
+  if (options.secrets.empty() || options.secrets == "-") return {};
   auto path = absolute_path(options.secrets);
   if (!path) return pass(std::move(path));
   return host.wipe_file(*path);

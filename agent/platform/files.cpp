@@ -54,32 +54,6 @@ Status set_owner_and_mode(const Place& place, int fd, const FileMode& mode) {
   return {};
 }
 
-// Puts the finished temporary under its final name, or removes it.
-Status put_in_place(const Place& place, std::string_view verb) {
-  const auto temporary = place.temporary_name();
-  if (::renameat(place.directory(), temporary.c_str(), place.directory(), place.name()) != 0) {
-    const int error = errno;
-    ::unlinkat(place.directory(), temporary.c_str(), 0);
-    return place.failed(verb, error);
-  }
-  return place.sync();
-}
-
-// What an earlier, killed run left behind.
-Status clear_temporary(const Place& place, std::string_view verb) {
-  if (::unlinkat(place.directory(), place.temporary_name().c_str(), 0) != 0 && errno != ENOENT)
-    return place.failed(fmt::format("{} (removing the leftover {} beside it)", verb, place.temporary_name()),
-                        errno);
-  return {};
-}
-
-Status fill(const Place& place, int fd, std::string_view content, const FileMode& mode) {
-  AGENT_TRY(set_owner_and_mode(place, fd, mode));
-  AGENT_TRY(write_all(fd, content, "write " + place.shown()));
-  if (::fsync(fd) != 0) return place.failed("fsync", errno);
-  return {};
-}
-
 // In place, because what a rename leaves behind are the old blocks. Copy-on-write file systems and SSDs may
 // keep them all the same: this is the best that a file's owner can do, not a proof.
 Status overwrite(int fd, const struct stat& info, const Place& place) {
@@ -90,12 +64,44 @@ Status overwrite(int fd, const struct stat& info, const Place& place) {
   return {};
 }
 
-// The file that is to be replaced, if it can be wiped then: whoever has given it a second name keeps it.
-UniqueFd open_old(const Place& place) {
-  UniqueFd fd(::openat(place.directory(), place.name(), O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+// A file beside the place that is about to lose its name, if it can be wiped: whoever has given it a second name keeps it.
+UniqueFd open_old(const Place& place, const std::string& name) {
+  UniqueFd fd(::openat(place.directory(), name.c_str(), O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
   struct stat info = {};
   if (fd && (::fstat(fd.get(), &info) != 0 || !S_ISREG(info.st_mode) || info.st_nlink != 1)) fd.reset();
   return fd;
+}
+
+// Removes the temporary: 0, or errno. What was written to it may be a secret, which would stay in a free block.
+int discard_temporary(const Place& place) {
+  const auto temporary = place.temporary_name();
+  struct stat info = {};
+  if (const auto fd = open_old(place, temporary); fd && ::fstat(fd.get(), &info) == 0) (void)overwrite(fd.get(), info, place);
+  return ::unlinkat(place.directory(), temporary.c_str(), 0) == 0 ? 0 : errno;
+}
+
+// Puts the finished temporary under its final name, or removes it.
+Status put_in_place(const Place& place, std::string_view verb) {
+  if (::renameat(place.directory(), place.temporary_name().c_str(), place.directory(), place.name()) != 0) {
+    const int error = errno;
+    (void)discard_temporary(place);
+    return place.failed(verb, error);
+  }
+  return place.sync();
+}
+
+// What an earlier, killed run left behind.
+Status clear_temporary(const Place& place, std::string_view verb) {
+  if (const int error = discard_temporary(place); error != 0 && error != ENOENT)
+    return place.failed(fmt::format("{} (removing the leftover {} beside it)", verb, place.temporary_name()), error);
+  return {};
+}
+
+Status fill(const Place& place, int fd, std::string_view content, const FileMode& mode) {
+  AGENT_TRY(set_owner_and_mode(place, fd, mode));
+  AGENT_TRY(write_all(fd, content, "write " + place.shown()));
+  if (::fsync(fd) != 0) return place.failed("fsync", errno);
+  return {};
 }
 
 }  // namespace
@@ -169,11 +175,11 @@ Status write(const Path& path, std::string_view content, const FileMode& mode, O
                                O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
     if (!fd) return place->failed("write", errno);
     if (auto filled = fill(*place, fd.get(), content, mode); !filled) {
-      ::unlinkat(place->directory(), temporary.c_str(), 0);
+      (void)discard_temporary(*place);
       return filled;
     }
   }
-  const auto replaced = old == Old::wiped ? open_old(*place) : UniqueFd();
+  const auto replaced = old == Old::wiped ? open_old(*place, place->name()) : UniqueFd();
   AGENT_TRY(put_in_place(*place, "write"));
   struct stat info = {};
   if (!replaced || ::fstat(replaced.get(), &info) != 0 || info.st_nlink != 0) return {};

@@ -88,7 +88,7 @@ std::string summary(const Sealed& sealed) {
   auto text = fmt::format("destroyed {} copies in {} files, and found none after that; free space {}", copies, sealed.destroyed.size(),
                           sealed.free_space.bytes ? "was trimmed" : "could not be trimmed");
   if (!sealed.skipped.empty()) text += fmt::format("; {} files or directories could not be searched", sealed.skipped.size());
-  return text + ": see " + paths::receipt;
+  return text;
 }
 
 }  // namespace agent

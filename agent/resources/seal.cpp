@@ -12,6 +12,8 @@
 namespace agent {
 namespace {
 
+constexpr std::size_t most_named = 20;  // whoever may write to /tmp can make any number of copies
+
 // What somebody has put into a name must not reach the terminal that shows it.
 std::string shown(std::string path) {
   std::replace_if(path.begin(), path.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
@@ -98,9 +100,16 @@ Result<Observation> Seal::observe(const Probe& probe) const {
   static_cast<void>(know_webhook(probe));
   auto copies = find_secret_copies(probe);
   if (!copies) return pass(std::move(copies));
-  for (const auto& copy : copies->found)
+  for (std::size_t i = 0; i < std::min(copies->found.size(), most_named); ++i) {
+    const auto& copy = copies->found[i];
     seen.drift("copy " + shown(copy.path), copy.rest ? "the rest of one" : copy.destroy ? "there" : "with a secret",
                copy.destroy ? "destroyed" : "without it");
+  }
+  if (copies->found.size() > most_named)
+    seen.drift("more copies", std::to_string(copies->found.size() - most_named), "none");
+  if (!copies->skipped.empty())
+    seen.notes.push_back(fmt::format("{} files or directories could not be searched for secrets, such as {}", copies->skipped.size(),
+                                     shown(copies->skipped.front())));
   const bool all_settled = std::all_of(others_.begin(), others_.end(), [&](const auto& name) { return ledger_.settled(name); });
   auto receipt = probe.stat(paths::receipt);
   if (!receipt) return pass(std::move(receipt));
@@ -157,23 +166,28 @@ Status Seal::clear_free_space(Host& host, Sealed& sealed) {
 }
 
 // The receipt says that first boot is over, so it comes last, and only when everything else is as it should be.
-Status Seal::seal_copies(Host& host, bool first_boot_is_over) {
+Status Seal::seal_copies(Host& host, bool first_boot_is_over, bool secrets_were_used) {
   auto receipt = host.stat(paths::receipt);
   if (!receipt) return pass(std::move(receipt));
   auto sealed = destroy_copies(host);
   if (!sealed) return pass(std::move(sealed));
-  if (sealed->destroyed.empty() && !first_boot_is_over) return {};
+  const bool nothing_to_tell = sealed->destroyed.empty() && !first_boot_is_over;
+  if (nothing_to_tell && !secrets_were_used) return {};
+  // A run that was killed while it replaced a file may have left the old one in free blocks.
   AGENT_TRY(clear_free_space(host, *sealed));
-  sealed_ = summary(*sealed);
-  if (!first_boot_is_over && !*receipt) return {};
+  if (nothing_to_tell) return {};
+  const bool kept = first_boot_is_over || *receipt;
+  sealed_ = summary(*sealed) + (kept ? ": see " + paths::receipt : "");
+  if (!kept) return {};
   return host.write_file(paths::receipt, receipt_text(host, *sealed), {0600});
 }
 
 Status Seal::apply(Host& host, const Observation& seen) {
   // Each whatever became of the others, and the first error is told.
   auto own = settle_wiped(host, paths::secrets);
-  if (own && (seen.has(paths::secrets) || seen.has(next_of(paths::secrets)))) own = rewrite_secrets_file(host);
-  auto sealed = seal_copies(host, seen.has("receipt") && own);
+  const bool used = seen.has(paths::secrets) || seen.has(next_of(paths::secrets));
+  if (own && used) own = rewrite_secrets_file(host);
+  auto sealed = seal_copies(host, seen.has("receipt") && own, used);
   auto wiped = host.wipe_file(paths::log);
   auto expires = expiry(host);
   auto timer = expires ? apply_expiry(host, *expires) : pass(std::move(expires));

@@ -27,7 +27,7 @@ class Seal : public Resource {
   [[nodiscard]] Result<Secrets> unconsumed(const Probe& probe, bool& some_consumed) const;
   [[nodiscard]] static Result<Sealed> destroy_copies(Host& host);
   [[nodiscard]] static Status clear_free_space(Host& host, Sealed& sealed);
-  [[nodiscard]] Status seal_copies(Host& host, bool first_boot_is_over);
+  [[nodiscard]] Status seal_copies(Host& host, bool first_boot_is_over, bool secrets_were_used);
 
   std::string user_;
   std::chrono::hours keep_;

@@ -59,9 +59,10 @@ Result<std::optional<SecretCopy>> hidden_copy(const Probe& probe, const std::str
   if (!text && text.error().code == Errc::not_found) return std::nullopt;
   if (!text) return pass(std::move(text), path);
   const bool rest = text->starts_with('\0');
-  const bool found = text->find(gzip) != std::string::npos ||
-                     brings_secrets(*text) ||
-                     any_base64(*text, [](std::string_view decoded) { return brings_secrets(decoded) || !secret_spans(decoded).empty(); });
+  const auto compressed = [&](std::string_view part) { return part.find(gzip) != std::string_view::npos; };
+  const bool found = compressed(*text) || brings_secrets(*text) || any_base64(*text, [&](std::string_view decoded) {
+                       return compressed(decoded) || brings_secrets(decoded) || !secret_spans(decoded).empty();
+                     });
   wipe(*text);
   if (!rest && !found) return std::nullopt;
   return SecretCopy{path, found ? 1U : 0U, true, rest && !found};

@@ -63,6 +63,9 @@ void TailscaleLogin::describe(const Probe& probe, const TailscaleStatus& status,
                                      "in the admin console and this one can be renamed", name, wanted_.hostname));
   if (status.tags.empty())
     seen.notes.emplace_back("the node has no tag: its key belongs to a person and expires; a tagged, pre-approved key suits a server");
+  if (!auth_key_.empty())  // nothing that a key or tailscaled says tells of what kind it was
+    seen.notes.emplace_back("the auth key has done its work: if it is reusable, revoke it in the admin console, since whoever finds it can join; "
+                            "if it was ephemeral, this node vanishes from the tailnet when the server is off for a while");
   if (!status.key_expiry.empty()) {
     const auto left = days_until(status.key_expiry, probe.wall_clock());
     if (left && *left <= wanted_.key_expiry_warning)

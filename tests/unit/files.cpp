@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/unique_fd.hpp"
@@ -20,7 +21,11 @@ FileMode own(mode_t mode) { return {mode, ::geteuid(), ::getegid()}; }
 TEST_CASE("files: what a killed run left behind is gone after the next write") {
   const Scratch scratch;
   scratch.put(".file.bootstrap-agent-new", "half of a secr");
+  const UniqueFd half(::open(scratch.path(".file.bootstrap-agent-new").c_str(), O_RDONLY | O_CLOEXEC));
   REQUIRE(files::write(scratch.path("file"), "whole", own(0600)));
+  struct stat info = {};
+  REQUIRE(::fstat(half.get(), &info) == 0);
+  CHECK(info.st_size == 0);  // wiped, as the file itself would be
   CHECK(files::list(scratch.path()).value() == std::vector<std::string>{"file"});
 
   scratch.put(".link.bootstrap-agent-new", "");

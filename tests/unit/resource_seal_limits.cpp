@@ -1,0 +1,59 @@
+// seal: what it could not search, more than it names, and what a run that was cut off may have left where no search comes
+#include <algorithm>
+
+#include "resources/paths.hpp"
+#include "support/converged.hpp"
+#include "support/world_programs.hpp"
+
+namespace agent {
+
+using namespace world;
+
+TEST_CASE("seal: what could not be searched is said, also when nothing was found") {
+  Converged world;
+  world.host.files.put_symlink("/var/spool", "/srv/spool");
+  const auto report = world.check();
+  CHECK(report.exit_code() == 0);
+  CHECK(find(report, "seal").notes == Lines{"1 files or directories could not be searched for secrets, such as /var/spool: a symlink"});
+}
+
+TEST_CASE("seal: of very many copies the report names some, and says how many there were") {
+  Converged world;
+  for (int i = 0; i < 30; ++i) world.host.files.put(fmt::format("/tmp/{:02}", i), auth_key, {0666});
+  const auto seen = only_drift(world, "seal");
+  REQUIRE(seen.size() == 21);
+  CHECK(seen.back() == "more copies: is 10, should be none");
+  repairs(world);
+}
+
+TEST_CASE("seal: a receipt that is not written is not pointed at") {
+  World world;
+  world.openclaw.npm_fails = true;
+  const auto report = world.enforce();
+  REQUIRE(world.host.files.find(paths::receipt) == nullptr);
+  const auto& notes = find(report, "seal").notes;
+  CHECK(std::any_of(notes.begin(), notes.end(), [](const auto& note) { return note.ends_with("; free space was trimmed"); }));
+}
+
+TEST_CASE("seal: free space is trimmed after new secrets were used: a run before it may have been killed while it replaced a file") {
+  Converged world;
+  Secrets secrets;
+  secrets.generate_gateway_token = true;
+  world.hand_over(secrets);
+  REQUIRE(dies(world, 12));
+  world.host.forget_changes();
+  CHECK(world.enforce().exit_code() == 0);
+  CHECK(has(world.host.changes(), "trim /"));
+}
+
+TEST_CASE("login: a key that was used earns a word on what kinds do not suit a server, once") {
+  World world;
+  const auto told = [](const Report& report) {
+    const auto& notes = find(report, "tailscale/login").notes;
+    return std::count_if(notes.begin(), notes.end(), [](const auto& note) { return note.starts_with("the auth key has done its work: if it is reusable, revoke it"); });
+  };
+  CHECK(told(world.enforce()) == 1);
+  CHECK(told(world.check()) == 0);
+}
+
+}  // namespace agent
