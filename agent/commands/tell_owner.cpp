@@ -15,9 +15,12 @@ constexpr Milliseconds one_attempt{10'000};
 }  // namespace
 
 std::string failure_line(const Report& report) {
-  std::vector<std::string> bad;
-  for (const auto& resource : report.resources)
+  std::vector<std::string> bad, blocked;  // what is blocked is named where nothing has failed that blocks it
+  for (const auto& resource : report.resources) {
     if (resource.outcome == Outcome::failed || resource.outcome == Outcome::drifted) bad.push_back(resource.name);
+    if (resource.outcome == Outcome::blocked) blocked.push_back(resource.name);
+  }
+  if (bad.empty()) bad = std::move(blocked);
   return fmt::format("bootstrap-agent: this server is not as desired: {}. Look: `bootstrap-agent --status`; once repaired: `bootstrap-agent "
                      "--reconcile`",
                      fmt::join(bad, ", "));

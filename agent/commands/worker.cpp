@@ -51,6 +51,11 @@ RunInfo run_info() {
   return {"enforce", utc_now(), std::string(version::number), std::string(version::commit)};
 }
 
+void tell_owner(const std::string& line, const Json& report) {
+  print(line);
+  if (const auto told = tell_webhook(RealHost({}), line, report); !told.empty()) print(told);
+}
+
 // One enforcing run over the plan that `make_plan` builds. Of the seal's alone no report is kept.
 template <class MakePlan>
 Result<int> run(const Options& options, EventWriter& events, bool seal_only, MakePlan make_plan) {
@@ -79,24 +84,35 @@ Result<int> run(const Options& options, EventWriter& events, bool seal_only, Mak
   RealHost books({});  // without the log, which the seal has destroyed
   const auto json = to_json(report, info);
   const auto kept = seal_only ? Status() : books.write_file(paths::report, json.dump(2) + "\n", {0644});
-  if (exit_code != exit_ok) {
-    const auto line = failure_line(report);
-    print(line);
-    if (const auto told = tell_webhook(books, line, json); !told.empty()) print(told);
-  }
+  if (exit_code != exit_ok) tell_owner(failure_line(report), json);
   AGENT_TRY(kept);
   return exit_code;
 }
 
+// A run that ends without a report is told as well.
+template <class MakePlan>
+Result<int> run_or_say(const Options& options, EventWriter& events, bool seal_only, MakePlan make_plan) {
+  Result<int> ended = exit_failed;
+  try {
+    ended = run(options, events, seal_only, std::move(make_plan));
+  } catch (const std::exception& error) {  // out of memory: the engine catches the others
+    ended = fail(Errc::failed, "an unexpected error in the agent itself: {}", redact(error.what()));
+  }
+  if (!ended)
+    tell_owner(fmt::format("bootstrap-agent: this server was not looked after: {}. Once repaired: `bootstrap-agent --reconcile`",
+                           redact(ended.error().message)), Json());
+  return ended;
+}
+
 Result<int> run_server(const Options& options, EventWriter& events) {
-  return run(options, events, false, [&options](const Profile& profile, const Secrets& secrets, const Ledger& ledger) {
+  return run_or_say(options, events, false, [&options](const Profile& profile, const Secrets& secrets, const Ledger& ledger) {
     return server_plan(profile, secrets, ledger, options.session);
   });
 }
 
 Result<int> run_seal(const Options& options, EventWriter& events) {
-  return run(options, events, true,
-             [](const Profile& profile, const Secrets&, const Ledger& ledger) { return seal_plan(profile, ledger); });
+  return run_or_say(options, events, true,
+                    [](const Profile& profile, const Secrets&, const Ledger& ledger) { return seal_plan(profile, ledger); });
 }
 
 // Of a run that did not come to its own seal.

@@ -50,7 +50,6 @@ Result<Observation> GatewayUser::observe(const Probe& probe) const {
   auto half = probe.stat(half_made(user_));
   if (!half) return pass(std::move(half));
   if (!*home || *half) seen.drift("home", *home ? "half made, by a run that was cut off" : "absent", user.home);
-  if (!user.password_locked) seen.drift("password", "set or empty", "locked");
   for (auto group : forbidden_groups)
     if (std::find(user.groups.begin(), user.groups.end(), group) != user.groups.end())
       seen.drift(fmt::format("group {}", group), "member", "not a member");
@@ -76,12 +75,24 @@ Status GatewayUser::make(Host& host, const Observation& seen) const {
 
 Status GatewayUser::apply(Host& host, const Observation& seen) {
   if (seen.has("account") || seen.has("home")) AGENT_TRY(make(host, seen));
-  if (seen.has("password")) AGENT_TRY(run(host, {"usermod", "--lock", "--", user_}));
   for (auto group : forbidden_groups)
     if (seen.has(fmt::format("group {}", group)))
       AGENT_TRY(run(host, {"gpasswd", "--delete", user_, std::string(group)}));
   return {};
 }
+
+// After sshd, which waits for the tailnet and for a way in without passwords: it may be what the operator logs in with.
+UserPassword::UserPassword(std::string user) : Resource({"user/password", {"user", "sshd"}, {"accounts"}}), user_(std::move(user)) {}
+
+Result<Observation> UserPassword::observe(const Probe& probe) const {
+  auto user = probe.find_user(user_);
+  if (!user) return pass(std::move(user));
+  Observation seen;  // one that is not there yet is made without a password
+  if (*user && !(*user)->password_locked) seen.drift("password", "set or empty", "locked");
+  return seen;
+}
+
+Status UserPassword::apply(Host& host, const Observation& /*seen*/) { return run(host, {"usermod", "--lock", "--", user_}); }
 
 BuildUser::BuildUser() : Resource({"openclaw/builder", {}, {"accounts"}}) {}
 
@@ -114,6 +125,10 @@ Result<Observation> Linger::observe(const Probe& probe) const {
   auto manager = probe.unit(Scope::system(), fmt::format("user@{}.service", user->uid));
   if (!manager) return pass(std::move(manager));
   seen.expect("user manager", manager->active_state, "active");
+  if (manager->active_state != "active") return seen;
+  // Its bus may be gone while it lives: stopped by the user, or never there. Any unit will do to ask.
+  auto answer = probe.unit(Scope::of(*user), "default.target");
+  if (!answer && answer.error().code == Errc::unavailable) seen.drift("user's bus", "does not answer", "answers");
   return seen;
 }
 

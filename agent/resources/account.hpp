@@ -5,7 +5,7 @@
 
 namespace agent {
 
-// The gateway's user: no password, in no group that amounts to root.
+// The gateway's user: in no group that amounts to root, from the start, since processes keep their groups.
 class GatewayUser : public Resource {
  public:
   explicit GatewayUser(std::string user);
@@ -14,6 +14,17 @@ class GatewayUser : public Resource {
 
  private:
   [[nodiscard]] Status make(Host& host, const Observation& seen) const;
+  std::string user_;
+};
+
+// The gateway's user has no password.
+class UserPassword : public Resource {
+ public:
+  explicit UserPassword(std::string user);
+  [[nodiscard]] Result<Observation> observe(const Probe& probe) const override;
+  [[nodiscard]] Status apply(Host& host, const Observation& seen) override;
+
+ private:
   std::string user_;
 };
 

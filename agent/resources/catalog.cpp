@@ -33,6 +33,7 @@ Result<Plan> server_plan(const Profile& profile, const Secrets& secrets, const L
   add(std::make_unique<Packages>(profile));
   add(std::make_unique<GatewayUser>(profile.user));
   add(std::make_unique<Linger>(profile.user));
+  add(std::make_unique<UserPassword>(profile.user));
   add(std::make_unique<Sudoers>(profile.user));
   add(std::make_unique<Sshd>(profile, session));
   add(std::make_unique<TailscalePackage>(profile));

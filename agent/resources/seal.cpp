@@ -20,6 +20,13 @@ std::string shown(std::string path) {
   return path;
 }
 
+// Whether it was written by a clock that was wrong and has been set right since: its age is unknown, and counts from now.
+bool undated(const FileInfo& info, const Probe& probe) {
+  constexpr std::chrono::sys_days no_earlier = std::chrono::year(2026) / 1 / 1;  // the first of these agents
+  const auto now = probe.wall_clock();
+  return now >= no_earlier && (info.modified < no_earlier || info.modified > now + std::chrono::minutes(1));
+}
+
 // All of them, whatever becomes of one: a link that somebody has planted beside a copy must not save the others.
 Status destroy(Host& host, const std::vector<SecretCopy>& copies) {
   Status first;
@@ -35,7 +42,9 @@ Status destroy(Host& host, const std::vector<SecretCopy>& copies) {
 Seal::Seal(const Profile& profile, const Ledger& ledger, std::vector<std::string> others, std::vector<std::string> after)
     : Resource({"seal", std::move(after), {}, true}), user_(profile.user), keep_(profile.keep_unconsumed_secrets), ledger_(ledger), others_(std::move(others)) {}
 
-bool Seal::expired(const FileInfo& info, const Probe& probe) const { return probe.wall_clock() - info.modified > keep_; }
+bool Seal::expired(const FileInfo& info, const Probe& probe) const {
+  return !undated(info, probe) && probe.wall_clock() - info.modified > keep_;
+}
 
 Result<Expiry> Seal::expiry(const Probe& probe) const {
   auto info = probe.stat(paths::secrets);
@@ -76,6 +85,8 @@ Status Seal::look_at_secrets_file(const Probe& probe, Observation& seen) const {
     seen.drift(paths::secrets, left ? "holds only secrets that were consumed" : "unreadable", "absent");
   } else if (expired(**info, probe)) {
     seen.drift(paths::secrets, fmt::format("older than {} h", keep_.count()), "absent");
+  } else if (undated(**info, probe)) {
+    seen.drift(paths::secrets, "written at " + utc((*info)->modified) + ", by a clock that was wrong", "dated");
   } else if (some_consumed) {
     seen.drift(paths::secrets, "holds a secret that was consumed", "only what the next run needs");
   } else {

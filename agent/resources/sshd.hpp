@@ -18,7 +18,6 @@ class Sshd : public Resource {
  private:
   [[nodiscard]] Status leaves_a_way_in(const Probe& probe) const;
 
-  std::string user_;
   bool tailscale_ssh_;
   std::optional<NewConnection> session_;
 };

@@ -35,7 +35,8 @@ std::string without_grants(const std::string& text, const std::string& user, boo
 
 }  // namespace
 
-Sudoers::Sudoers(std::string user) : Resource({"user/sudoers", {"user", "packages"}, {}}), user_(std::move(user)) {}
+// After sshd, which waits for the tailnet and for a way in as root: until then this user's may be the only one.
+Sudoers::Sudoers(std::string user) : Resource({"user/sudoers", {"user", "packages", "sshd"}, {}}), user_(std::move(user)) {}
 
 std::string Sudoers::content(const std::string& user) {
   std::string text = "# Made by bootstrap-agent. Exact arguments only: nothing here takes a path, stdin, URL or secret.\n";

@@ -42,6 +42,9 @@ TailscaleService::TailscaleService(const Profile& profile)
 Result<Observation> TailscaleService::observe(const Probe& probe) const {
   Observation seen;
   AGENT_TRY(observe_system_unit(probe, paths::tailscaled_unit, embedded::tailscaled_service, program_, seen));
+  if (!seen.is_in_sync()) return seen;
+  if (auto status = tailscale_status(probe); !status && status.error().code == Errc::unavailable)
+    seen.drift("socket", "does not answer", "answers");  // it hangs: nothing else would start it again
   return seen;
 }
 

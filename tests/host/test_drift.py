@@ -65,7 +65,7 @@ DRIFTS = [
     Drift("metadata guard's rules edited", "echo '# mine' >>/etc/bootstrap-agent/metadata.nft", "metadata", "rules file", "changed"),
     Drift("sshd drop-in removed", "rm /etc/ssh/sshd_config.d/00-bootstrap-agent.conf", "sshd", "drop-in", "absent"),
     Drift("user in group sudo", "usermod --append --groups sudo ubuntu", "user", "group sudo", "member"),
-    Drift("user given a password", "echo ubuntu:a-password | chpasswd", "user", "password", "set"),
+    Drift("user given a password", "echo ubuntu:a-password | chpasswd", "user/password", "password", "set"),
     Drift("linger off", "loginctl disable-linger ubuntu && while systemctl -q is-active user@$(id -u ubuntu); do sleep 0.1; done",
           "user/linger", "linger", "off", ("openclaw/unit", *RUNNING)),
     Drift("sudoers file changed", "echo 'ubuntu ALL=(root) NOPASSWD: /bin/cat' >>/etc/sudoers.d/bootstrap-agent", "user/sudoers",

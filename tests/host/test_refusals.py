@@ -223,7 +223,8 @@ def test_a_key_that_is_used_up(world: World, bare: Host) -> None:
     ended = run(world, bare, secrets=world.secrets(tailscale_auth_key=world.auth_key(left=0)))
     assert ended.code == 1
     assert "the control server refused the auth key" in ended.why("tailscale/login")
-    assert set(ended.bad) == {"tailscale/login", "tailscale/serve", "ufw", "sshd"}  # passwords go only when the tailnet is up
+    assert set(ended.bad) == {"tailscale/login", "tailscale/serve", "ufw", "sshd", "user/password", "user/sudoers"}
+    # passwords and sudo go only when the tailnet is up
     assert_not_locked_out(world, bare)
 
 

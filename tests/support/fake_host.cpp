@@ -261,7 +261,7 @@ Status FakeHost::do_unpack(const Fetched& archive, const std::string& directory,
 
 Result<UnitState> FakeHost::unit(const Scope& scope, const std::string& name) const {
   const Lock lock(mutex_);
-  if (scope.user && user_managers.count(scope.user->name) == 0)
+  if (scope.user && (!user_managers.contains(scope.user->name) || unreachable_buses.contains(scope.user->name)))
     return fail(Errc::unavailable, "the systemd of {} is not running", scope.user->name);
   const auto found = units.find(key(scope, name));
   if (found != units.end()) return found->second;
@@ -351,6 +351,7 @@ Status FakeHost::do_enable_linger(const User& user, Milliseconds) {
   return change([&]() -> Status {
     files.put("/var/lib/systemd/linger/" + user.name, "");
     user_managers.insert(user.name);
+    unreachable_buses.erase(user.name);
     return {};
   });
 }

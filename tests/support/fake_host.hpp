@@ -38,6 +38,7 @@ class FakeHost : public Host {
   std::map<std::string, User> users;
   std::map<std::pair<std::string, std::string>, UnitState> units;  // by {user or "" for the system, unit}
   std::set<std::string> user_managers;  // the users whose systemd is up; enable_linger adds one
+  std::set<std::string> unreachable_buses;  // of these the systemd is up, and cannot be asked; enable_linger mends it
   bool unshare_allowed = true;
   std::function<Result<bool>(const NewConnection&)> firewall;  // none: everything comes in
   std::string machine = "x86_64";

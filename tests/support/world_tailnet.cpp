@@ -47,6 +47,7 @@ Status Tailnet::start(FakeHost& host, UnitState& state) {
   AGENT_TRY(run_program(host, state));
   daemon.trying.clear();
   daemon.hangs = false;
+  daemon.deaf = false;
   const bool member = !daemon.dns_name.empty();
   if (daemon.backend_state == "NoState" && !member) daemon.backend_state = "NeedsLogin";
   if (daemon.backend_state == "NoState" && !control.silent) daemon.backend_state = "Running";
@@ -77,7 +78,7 @@ void Tailnet::attach(FakeHost& host) {
     return says(daemon.serve + "\n");
   });
   const auto answer = [this](const FakeHost& on, bool of_status) -> Result<HttpResponse> {
-    if (!running(on))
+    if (!running(on) || daemon.deaf)
       return fail(Errc::unavailable, "connect to /run/tailscale/tailscaled.sock: No such file or directory");
     return HttpResponse{200, of_status ? status(on) : prefs()};
   };

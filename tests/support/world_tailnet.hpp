@@ -28,6 +28,7 @@ struct Tailscaled {
   std::string backend_state = "NoState";
   std::string dns_name;  // with the trailing dot
   bool expired = false;
+  bool deaf = false;   // it does not answer on its socket; another start ends that
   bool hangs = false;  // over its first request to the control server; that another start ends it is an assumption
   std::string trying;  // a key it goes on trying by itself
   std::string control_url;

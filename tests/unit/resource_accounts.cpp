@@ -1,4 +1,4 @@
-// user, user/linger, user/sudoers, sshd: who may do what
+// user, user/linger, user/password, user/sudoers, sshd: who may do what
 #include "resources/sudoers.hpp"
 #include "support/converged.hpp"
 
@@ -6,19 +6,38 @@ namespace agent {
 
 using namespace world;
 
-TEST_CASE("user: groups that amount to root and a password are taken away, others stay") {
+TEST_CASE("user: groups that amount to root are taken away, others stay") {
   Converged world;
   auto& user = world.host.users.at("ubuntu");
   user.groups = {"users", "sudo", "docker", "lxd", "adm", "admin"};
-  user.password_locked = false;
-  CHECK(only_drift(world, "user") == Lines{"password: is set or empty, should be locked",
-                                           "group sudo: is member, should be not a member",
+  CHECK(only_drift(world, "user") == Lines{"group sudo: is member, should be not a member",
                                            "group admin: is member, should be not a member",
                                            "group docker: is member, should be not a member",
                                            "group lxd: is member, should be not a member",
                                            "group adm: is member, should be not a member"});
   repairs(world);
   CHECK(world.user().groups == Lines{"users"});
+}
+
+TEST_CASE("user: a password is taken away") {
+  Converged world;
+  world.host.users.at("ubuntu").password_locked = false;
+  CHECK(only_drift(world, "user/password") == Lines{"password: is set or empty, should be locked"});
+  repairs(world);
+  CHECK(world.user().password_locked);
+}
+
+TEST_CASE("user: password and sudo stay until there is another way in") {
+  const std::string grants = "/etc/sudoers.d/90-cloud-init-users";
+  World world;
+  world.host.users["ubuntu"] = {"ubuntu", 1000, 1000, "/home/ubuntu", "/bin/bash", {}, false};
+  world.host.files.put_directory("/home/ubuntu", {0755, 1000, 1000});
+  world.host.files.put(grants, "ubuntu ALL=(ALL) NOPASSWD:ALL\n", {0440});
+  SUBCASE("the tailnet is not up") { world.tailnet.control.silent = true; }
+  SUBCASE("sshd is the way in, and root has no key") { world.profile.tailscale.ssh = false; }
+  CHECK(world.enforce().exit_code() == 1);
+  CHECK_FALSE(world.user().password_locked);
+  CHECK(world.host.files.find(grants)->content.find("NOPASSWD:ALL") != std::string::npos);
 }
 
 TEST_CASE("user: an account that is there is kept as it is, whatever its uid") {
@@ -49,6 +68,14 @@ TEST_CASE("linger: off is drift") {
   world.host.files.erase("/var/lib/systemd/linger/ubuntu");
   CHECK(only_drift(world, "user/linger") == Lines{"linger: is off, should be on"});
   repairs(world);
+}
+
+TEST_CASE("linger: a manager whose bus is gone is started again") {
+  Converged world;
+  world.host.unreachable_buses.insert("ubuntu");
+  CHECK(drifts(world.check(), "user/linger") == Lines{"user's bus: is does not answer, should be answers"});
+  repairs(world);
+  CHECK(world.host.unreachable_buses.empty());
 }
 
 TEST_CASE("sudoers: nothing the user may run takes a path, stdin, URL or secret") {
@@ -167,15 +194,19 @@ TEST_CASE("sshd: host keys that a power cut has left empty are made anew, and th
 
 TEST_CASE("sshd: passwords stay on where they may be the only way in") {
   const std::string words =
-      "passwords were left on: sshd is the way in here, and neither root nor ubuntu has a key in ~/.ssh/authorized_keys. Add one, or "
-      "start the run over Tailscale SSH (ssh root@NODE)";
+      "passwords were left on: sshd is the way in here, and root has no key in /root/.ssh/authorized_keys. Add one, or start the run over "
+      "Tailscale SSH (ssh root@NODE)";
   World by_password;
   by_password.session = NewConnection{"203.0.113.5", "198.51.100.1", 22};
   CHECK(find(by_password.enforce(), "sshd").reason == words);
   World no_tailscale_ssh;
   no_tailscale_ssh.profile.tailscale.ssh = false;
-  no_tailscale_ssh.host.files.put("/root/.ssh/authorized_keys", "# none yet\n\n");
-  CHECK(failure(no_tailscale_ssh, "sshd") == words);
+  no_tailscale_ssh.host.files.put("/home/ubuntu/.ssh/authorized_keys", "ssh-ed25519 AAAA me\n", {0600, 1000, 1000});
+  // The second as cloud-init writes it where disable_root is on.
+  for (const auto* none : {"# none yet\n\n", "no-port-forwarding,command=\"echo 'Please login as the user';echo;sleep 10;exit 142\" ssh-ed25519 AAAA me\n"}) {
+    no_tailscale_ssh.host.files.put("/root/.ssh/authorized_keys", none);
+    CHECK(failure(no_tailscale_ssh, "sshd") == words);
+  }
   no_tailscale_ssh.host.files.put("/root/.ssh/authorized_keys", "ssh-ed25519 AAAA me\n");
   repairs(no_tailscale_ssh);
   World over_tailscale_ssh;

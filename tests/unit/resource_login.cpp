@@ -250,6 +250,14 @@ TEST_CASE("login: settings that were changed by hand, and `tailscale down`, are 
   repairs(world);
 }
 
+TEST_CASE("service: a tailscaled that does not answer is started again") {
+  Converged world;
+  world.tailnet.daemon.deaf = true;
+  CHECK(drifts(world.check(), "tailscale/service") == Lines{"socket: is does not answer, should be answers"});
+  repairs(world);
+  CHECK(has(world.host.changes(), "restart_unit tailscaled.service"));
+}
+
 TEST_CASE("login: a tailscaled that is not there blocks, and says on what") {
   World world;
   const auto report = world.check();

@@ -1,7 +1,9 @@
 // seal: what it could not search, more than it names, and what a run that was cut off may have left where no search comes
 #include <algorithm>
 
+#include "resources/catalog.hpp"
 #include "resources/paths.hpp"
+#include "resources/receipt.hpp"
 #include "support/converged.hpp"
 #include "support/world_programs.hpp"
 
@@ -44,6 +46,30 @@ TEST_CASE("seal: free space is trimmed after new secrets were used: a run before
   world.host.forget_changes();
   CHECK(world.enforce().exit_code() == 0);
   CHECK(has(world.host.changes(), "trim /"));
+}
+
+TEST_CASE("seal: what is kept is not too old because the clock was set right, nor young for ever") {
+  using std::chrono::sys_days, std::chrono::year;
+  for (const auto wrong : {sys_days(year(1970) / 1 / 2), sys_days(year(2038) / 1 / 20)}) {
+    CAPTURE(wrong.time_since_epoch().count());
+    World world;
+    world.host.set_wall_clock(wrong);
+    world.hand_over(all_secrets());  // the file is as old as the clock says
+    world.tailnet.control.silent = true;
+    (void)world.enforce();
+    world.host.set_wall_clock(sys_days(year(2026) / 11 / 2));
+    CHECK_FALSE(drifts(world.check(), "seal").empty());
+    const auto seal_once = [&] {
+      Ledger none, own;
+      const auto plan = seal_plan(world.profile, none).value();
+      CHECK(enforce(plan, world.host, own, [](const ResourceReport&) {}).exit_code() == 0);
+      return world.host.files.find(paths::secrets);
+    };
+    REQUIRE(seal_once() != nullptr);
+    CHECK(utc(seal_once()->modified).starts_with("2026-11-02T"));
+    world.host.advance(std::chrono::hours(25));
+    CHECK(seal_once() == nullptr);
+  }
 }
 
 TEST_CASE("login: a key that was used earns a word on what kinds do not suit a server, once") {
