@@ -9,6 +9,7 @@ from pathlib import Path
 import canaries
 import pytest
 from agent_calls import reconcile, verify
+from lab.first_boot import AGENT
 from lab.host import Host
 from lab.parts import MIRROR
 from lab.world import World
@@ -16,6 +17,7 @@ from lab.world import World
 pytestmark = pytest.mark.parametrize("suite", ["bookworm"], indirect=True)
 
 HOOK = "/hooks/T0123/secret-part-of-the-address"
+PROFILE = "/etc/bootstrap-agent/profile.yaml"
 URL_FILE = "/var/lib/bootstrap-agent/webhook-url"
 
 
@@ -68,6 +70,18 @@ def test_the_webhook_hears_of_a_run_that_failed(world: World, told: Host, tmp_pa
     assert not any(secret in post for secret in secrets)
     assert "bootstrap-agent: this server is not as desired: seal." in told.console_tail()
     assert canaries.copies(told, [HOOK], tmp_path) == [URL_FILE]
+
+
+def test_the_webhook_hears_of_a_run_that_could_not_begin(world: World, told: Host) -> None:
+    before, profile = len(world.services.posts(HOOK)), told.read(PROFILE)
+    told.write(PROFILE, profile + "usr: me\n")
+    try:
+        assert told.run([AGENT, "--worker"]).code == 3  # what the drift timer starts
+    finally:
+        told.write(PROFILE, profile)
+    first = json.loads(world.services.posts(HOOK)[before])
+    assert first["text"].startswith(f"bootstrap-agent: this server was not looked after: {PROFILE}:")
+    assert "usr: " in first["text"]
 
 
 def test_a_webhook_that_does_not_answer_is_tried_again_and_changes_nothing(world: World, told: Host) -> None:

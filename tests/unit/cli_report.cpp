@@ -5,6 +5,7 @@
 
 #include "cli/report_json.hpp"
 #include "cli/report_text.hpp"
+#include "commands/tell_owner.hpp"
 
 namespace agent {
 namespace {
@@ -175,6 +176,14 @@ TEST_CASE("report text: a good run ends with the gateway's address") {
         "https://openclaw.tail1234.ts.net/\n");
   report.resources[0].outcome = Outcome::drifted;
   CHECK(table_for(report).find("gateway:") == std::string::npos);
+}
+
+TEST_CASE("report text: the console's line names what failed, else what is blocked") {
+  Report report;
+  report.resources = {resource("tailscale/login", Outcome::blocked), resource("user", Outcome::in_sync)};
+  CHECK(failure_line(report).starts_with("bootstrap-agent: this server is not as desired: tailscale/login. Look: "));
+  report.resources.push_back(resource("seal", Outcome::failed));
+  CHECK(failure_line(report).starts_with("bootstrap-agent: this server is not as desired: seal. Look: "));
 }
 
 TEST_CASE("report text: a plan says what would be done, in which order") {

@@ -15,10 +15,10 @@ from lab.world import World
 from strikes import Recorded, Strikes
 
 RESOURCES = (
-    "run", "packages", "user", "user/linger", "user/sudoers", "sshd", "tailscale/package", "tailscale/service", "tailscale/login", "ufw",
-    "metadata", "node", "node/nvm-shim", "openclaw/builder", "openclaw/package", "openclaw/env", "openclaw/config", "openclaw/unit",
-    "openclaw/gateway", "openclaw/cli", "tailscale/serve", "seal",
-)  # openclaw/update changes nothing in a first boot
+    "run", "resolver", "packages", "user", "user/linger", "user/sudoers", "sshd", "tailscale/package", "tailscale/service",
+    "tailscale/login", "ufw/revert", "ufw", "metadata", "node", "node/nvm-shim", "openclaw/builder", "openclaw/package", "openclaw/env",
+    "openclaw/config", "openclaw/unit", "openclaw/gateway", "openclaw/cli", "tailscale/serve", "seal",
+)  # openclaw/update and user/password change nothing in a first boot
 
 
 @pytest.mark.parametrize("fraction", [0, 0.5, 1], ids=["first", "middle", "last"])
