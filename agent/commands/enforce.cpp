@@ -34,6 +34,7 @@ Status wipe_given(Host& host, const Options& options) {
   if (options.secrets.empty() || options.secrets == "-") return {};
   auto path = absolute_path(options.secrets);
   if (!path) return pass(std::move(path));
+  if (*path == paths::secrets) return {};  // it has just been taken over in place
   return host.wipe_file(*path);
 }
 
