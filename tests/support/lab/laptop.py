@@ -61,10 +61,19 @@ class Operator:
 
     def ssh(self, target: str, argv: Sequence[str], input: str | None = None, timeout: float = 120) -> Completed:
         """Runs a command on ``user@host`` by ssh over the tailnet; exit code 255 is ssh's own failure."""
+        return self.run([*self._ssh(), target, shlex.join(argv)], input=input, timeout=timeout)
+
+    def forward(self, target: str, address: str, input: str, seconds: float = 10) -> Completed:
+        """Says ``input`` to ``address`` (host:port) by a port that ssh forwards as ``user@host``; ends after ``seconds`` at the latest.
+
+        -W is -L for one connection, with stdin and stdout for the local port.
+        """
+        return self.run(["timeout", f"{seconds:g}", *self._ssh(), "-W", address, target], input=input, timeout=seconds + 15)
+
+    def _ssh(self) -> list[str]:
         options = {"BatchMode": "yes", "StrictHostKeyChecking": "no", "UserKnownHostsFile": "/dev/null", "LogLevel": "ERROR",
                    "ProxyCommand": shlex.join([str(self._tailscale), f"--socket={self._socket}", "nc", "%h", "%p"])}
-        return self.run(["ssh", "-F", "/dev/null", *(f"-o{key}={value}" for key, value in options.items()), target,
-                         shlex.join(argv)], input=input, timeout=timeout)
+        return ["ssh", "-F", "/dev/null", *(f"-o{key}={value}" for key, value in options.items())]
 
     def run(self, argv: Sequence[str], input: str | None = None, timeout: float = 60) -> Completed:
         """Runs any command on the laptop: in its namespace, with its name server."""

@@ -90,7 +90,8 @@ func (c *control) locked(f func()) {
 var sshPolicy = &tailcfg.SSHPolicy{Rules: []*tailcfg.SSHRule{{
 	Principals: []*tailcfg.SSHPrincipal{{Any: true}},
 	SSHUsers:   map[string]string{"*": "=", "root": "root"}, // "=" (the same name) by itself excludes root
-	Action:     &tailcfg.SSHAction{Accept: true},
+	// Tailscale's own control server allows that, too: https://github.com/tailscale/tailscale/issues/5091
+	Action: &tailcfg.SSHAction{Accept: true, AllowLocalPortForwarding: true},
 }}}
 
 // apply sends every node what the settings say.
