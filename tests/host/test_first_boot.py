@@ -136,6 +136,15 @@ def test_tailscaled_carries_nobody_to_the_metadata_service(converged: Host, user
     assert converged.run(through, user=user).check().out == ""
 
 
+@pytest.mark.parametrize("address", [f"{net.METADATA_V4}:80", f"[{net.METADATA_V6}%eth0]:80"], ids=["v4", "v6"])
+def test_tailscale_ssh_forwards_nobody_to_the_metadata_service(world: World, converged: Host, suite: str, address: str) -> None:
+    def through(to: str, path: str) -> str:
+        return world.operator.forward(f"ubuntu@openclaw-{suite}", to, f"GET {path} HTTP/1.0\r\n\r\n").out
+
+    assert through("127.0.0.1:18789", "/healthz").startswith("HTTP/1.1 200"), "nothing is forwarded at all: the test would see nothing"
+    assert through(address, "/hetzner/v1/userdata") == ""
+
+
 @pytest.mark.parametrize("command", [["ufw", "reload"], ["ufw", "disable"]], ids=" ".join)
 def test_the_metadata_service_stays_closed_whatever_becomes_of_ufw(converged: Host, command: list[str]) -> None:
     converged.run(command).check()
