@@ -138,6 +138,10 @@ def test_tailscaled_carries_nobody_to_the_metadata_service(converged: Host, user
 
 @pytest.mark.parametrize("address", [f"{net.METADATA_V4}:80", f"[{net.METADATA_V6}%eth0]:80"], ids=["v4", "v6"])
 def test_tailscale_ssh_forwards_nobody_to_the_metadata_service(world: World, converged: Host, suite: str, address: str) -> None:
+    denied = ["systemd-run", "--quiet", "--wait", "--pipe", "--property=IPAddressDeny=127.0.0.1", "curl", "--silent", "--max-time", "3"]
+    if converged.run([*denied, "http://127.0.0.1:18789/healthz"]).code == 0:
+        pytest.skip("this kernel has no BPF for cgroups, so systemd's IPAddressDeny= does nothing")
+
     def through(to: str, path: str) -> str:
         return world.operator.forward(f"ubuntu@openclaw-{suite}", to, f"GET {path} HTTP/1.0\r\n\r\n").out
 
