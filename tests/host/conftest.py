@@ -5,6 +5,7 @@
     new_host    makes hosts that end with the test
     agent       the agent's static binary
     striker     the program that kills it: see strikes.py
+    watched     what was seen of the processes of ``converged`` from power-on until its first boot's run was over
     converged   a host of ``suite`` after a first boot that was verified; shared: leave it as you found it
 """
 
@@ -20,10 +21,12 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "support"))
 
+import canaries  # noqa: E402
 import strikes  # noqa: E402
 from lab import first_boot, require  # noqa: E402
 from lab.host import Host  # noqa: E402
 from lab.world import World  # noqa: E402
+from sampler import Sampler  # noqa: E402
 
 SUITES = ("bookworm", "trixie")
 
@@ -42,7 +45,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
     """Workers side by side (pytest-xdist, --dist=loadgroup) share no host: what runs on one is for one of them."""
     for item in items:
-        shared = "converged" in item.fixturenames
+        shared = "watched" in item.fixturenames  # also of all who ask for ``converged``
         item.add_marker(pytest.mark.xdist_group(f"converged-{item.callspec.params['suite']}" if shared else item.path.stem))
 
 
@@ -102,12 +105,18 @@ def striker(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def converged(world: World, suite: str, agent: Path) -> Iterator[Host]:
+def watched(world: World, suite: str, agent: Path) -> Iterator[Sampler]:
     host = world.host(suite, hostname=f"openclaw-{suite}")
     host.user_data = world.user_data(agent, world.secrets(), f"tailscale:\n  hostname: openclaw-{suite}\n")
-    host.boot()
-    host.wait_up()
-    first_boot.wait_for_agent(host)
+    with Sampler(host, canaries.given(host)) as sampler:
+        host.boot()
+        host.wait_up()
+        first_boot.wait_for_agent(host)
     host.run([first_boot.AGENT, "--verify"], timeout=300).check()
-    yield host
+    yield sampler
     host.remove()
+
+
+@pytest.fixture(scope="session")
+def converged(watched: Sampler) -> Host:
+    return watched.host

@@ -15,6 +15,7 @@ from lab.first_boot import AGENT
 from lab.host import Host
 from lab.wait import wait_until
 from lab.world import World
+from sampler import Sampler
 from snapshot import QUIET, changed, snapshot
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -183,6 +184,24 @@ def test_a_secret_left_behind_is_found(converged: Host, tmp_path: Path, place: s
     found = canaries.copies(converged, [secret], tmp_path)
     assert [other for other in found if not other.startswith("/var/log/journal/")] == [place]
     converged.run(["rm", "-f", place]).check()
+
+
+def test_neither_a_process_nor_the_console_shows_a_secret(watched: Sampler) -> None:
+    """From power-on until the agent's run was over: keys on a command line are for everyone to see as long as it runs."""
+    for command in ("cloud-init ", f"{AGENT} --worker", "apt-get ", "tailscale up ", "npm ", "/openclaw"):
+        assert any(command in seen for seen in watched.commands), f"{command} was never seen: the sampler is blind"
+    assert watched.hits() == []
+    console = watched.host.console.read_text(errors="replace")
+    assert "loud-init" in console, "the boot says nothing there: the test would see nothing"
+    assert [secret for secret in canaries.given(watched.host) if secret in console] == []
+
+
+@pytest.mark.parametrize(("argv", "hit"), [
+    (["sh", "-c", "sleep 60; :", "{}"], "cmdline of sh -c sleep 60; : {}"), (["env", "SECRET={}", "sleep", "60"], "environ of sleep 60")])
+def test_a_secret_that_a_process_shows_is_seen(converged: Host, argv: list[str], hit: str) -> None:
+    secret = f"a-secret-that-nobody-issued-{uuid.uuid4()}"
+    with Sampler(converged, [secret]) as sampler, converged.follow([word.format(secret) for word in argv]):
+        wait_until(lambda: hit.format(secret) in sampler.hits(), 30, "it to be seen")
 
 
 def test_names_outside_of_the_tailnet_go_on_resolving(converged: Host) -> None:
