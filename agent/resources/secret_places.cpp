@@ -24,7 +24,8 @@ std::vector<Place> places(const Probe& probe) {
   std::vector<Place> all = {{"/var/lib/cloud", 8, true},  {"/run/cloud-init", 4, true},          {paths::run_private, 1, true},
                             {"/var/log", 8, false},       {"/run/log", 8, false},                {"/tmp", 8, false},
                             {"/var/tmp", 8, false},       {"/root", 8, false},                   {"/var/crash", 4, false},
-                            {"/var/lib/apport", 4, false}, {"/var/lib/systemd/coredump", 1, false}, {"/var/spool", 8, false}};
+                            {"/var/lib/apport", 4, false}, {"/var/lib/systemd/coredump", 1, false}, {"/var/spool", 8, false},
+                            {"/var/lib/tailscale", 2, false}};  // tailscaled's own log has the command lines of Tailscale SSH
   auto homes = probe.list("/home");
   if (!homes) return all;
   for (const auto& name : *homes) {  // not the whole: below .openclaw/ is where two of them must live

@@ -65,13 +65,13 @@ TEST_CASE("seal: a copy in any form and any of the places is drift, known withou
                        "sk-ant-oat01-nobody-knows"};
   const Lines where = {"/var/log/syslog", "/var/log/apt/term.log", "/run/log/journal/m/system.journal", "/var/tmp/x/y", "/var/crash/core",
                        "/var/lib/systemd/coredump/core", "/home/admin/.bash_history", "/home/ubuntu/.npm/_logs/1.log", "/root/.zsh_history",
-                       "/var/lib/apport/coredump/c"};
-  std::size_t at = 0;
-  for (const auto& form : forms) {
+                       "/var/lib/apport/coredump/c", "/var/lib/tailscale/tailscaled.log2.txt"};
+  for (std::size_t at = 0; at < std::max(forms.size(), where.size()); ++at) {
+    const auto& form = forms[at % forms.size()];
     CAPTURE(form);
     Converged world;
     world.host.files.put(paths::webhook, token, {0600});
-    const auto& path = where[at++ % where.size()];
+    const auto& path = where[at % where.size()];
     world.host.files.put(path, "a " + form + " b", {0600});
     const auto seen = drifts(world.check(), "seal");
     CHECK(seen == Lines{"copy " + path + ": is with a secret, should be without it"});
