@@ -121,14 +121,19 @@ Status give_v6_address(const Question& question) {
   std::memcpy(&address.ifr6_addr, question.to.data(), sizeof address.ifr6_addr);
   address.ifr6_prefixlen = 128;
   address.ifr6_ifindex = static_cast<int>(index);
-  in6_rtmsg route = {};
+  // With zeros behind it: qemu's user emulation takes it for the longer rtentry, which has a pointer in it (do_ioctl_rt).
+  struct {
+    in6_rtmsg message;
+    std::array<char, sizeof(rtentry)> rest;
+  } padded = {};
+  auto& route = padded.message;
   std::memcpy(&route.rtmsg_dst, question.from.data(), sizeof route.rtmsg_dst);
   route.rtmsg_dst_len = 128;
   route.rtmsg_metric = 1;
   route.rtmsg_flags = RTF_UP | RTF_HOST;
   route.rtmsg_ifindex = static_cast<int>(index);
   if (::ioctl(control->get(), SIOCSIFADDR, &address) != 0) return fail_errno(errno, "set an IPv6 address");
-  if (::ioctl(control->get(), SIOCADDRT, &route) != 0) return fail_errno(errno, "set an IPv6 route");
+  if (::ioctl(control->get(), SIOCADDRT, &padded) != 0) return fail_errno(errno, "set an IPv6 route");
   return {};
 }
 
