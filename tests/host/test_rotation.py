@@ -18,6 +18,7 @@ pytestmark = pytest.mark.parametrize("suite", ["bookworm"], indirect=True)
 
 HOOK = "/hooks/T0123/secret-part-of-the-address"
 PROFILE = "/etc/bootstrap-agent/profile.yaml"
+BROUGHT = "/etc/brought.yaml"  # where the seal does not look
 URL_FILE = "/var/lib/bootstrap-agent/webhook-url"
 
 
@@ -48,8 +49,10 @@ def test_a_new_gateway_token_takes_over_and_the_old_one_is_nowhere(world: World,
 @pytest.fixture
 def told(world: World, converged: Host) -> Iterator[Host]:
     """A host with a webhook, where the next run fails: the gateway's user has a second name for its secrets where the seal looks."""
-    brought = reconcile(converged, "--secrets", "-", input=f"webhook_url: https://{MIRROR}{HOOK}\n")
+    converged.write(BROUGHT, f"webhook_url: https://{MIRROR}{HOOK}\n", mode=0o600)
+    brought = reconcile(converged, "--secrets", BROUGHT)
     assert (brought.code, brought.bad) == (0, {})
+    assert not converged.exists(BROUGHT)
     assert converged.run(["stat", "--format=%a %U", URL_FILE]).out == "600 root\n"
     converged.run(["ln", canaries.ENV, "/var/tmp/second-name"], user="ubuntu").check()
     yield converged

@@ -250,6 +250,16 @@ TEST_CASE("login: settings that were changed by hand, and `tailscale down`, are 
   repairs(world);
 }
 
+TEST_CASE("login: a key that was used earns a word on what kinds do not suit a server, once") {
+  World world;
+  const auto told = [](const Report& report) {
+    const auto& notes = find(report, "tailscale/login").notes;
+    return std::count_if(notes.begin(), notes.end(), [](const auto& note) { return note.starts_with("the auth key has done its work: if it is reusable, revoke it"); });
+  };
+  CHECK(told(world.enforce()) == 1);
+  CHECK(told(world.check()) == 0);
+}
+
 TEST_CASE("service: a tailscaled that does not answer is started again") {
   Converged world;
   world.tailnet.daemon.deaf = true;
