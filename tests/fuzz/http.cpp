@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -39,12 +40,13 @@ constexpr Milliseconds patience{2'000};
 constexpr std::initializer_list<Errc> kinds = {Errc::invalid,     Errc::not_found, Errc::refused,
                                                Errc::unavailable, Errc::timed_out, Errc::failed};
 
-// Whether an answer says somewhere that it begins at this byte.
+// Whether an answer says somewhere that it begins at this byte: after spaces, or on the next line (obs-fold, RFC 9112, 5.2).
 bool begins_at(std::string_view answer, std::size_t size) {
-  constexpr std::string_view unit = "bytes ";
+  constexpr std::string_view unit = "bytes";
   for (auto at = answer.find(unit); at != std::string_view::npos; at = answer.find(unit, at + 1)) {
     std::size_t first = 0;
-    const auto digits = answer.substr(at + unit.size());
+    auto digits = answer.substr(at + unit.size());
+    digits.remove_prefix(std::min(digits.find_first_not_of(" \t\r\n"), digits.size()));
     if (std::from_chars(digits.data(), digits.data() + digits.size(), first).ec == std::errc() && first == size) return true;
   }
   return false;
