@@ -14,6 +14,7 @@ from __future__ import annotations
 import platform
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -37,8 +38,10 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     def leave(number: int, _frame: object) -> None:
         raise KeyboardInterrupt(f"signal {number}")
 
-    signal.signal(signal.SIGTERM, leave)
-    signal.signal(signal.SIGHUP, leave)
+    # execnet, busy with another request of xdist's just then, gives a worker's session a thread that may not set handlers.
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, leave)
+        signal.signal(signal.SIGHUP, leave)
 
 
 @pytest.hookimpl(tryfirst=True)  # xdist reads the marks in its own
@@ -46,7 +49,9 @@ def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
     """Workers side by side (pytest-xdist, --dist=loadgroup) share no host: what runs on one is for one of them."""
     for item in items:
         shared = "watched" in item.fixturenames  # also of all who ask for ``converged``
-        item.add_marker(pytest.mark.xdist_group(f"converged-{item.callspec.params['suite']}" if shared else item.path.stem))
+        alone = "recorded" in item.fixturenames  # one host for each test of those that kill
+        group = f"converged-{item.callspec.params['suite']}" if shared else item.nodeid if alone else item.path.stem
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.hookimpl(hookwrapper=True)
