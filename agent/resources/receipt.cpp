@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <ctime>
+#include <sstream>
+#include <string>
 
 #include "base/json.hpp"
 #include "resources/paths.hpp"
@@ -16,12 +18,31 @@ bool swap_in_use(const Probe& probe) {
   return swaps && std::count(swaps->begin(), swaps->end(), '\n') > 1;
 }
 
+// ext4(5), data=journal: what overwrites a block is written to the journal first, and may stay there. Where tune2fs(8) made it the
+// default, /proc/mounts does not say so.
+bool contents_are_journalled(const Probe& probe) {
+  const auto mounts = probe.read_file("/proc/mounts");
+  std::istringstream lines(mounts ? *mounts : "");
+  bool journalled = false;
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream fields(line);
+    std::string device, place, type, options;
+    fields >> device >> place >> type >> options;
+    if (place != "/") continue;  // the last one covers those before it
+    const auto all = probe.read_file("/proc/fs/ext4/" + device.substr(device.rfind('/') + 1) + "/options");
+    if (all) options += *all;
+    journalled = options.find("data=journal") != std::string::npos;
+  }
+  return journalled;
+}
+
 Json not_promised(const Probe& probe, const Sealed& sealed) {
   Json out = {"snapshots and backups that were taken before", "what a flash medium keeps of blocks that it has remapped",
               "the metadata service goes on giving user-data to root: only a rebuilt server has new user-data",
               "rotated logs that are compressed, and files that were removed but are still open"};
   const auto& fs = sealed.free_space.file_system;
   if (fs != "ext4" && fs != "xfs") out.push_back(fmt::format("that writing over a file reaches its old blocks, on a file system of {}", fs));
+  if (contents_are_journalled(probe)) out.push_back("what the file system holds in its journal: data=journal puts contents there");
   if (!sealed.free_space.bytes)
     out.push_back("free space: files that were shortened or replaced before the seal may have left copies, and this disk takes no trim");
   else

@@ -70,4 +70,18 @@ TEST_CASE("seal: what is kept is not too old because the clock was set right, no
   }
 }
 
+TEST_CASE("seal: a file system that journals what is written, by its mount or by its own default, is in the receipt") {
+  const auto promised = [](const char* mounts, const char* options) {
+    World world;
+    world.host.files.put("/proc/mounts", mounts, {0444});
+    world.host.files.put("/proc/fs/ext4/sda1/options", options, {0400});
+    (void)world.enforce();
+    return world.host.files.find(paths::receipt)->content.find("data=journal") != std::string::npos;
+  };
+  const auto* plain = "/dev/sdb / ext4 rw,data=journal 0 0\n/dev/sda1 / ext4 rw,relatime 0 0\n/dev/sdc /srv ext4 rw,data=journal 0 0\n";
+  CHECK(promised("/dev/root / ext4 rw,relatime,data=journal 0 0\n", "data=ordered\n"));
+  CHECK(promised(plain, "rw\ndata=journal\ncommit=5\n"));
+  CHECK_FALSE(promised(plain, "rw\ndata=ordered\ncommit=5\n"));
+}
+
 }  // namespace agent
