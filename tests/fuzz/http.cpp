@@ -40,13 +40,14 @@ constexpr Milliseconds patience{2'000};
 constexpr std::initializer_list<Errc> kinds = {Errc::invalid,     Errc::not_found, Errc::refused,
                                                Errc::unavailable, Errc::timed_out, Errc::failed};
 
-// Whether an answer says somewhere that it begins at this byte: after spaces, or on the next line (obs-fold, RFC 9112, 5.2).
-bool begins_at(std::string_view answer, std::size_t size) {
+// Whether the first number after some "bytes" is this one. libcurl is more patient with what stands between them than one would think:
+// lines that go on in the next (obs-fold, RFC 9112, 5.2), a lone carriage return with whatever follows it.
+bool begins_at(std::string_view text, std::size_t size) {
   constexpr std::string_view unit = "bytes";
-  for (auto at = answer.find(unit); at != std::string_view::npos; at = answer.find(unit, at + 1)) {
+  for (auto at = text.find(unit); at != std::string_view::npos; at = text.find(unit, at + 1)) {
     std::size_t first = 0;
-    auto digits = answer.substr(at + unit.size());
-    digits.remove_prefix(std::min(digits.find_first_not_of(" \t\r\n"), digits.size()));
+    auto digits = text.substr(at + unit.size());
+    digits.remove_prefix(std::min(digits.find_first_of("0123456789"), digits.size()));
     if (std::from_chars(digits.data(), digits.data() + digits.size(), first).ec == std::errc() && first == size) return true;
   }
   return false;
@@ -74,8 +75,8 @@ void download(const std::string& have) {
 }
 
 void get() {
-  const auto answer = http_get({std::string(url), "", patience});
-  if (!answer) require_error(answer.error(), {Errc::unavailable, Errc::invalid});
+  const auto got = http_get({std::string(url), "", patience});
+  if (!got) require_error(got.error(), {Errc::unavailable, Errc::invalid});
 }
 
 }  // namespace

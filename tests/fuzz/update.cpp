@@ -19,7 +19,9 @@ void run(std::string_view input) {
 
   const auto seen = look(update, machine);
   if (!seen) return;
-  require(seen->has("update"), "an update that goes on is seen");
+  const bool destroyed = input.empty() || input.find('\0') != std::string_view::npos;  // as a wipe that was cut off leaves it
+  require(seen->has(paths::update) == destroyed, "what is left of a way back is seen");
+  require((seen->has("update") != seen->has("new secrets")) == !destroyed, "an update or a rotation that goes on is seen");
   const auto applied = update.apply(machine, *seen);
   if (!applied) return require_error(applied.error(), {Errc::invalid, Errc::refused, Errc::failed, Errc::timed_out, Errc::not_found});
   require(machine.files.find(paths::update) == nullptr, "it is ended");
