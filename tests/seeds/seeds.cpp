@@ -1,0 +1,27 @@
+// The seeds of one fuzz target, once each, as libFuzzer begins: so a target that no longer fits the code is red in every run of the
+// tests, and not only when somebody fuzzes. What does not hold ends the process (fuzz.hpp); doctest then names the seed.
+#include <doctest/doctest.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
+extern "C" [[gnu::weak]] int LLVMFuzzerInitialize(int* count, char*** arguments);
+
+TEST_CASE("fuzz: the seeds of " FUZZ_TARGET) {
+  if (LLVMFuzzerInitialize != nullptr) CHECK(LLVMFuzzerInitialize(nullptr, nullptr) == 0);
+  CHECK(LLVMFuzzerTestOneInput(nullptr, 0) == 0);
+  int seeds = 0;
+  for (const auto& file : std::filesystem::directory_iterator(FUZZ_SEEDS)) {
+    INFO(file.path().string());
+    std::ifstream in(file.path(), std::ios::binary);
+    const std::string text{std::istreambuf_iterator<char>(in), {}};
+    REQUIRE(in.good());
+    CHECK(LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(text.data()), text.size()) == 0);
+    ++seeds;
+  }
+  CHECK(seeds > 0);
+}
