@@ -40,15 +40,16 @@ constexpr Milliseconds patience{2'000};
 constexpr std::initializer_list<Errc> kinds = {Errc::invalid,     Errc::not_found, Errc::refused,
                                                Errc::unavailable, Errc::timed_out, Errc::failed};
 
-// Whether the first number after some "bytes" is this one. libcurl is more patient with what stands between them than one would think:
-// lines that go on in the next (obs-fold, RFC 9112, 5.2), a lone carriage return with whatever follows it.
+// Whether a number after "bytes" is this one. Which one it would be is libcurl's affair, which is more patient than one would think: with
+// lines that go on in the next (obs-fold, RFC 9112, 5.2), and with what stands between a lone carriage return and the line's end.
 bool begins_at(std::string_view text, std::size_t size) {
-  constexpr std::string_view unit = "bytes";
-  for (auto at = text.find(unit); at != std::string_view::npos; at = text.find(unit, at + 1)) {
-    std::size_t first = 0;
-    auto digits = text.substr(at + unit.size());
-    digits.remove_prefix(std::min(digits.find_first_of("0123456789"), digits.size()));
-    if (std::from_chars(digits.data(), digits.data() + digits.size(), first).ec == std::errc() && first == size) return true;
+  constexpr std::string_view digits = "0123456789";
+  text.remove_prefix(std::min(text.find("bytes"), text.size()));
+  for (auto at = text.find_first_of(digits); at != std::string_view::npos; at = text.find_first_of(digits, at)) {
+    const auto end = std::min(text.find_first_not_of(digits, at), text.size());
+    std::size_t number = 0;
+    if (std::from_chars(text.data() + at, text.data() + end, number).ec == std::errc() && number == size) return true;
+    at = end;
   }
   return false;
 }
