@@ -34,6 +34,15 @@ std::string first_line_with(const std::string& text, std::string_view what) {
   return {};
 }
 
+// What came of tailscaled's last attempt, in its own words (tailscale.com: health/warnings.go, login-state), for a message's middle.
+std::string last_error(const TailscaleStatus& status) {
+  constexpr std::string_view before = "last login error was: ";
+  for (const auto& line : status.health)
+    if (const auto at = line.find(before); at != std::string::npos)
+      return fmt::format(" (tailscaled says: {})", line.substr(at + before.size()));
+  return {};
+}
+
 std::string without_slash(std::string url) {
   while (url.ends_with('/')) url.pop_back();
   return url;
@@ -121,8 +130,9 @@ Status TailscaleLogin::give_up(Host& host, const Completed& tried, const Tailsca
                 "`bootstrap-agent --reconcile`", url.empty() ? "admin console, Machines" : url.substr(url.find("https://")));
   }
   if (auth_key_.empty() || was_member)  // it is logged in and only cut off, or stopped: it must stay so, whatever key is at hand
-    return fail(Errc::timed_out, "this node is {} and did not come up within {} s: check that the server reaches {}, then run "
-                "`bootstrap-agent --reconcile`", status.backend_state, wanted_.join_timeout.count(), wanted_.control_url);
+    return fail(Errc::timed_out, "this node is {} and did not come up within {} s{}: check that the server reaches {}, then run "
+                "`bootstrap-agent --reconcile`", status.backend_state, wanted_.join_timeout.count(), last_error(status),
+                wanted_.control_url);
   // logout does nothing without a node key, and down leaves the attempt that is under way (both seen): only a restart ends it.
   (void)host.run(tailscale({"logout"}, Milliseconds(10'000)));
   (void)host.run(tailscale({"down", "--accept-risk=lose-ssh"}, Milliseconds(10'000)));
@@ -135,8 +145,8 @@ Status TailscaleLogin::give_up(Host& host, const Completed& tried, const Tailsca
                 status.key_expiry, next_step);
   const bool silent = tried.timed_out || contains(output, "timeout waiting") || contains(output, "timed out");
   if (silent)
-    return fail(Errc::timed_out, "the control server {} did not let this node in within {} s: check that the server reaches it (outbound "
-                "HTTPS, DNS), {}", wanted_.control_url, wanted_.join_timeout.count(), next_step);
+    return fail(Errc::timed_out, "the control server {} did not let this node in within {} s{}: check that the server reaches it (outbound "
+                "HTTPS, DNS), {}", wanted_.control_url, wanted_.join_timeout.count(), last_error(status), next_step);
   return fail(Errc::failed, "tailscale up failed: {}", tried.err.empty() ? tried.out : tried.err);
 }
 
@@ -163,8 +173,9 @@ Status TailscaleLogin::join(Host& host) const {
   if (!status) return pass(std::move(status));
   if (status->backend_state == "Running" && !status->expired) return {};
   if (!settled && auth_key_.empty())
-    return fail(Errc::timed_out, "tailscaled is still {} after {} s: check that the server reaches {} (outbound HTTPS, DNS), then run "
-                "`bootstrap-agent --reconcile`", status->backend_state, wanted_.join_timeout.count(), wanted_.control_url);
+    return fail(Errc::timed_out, "tailscaled is still {} after {} s{}: check that the server reaches {} (outbound HTTPS, DNS), then run "
+                "`bootstrap-agent --reconcile`", status->backend_state, wanted_.join_timeout.count(), last_error(*status),
+                wanted_.control_url);
   const bool needs_key = status->backend_state != "Stopped" && status->backend_state != "NeedsMachineAuth";
   if (needs_key && auth_key_.empty())
     return fail(Errc::invalid, "this node is not logged in ({}{}) and there is no auth key at hand: make one in the admin console, {}",

@@ -44,10 +44,10 @@ TEST_CASE("login: a key that was used is refused likewise") {
 TEST_CASE("login: a silent control server is named, with the time it was given") {
   World world;
   world.tailnet.control.silent = true;
+  world.tailnet.control.health = {"not in map poll", "You are logged out. The last login error was: register request: EOF"};
   CHECK(failure(world, login) ==
-        "the control server https://controlplane.tailscale.com did not let this node in within 60 s: check "
-        "that the server "
-        "reaches it (outbound HTTPS, DNS), " +
+        "the control server https://controlplane.tailscale.com did not let this node in within 60 s "
+        "(tailscaled says: register request: EOF): check that the server reaches it (outbound HTTPS, DNS), " +
             next);
   CHECK(world.tailnet.daemon.trying.empty());
   world.tailnet.control.silent = false;
@@ -215,7 +215,10 @@ TEST_CASE("login: a member of the tailnet that cannot reach its control server s
     world.hand_over(all_secrets());
     world.host.on_run(Tailnet::program, [](FakeHost&, const Command&) { return Completed{1, true, "", "timeout waiting for Running\n"}; });
     world.host.commands.clear();
-    CHECK(failure(world, login).starts_with(fmt::format("this node is {} and did not come up within 60 s", state)));
+    const auto begin = fmt::format("this node is {} and did not come up within 60 s", state);
+    CHECK(failure(world, login).starts_with(begin + ": check that"));
+    world.tailnet.control.health = {"You are logged out. The last login error was: no route"};
+    CHECK(failure(world, login).starts_with(begin + " (tailscaled says: no route): check that"));
     CHECK_FALSE(ran(world, "logout"));
   }
 }
@@ -231,7 +234,10 @@ TEST_CASE("login: a tailscaled that hangs over its first request to the control 
   world.host.on_start(Tailscaled::unit, [&](FakeHost&, UnitState&) -> Status { ++starts; return {}; });
   world.tailnet.daemon.hangs = true;
   const auto before = world.host.now();
-  CHECK(failure(world, login).starts_with("tailscaled is still NoState after 60 s"));
+  world.tailnet.control.health = {"You are logged out. The last login error was: fetch control key: failed to resolve"};
+  CHECK(failure(world, login) ==
+        "tailscaled is still NoState after 60 s (tailscaled says: fetch control key: failed to resolve): check that the server reaches "
+        "https://controlplane.tailscale.com (outbound HTTPS, DNS), then run `bootstrap-agent --reconcile`");
   CHECK(starts == 1);
   CHECK(world.host.now() - before < std::chrono::seconds(70));
 }
