@@ -60,9 +60,9 @@ def while_(host: Host, begin: str, end: str) -> Iterator[None]:
 
 @pytest.fixture
 def impatient(converged: Host) -> Iterator[Callable[[], Report]]:
-    """A run that must download tailscale anew, within 8 s."""
+    """A run that must download tailscale anew, within 8 s, and lets tailscaled come back within 20."""
     before = converged.read(PROFILE)
-    converged.write("/root/impatient.yaml", merge(before, "limits:\n  download_timeout: 8s\n"))
+    converged.write("/root/impatient.yaml", merge(before, "limits:\n  download_timeout: 8s\ntailscale:\n  join_timeout: 20s\n"))
 
     def run() -> Report:
         shell(converged, "rm -f /var/lib/bootstrap-agent/stamps/tailscale-*")
@@ -178,6 +178,44 @@ def test_logs_that_have_no_room(converged: Host) -> None:
         ended = reconcile(converged)
     assert (ended.code, ended.bad) == (0, {}), "the log is for the operator; what it can't hold must not stop the run"
     assert verify(converged).bad == {}
+
+
+def test_a_journal_that_has_no_room(converged: Host) -> None:
+    journal, conf = "/run/log/journal", "/run/systemd/journald.conf.d"
+    fill = f"! cat /dev/zero >>{journal}/full 2>&1; journalctl --sync"
+    noise = "head -c 3000000 /dev/urandom | base64 -w 30000 | systemd-cat; journalctl --sync"  # ends the file that has room already
+    with while_(converged, f"mkdir -p {conf}; printf '[Journal]\nStorage=volatile\n' >{conf}/full.conf; "
+                f"mount -t tmpfs -o size=2m tmpfs {journal}; systemctl restart systemd-journald; {fill}; {noise}; {fill}; "
+                "ufw delete allow in on tailscale0; "
+                "logger --tag lab-probe it is full; journalctl --sync; ! journalctl --quiet --identifier lab-probe | grep .",
+                f"umount --lazy {journal}; rm {conf}/full.conf; systemctl restart systemd-journald; journalctl --flush"):
+        ended = reconcile(converged)
+    assert (ended.code, ended.bad) == (0, {}), ended.said
+    assert verify(converged).bad == {}
+
+
+@contextmanager
+def read_only(host: Host, path: str) -> Iterator[None]:
+    """A file that not even root may change or replace. The lab's file system has no chattr +i."""
+    with while_(host, f"mount --bind {path} {path}; mount -o remount,bind,ro {path}; ! touch {path}; ! mv {path} {path}.moved",
+                f"umount {path}"):
+        yield
+
+
+def test_an_etc_hosts_that_cannot_be_changed(converged: Host, impatient: Callable[[], Report]) -> None:
+    with read_only(converged, "/etc/hosts"):
+        ended = impatient()
+    assert (ended.code, ended.bad) == (0, {}), ended.said
+
+
+def test_a_resolv_conf_that_cannot_be_changed(converged: Host, impatient: Callable[[], Report]) -> None:
+    """tailscaled has taken it over, and is started again: now it would ask itself for its control server."""
+    with read_only(converged, "/etc/resolv.conf"):
+        ended = impatient()
+    assert ended.code == 1
+    assert 'failed to resolve "control.test"' in ended.why("tailscale/login")
+    assert "check that the server reaches https://control.test (outbound HTTPS, DNS)" in ended.why("tailscale/login")
+    assert ended.report["duration_ms"] < MINUTE
 
 
 def test_npm_that_the_kernel_kills_for_memory(converged: Host) -> None:
