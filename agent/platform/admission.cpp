@@ -15,9 +15,11 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <sstream>
+#include <string_view>
 #include <system_error>
 #include <thread>
 
@@ -29,7 +31,14 @@
 namespace agent {
 namespace {
 
-constexpr Milliseconds answer_timeout(1'000);  // the kernel answers itself at once: silence means that a rule dropped it
+// The kernel answers a packet at once when no rule drops it; but when it knows the address that it was given is its own affair (an IPv6
+// address is tentative until a worker of the kernel has had its turn, addrconf_dad_work()). So it is asked without rules first.
+constexpr Milliseconds ready_timeout(10'000);
+constexpr Milliseconds answer_timeout(1'000);  // then silence means that a rule dropped it
+constexpr Milliseconds again_after(100);       // a packet that is lost says nothing: as TCP does, it is sent again
+// Two connections, so that no late answer to the first is taken for one to the second.
+constexpr std::uint16_t port_without_rules = 50000;
+constexpr std::uint16_t port_with_rules = 50001;
 
 struct Question {
   std::string interface;
@@ -155,18 +164,23 @@ Result<UniqueFd> listen_on(const Question& question) {
   any.sin6_port = htons(question.port);
   if (::bind(listener->get(), reinterpret_cast<const sockaddr*>(&any), sizeof any) != 0)  // NOLINT
     return fail_errno(errno, "bind");
-  if (::listen(listener->get(), 1) != 0) return fail_errno(errno, "listen");
+  if (::listen(listener->get(), 8) != 0) return fail_errno(errno, "listen");
   return listener;
 }
 
-Result<bool> is_answered(int tun) {
-  const Deadline deadline(answer_timeout);
+Result<bool> is_answered(int tun, const Question& question, std::uint16_t from_port, Milliseconds timeout) {
+  const auto first = first_packet(question.from, from_port, question.to, question.port);
+  const std::string_view as_text(reinterpret_cast<const char*>(first.data()), first.size());  // NOLINT
   std::array<unsigned char, 2048> packet{};
   pollfd ready = {tun, POLLIN, 0};
-  while (::poll(&ready, 1, static_cast<int>(deadline.left().count())) > 0) {
-    const auto size = ::read(tun, packet.data(), packet.size());
-    if (size < 0 && errno != EAGAIN && errno != EINTR) return fail_errno(errno, "read the answer");
-    if (size > 0 && is_welcome(packet.data(), static_cast<std::size_t>(size))) return true;
+  for (const Deadline deadline(timeout); !deadline.passed();) {
+    AGENT_TRY(write_all(tun, as_text, "send a packet"));
+    const Deadline again(std::min(again_after, deadline.left()));
+    while (::poll(&ready, 1, static_cast<int>(again.left().count())) > 0) {
+      const auto size = ::read(tun, packet.data(), packet.size());
+      if (size < 0 && errno != EAGAIN && errno != EINTR) return fail_errno(errno, "read the answer");
+      if (size > 0 && is_welcome(packet.data(), static_cast<std::size_t>(size), from_port)) return true;
+    }
   }
   return false;
 }
@@ -177,12 +191,13 @@ Result<bool> ask(const Question& question) {
   auto tun = make_interface(question.interface);
   if (!tun) return pass(std::move(tun));
   AGENT_TRY(question.v6() ? give_v6_address(question) : give_v4_address(question));
-  AGENT_TRY(load_rules(question));
   auto listener = listen_on(question);
   if (!listener) return pass(std::move(listener));
-  const auto packet = first_packet(question.from, question.to, question.port);
-  AGENT_TRY(write_all(tun->get(), {reinterpret_cast<const char*>(packet.data()), packet.size()}, "send a packet"));  // NOLINT
-  return is_answered(tun->get());
+  auto ready = is_answered(tun->get(), question, port_without_rules, ready_timeout);
+  if (!ready) return ready;
+  if (!*ready) return fail(Errc::timed_out, "without any rule it was not answered within {} s", ready_timeout.count() / 1000);
+  AGENT_TRY(load_rules(question));
+  return is_answered(tun->get(), question, port_with_rules, answer_timeout);
 }
 
 }  // namespace

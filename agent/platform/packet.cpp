@@ -9,7 +9,6 @@
 namespace agent {
 namespace {
 
-constexpr std::uint16_t their_port = 50000;
 constexpr std::size_t v4_header = 20;
 constexpr std::size_t v6_header = 40;
 constexpr std::size_t tcp_header = 20;
@@ -32,9 +31,9 @@ std::uint16_t checksum(const Bytes& bytes) {
 void append(Bytes& out, const Bytes& more) { out.insert(out.end(), more.begin(), more.end()); }
 
 // RFC 9293, 3.1
-Bytes tcp(const Bytes& from, const Bytes& to, std::uint16_t port) {
+Bytes tcp(const Bytes& from, std::uint16_t from_port, const Bytes& to, std::uint16_t port) {
   Bytes header(tcp_header);
-  put16(header, 0, their_port);
+  put16(header, 0, from_port);
   put16(header, 2, port);
   header[12] = (tcp_header / 4) << 4U;
   header[13] = syn;
@@ -55,7 +54,7 @@ Bytes address_bytes(const std::string& text) {
   return inet_pton(v6 ? AF_INET6 : AF_INET, text.c_str(), bytes.data()) == 1 ? bytes : Bytes();
 }
 
-Bytes first_packet(const Bytes& from, const Bytes& to, std::uint16_t port) {
+Bytes first_packet(const Bytes& from, std::uint16_t from_port, const Bytes& to, std::uint16_t port) {
   const bool v6 = to.size() == sizeof(in6_addr);
   Bytes packet(v6 ? 8 : v4_header - 2 * sizeof(in_addr));
   if (v6) {  // RFC 8200, 3
@@ -72,17 +71,17 @@ Bytes first_packet(const Bytes& from, const Bytes& to, std::uint16_t port) {
   append(packet, from);
   append(packet, to);
   if (!v6) put16(packet, 10, checksum(packet));
-  append(packet, tcp(from, to, port));
+  append(packet, tcp(from, from_port, to, port));
   return packet;
 }
 
-bool is_welcome(const unsigned char* packet, std::size_t size) {
+bool is_welcome(const unsigned char* packet, std::size_t size, std::uint16_t from_port) {
   if (size < v4_header) return false;
   const bool v6 = packet[0] >> 4U == 6;
   const std::size_t header = v6 ? v6_header : std::size_t(4) * (packet[0] & 0xfU);
   if (size < header + tcp_header || packet[v6 ? 6 : 9] != IPPROTO_TCP) return false;
   const unsigned char* tcp = packet + header;
-  return (tcp[2] << 8U | tcp[3]) == their_port && tcp[13] == syn_ack;
+  return (tcp[2] << 8U | tcp[3]) == from_port && tcp[13] == syn_ack;
 }
 
 }  // namespace agent

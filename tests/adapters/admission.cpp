@@ -88,6 +88,13 @@ TEST_CASE("admission: that what was accepted goes on is not enough, nor that tai
   });
 }
 
+TEST_CASE("admission: a packet that is lost says nothing, since TCP sends it again") {
+  elsewhere([] {
+    load("-A INPUT -p tcp -m statistic --mode nth --every 3 --packet 2 -j ACCEPT\n");
+    CHECK(lets_in("203.0.113.5", here, 22));
+  });
+}
+
 TEST_CASE("admission: what it can't tell is an error, and nothing is left behind") {
   elsewhere([] {
     const RealHost host({});
