@@ -33,7 +33,7 @@ Result<Observation> Gateway::observe(const Probe& probe) const {
   auto user = gateway_user(probe, user_);
   if (!user) return Observation::blocked(user.error().message);
   auto unit = probe.unit(Scope::of(*user), OpenclawUnit::unit_name);
-  if (!unit || unit->active_state != "active")
+  if (!unit || (unit->active_state != "active" && unit->active_state != "activating"))
     return Observation::blocked(fmt::format("openclaw/unit is {}", unit ? unit->active_state : unit.error().message));
   Observation seen;
   seen.expect("/readyz", readiness(probe, wanted_.port), "ready");

@@ -122,6 +122,7 @@ Status OpenClaw::start(FakeHost& host, UnitState& state) {
   const bool loopback = settings["gateway"].value("bind", "") == "loopback" && !listens_everywhere;
   host.files.put("/proc/net/tcp", sockets(loopback ? "0100007F" : "00000000", port_, user.uid));
   ready_at_ = host.now() + start_to_ready;
+  if (dies_at_start) state.active_state = "activating";
   return {};
 }
 

@@ -183,6 +183,25 @@ TEST_CASE("gateway: one that crashes is not waited for") {
   CHECK(find(report, "openclaw/gateway").reason == "needs openclaw/unit, which failed");
 }
 
+TEST_CASE("gateway: one that dies at its start is waited for, since systemd starts it again") {
+  World world;
+  world.openclaw.dies_at_start = true;
+  int pauses = 0;
+  world.host.on_pause([&](FakeHost&) {
+    auto& state = world.gateway_unit();
+    if (state.active_state == "activating" && ++pauses == 50) state.active_state = "active";
+  });
+  CHECK(world.enforce().exit_code() == 0);
+  CHECK(pauses == 50);
+  repairs(world);
+}
+
+TEST_CASE("gateway: one that is between two starts is not ready") {
+  Converged world;
+  world.gateway_unit().active_state = "activating";
+  CHECK(drifts(world.check(), "openclaw/gateway") == Lines{"/readyz: is not answering, should be ready"});
+}
+
 TEST_CASE("gateway: one that fails while it is waited for gives the reason and the restarts") {
   World world;
   world.openclaw.failing = "startup";
