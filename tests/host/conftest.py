@@ -7,6 +7,7 @@
     striker     the program that kills it: see strikes.py
     watched     what was seen of the processes of ``converged`` from power-on until its first boot's run was over
     converged   a host of ``suite`` after a first boot that was verified; shared: leave it as you found it
+    lean        the same for what is not about OpenClaw, with a few lines of JavaScript in its place
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent.parent / "support"))
 
 import canaries  # noqa: E402
+import pins  # noqa: E402
 import strikes  # noqa: E402
 from lab import first_boot, require  # noqa: E402
 from lab.host import Host  # noqa: E402
@@ -48,9 +50,12 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
     """Workers side by side (pytest-xdist, --dist=loadgroup) share no host: what runs on one is for one of them."""
     for item in items:
-        shared = "watched" in item.fixturenames  # also of all who ask for ``converged``
-        alone = "recorded" in item.fixturenames  # one host for each test of those that kill
-        group = f"converged-{item.callspec.params['suite']}" if shared else item.nodeid if alone else item.path.stem
+        group = item.path.stem
+        for shared in ("watched", "lean"):  # the first also of all who ask for ``converged``
+            if shared in item.fixturenames:
+                group = f"{shared}-{item.callspec.params['suite']}"
+        if "recorded" in item.fixturenames:  # one host for each test of those that kill
+            group = item.nodeid
         item.add_marker(pytest.mark.xdist_group(group))
 
 
@@ -125,3 +130,16 @@ def watched(world: World, suite: str, agent: Path) -> Iterator[Sampler]:
 @pytest.fixture(scope="session")
 def converged(watched: Sampler) -> Host:
     return watched.host
+
+
+@pytest.fixture(scope="session")
+def lean(world: World, suite: str, agent: Path) -> Iterator[Host]:
+    host = world.host(suite)
+    host.user_data = world.user_data(agent, world.secrets(), f"tailscale:\n  hostname: lean-{suite}\n", openclaw=pins.stand_in(world))
+    host.boot()
+    host.wait_up()
+    ended = first_boot.wait_for_agent(host)
+    assert ended.code == 0, ended.out
+    host.wait_booted()
+    yield host
+    host.remove()

@@ -19,15 +19,22 @@ _CONFIG = "/home/ubuntu/.openclaw/openclaw.json"
 
 def pin(world: World, host: Host, scratch: Path, version: str, gateway: str) -> None:
     """Writes the host's profile to PINNED, with another version, whose gateway is a program of fake_openclaw, and serves that."""
-    directory = scratch / version
-    directory.mkdir()
+    host.write(PINNED, merge(host.read(PROFILE), _serve(world, scratch / version, version, gateway)))
+
+
+def stand_in(world: World) -> str:
+    """Profile (YAML) of a version that stands in for OpenClaw; serves it."""
+    return _serve(world, world.instance.directory / "stand-in", "2026.9.7", fake_openclaw.STANDS_IN)
+
+
+def _serve(world: World, directory: Path, version: str, gateway: str) -> str:
+    directory.mkdir(exist_ok=True)
     path = f"/fake/{version}"
     text = fake_openclaw.lock(directory, version, gateway, f"https://{MIRROR}{path}")
     (directory / "package-lock.json").write_text(text)
     world.services.publish(path, directory)
-    host.write(PINNED, merge(host.read(PROFILE), (
-        f"openclaw:\n  version: {version}\n  lock:\n    url: \"https://{MIRROR}/fake/{{version}}/package-lock.json\"\n"
-        f"    sha256: {hashlib.sha256(text.encode()).hexdigest()}\ngateway:\n  ready_timeout: 60s\n")))
+    return (f"openclaw:\n  version: {version}\n  lock:\n    url: \"https://{MIRROR}/fake/{{version}}/package-lock.json\"\n"
+            f"    sha256: {hashlib.sha256(text.encode()).hexdigest()}\ngateway:\n  ready_timeout: 60s\n")
 
 
 def running(host: Host) -> str:

@@ -59,19 +59,19 @@ def while_(host: Host, begin: str, end: str) -> Iterator[None]:
 
 
 @pytest.fixture
-def impatient(converged: Host) -> Iterator[Callable[[], Report]]:
+def impatient(lean: Host) -> Iterator[Callable[[], Report]]:
     """A run that must download tailscale anew, within 8 s, and lets tailscaled come back within 20."""
-    before = converged.read(PROFILE)
-    converged.write("/root/impatient.yaml", merge(before, "limits:\n  download_timeout: 8s\ntailscale:\n  join_timeout: 20s\n"))
+    before = lean.read(PROFILE)
+    lean.write("/root/impatient.yaml", merge(before, "limits:\n  download_timeout: 8s\ntailscale:\n  join_timeout: 20s\n"))
 
     def run() -> Report:
-        shell(converged, "rm -f /var/lib/bootstrap-agent/stamps/tailscale-*")
-        return call(converged, "--reconcile", "--profile", "/root/impatient.yaml")
+        shell(lean, "rm -f /var/lib/bootstrap-agent/stamps/tailscale-*")
+        return call(lean, "--reconcile", "--profile", "/root/impatient.yaml")
 
     yield run
-    converged.write("/root/before.yaml", before)
-    repaired = call(converged, "--reconcile", "--profile", "/root/before.yaml")
-    shell(converged, "rm /root/before.yaml /root/impatient.yaml")
+    lean.write("/root/before.yaml", before)
+    repaired = call(lean, "--reconcile", "--profile", "/root/before.yaml")
+    shell(lean, "rm /root/before.yaml /root/impatient.yaml")
     assert (repaired.code, repaired.bad) == (0, {}), f"{repaired.bad}\n{repaired.said}"
 
 
@@ -97,101 +97,101 @@ def test_a_mirror_that_redirects_to_itself(impatient: Callable[[], Report], mirr
     assert "GET https://mirror.test/stable/" in ended.why("tailscale/package") and "redirects" in ended.why("tailscale/package")
 
 
-def test_a_mirror_that_nobody_vouches_for(converged: Host, impatient: Callable[[], Report]) -> None:
+def test_a_mirror_that_nobody_vouches_for(lean: Host, impatient: Callable[[], Report]) -> None:
     bundle = "/etc/ssl/certs/ca-certificates.crt"
-    with while_(converged, f"cp {bundle} /root/kept.crt; sed -n '/BEGIN/,/END/p;/END/q' /root/kept.crt >{bundle}",
+    with while_(lean, f"cp {bundle} /root/kept.crt; sed -n '/BEGIN/,/END/p;/END/q' /root/kept.crt >{bundle}",
                 f"cp /root/kept.crt {bundle}; rm /root/kept.crt"):
         ended = impatient()
     assert ended.code == 1
     assert f"the server's certificate was signed by nobody in {bundle}" in ended.why("tailscale/package")
 
 
-def test_names_that_are_answered_late(converged: Host) -> None:
+def test_names_that_are_answered_late(lean: Host) -> None:
     """The resolver is silent when the run begins to need it."""
     rules = [f"OUTPUT --protocol {protocol} --dport 53 --jump DROP" for protocol in ("udp", "tcp")]
-    shell(converged, f"rm {EVENTS} /var/lib/bootstrap-agent/stamps/tailscale-*")
-    shell(converged, "; ".join(f"iptables --insert {rule}" for rule in rules))
-    with converged.follow([AGENT, "--reconcile"]) as process:
+    shell(lean, f"rm {EVENTS} /var/lib/bootstrap-agent/stamps/tailscale-*")
+    shell(lean, "; ".join(f"iptables --insert {rule}" for rule in rules))
+    with lean.follow([AGENT, "--reconcile"]) as process:
         try:
-            wait_until(lambda: converged.exists(EVENTS) and "again in" in converged.read(EVENTS), MINUTE / 1000, "an attempt to fail")
+            wait_until(lambda: lean.exists(EVENTS) and "again in" in lean.read(EVENTS), MINUTE / 1000, "an attempt to fail")
         finally:
-            shell(converged, "; ".join(f"iptables --delete {rule}" for rule in rules))
+            shell(lean, "; ".join(f"iptables --delete {rule}" for rule in rules))
         said, _ = process.communicate(timeout=SECONDS)
     assert process.returncode == 0, said
-    assert verify(converged).bad == {}
+    assert verify(lean).bad == {}
 
 
-def test_apt_lists_that_are_corrupt(converged: Host) -> None:
-    shell(converged, "dpkg --purge nftables; for list in /var/lib/apt/lists/*_Packages; do yes 'no field at all' | head -n 300 >$list; done; "
+def test_apt_lists_that_are_corrupt(lean: Host) -> None:
+    shell(lean, "dpkg --purge nftables; for list in /var/lib/apt/lists/*_Packages; do yes 'no field at all' | head -n 300 >$list; done; "
           "rm -f /var/cache/apt/*.bin")
-    assert_over(converged)
+    assert_over(lean)
 
 
-def test_apt_lists_that_are_empty(converged: Host) -> None:
+def test_apt_lists_that_are_empty(lean: Host) -> None:
     """As a power cut leaves what was not synced. `apt-get update` alone keeps them."""
-    shell(converged, "dpkg --purge nftables; for list in /var/lib/apt/lists/*_Packages; do : >$list; done; rm -f /var/cache/apt/*.bin")
-    assert_over(converged)
+    shell(lean, "dpkg --purge nftables; for list in /var/lib/apt/lists/*_Packages; do : >$list; done; rm -f /var/cache/apt/*.bin")
+    assert_over(lean)
 
 
-def test_dpkg_that_was_cut_off(converged: Host) -> None:
-    shell(converged, "cd /tmp; apt-get download -q nftables; dpkg --purge nftables; dpkg --unpack nftables_*.deb; rm nftables_*.deb; "
+def test_dpkg_that_was_cut_off(lean: Host) -> None:
+    shell(lean, "cd /tmp; apt-get download -q nftables; dpkg --purge nftables; dpkg --unpack nftables_*.deb; rm nftables_*.deb; "
           "touch /var/lib/dpkg/updates/0001")
-    assert verify(converged).fields("packages") == {"package nftables": "not installed"}
-    assert_over(converged)
+    assert verify(lean).fields("packages") == {"package nftables": "not installed"}
+    assert_over(lean)
 
 
-def test_a_users_manager_that_was_killed(converged: Host) -> None:
-    unit = f"user@{uid(converged)}.service"
-    shell(converged, f"systemctl kill --signal=KILL {unit}; while systemctl -q is-active {unit}; do sleep 0.1; done")
-    seen = verify(converged)
+def test_a_users_manager_that_was_killed(lean: Host) -> None:
+    unit = f"user@{uid(lean)}.service"
+    shell(lean, f"systemctl kill --signal=KILL {unit}; while systemctl -q is-active {unit}; do sleep 0.1; done")
+    seen = verify(lean)
     assert seen.code == 2 and seen.fields("user/linger")["user manager"] in ("failed", "inactive", "deactivating")
-    assert_over(converged)
+    assert_over(lean)
 
 
-def test_a_users_manager_that_cannot_start(converged: Host) -> None:
-    unit = f"user@{uid(converged)}.service"
-    with while_(converged, f"mkdir -p /run/systemd/system/{unit}.d; printf '[Service]\\nExecStart=\\nExecStart=/bin/false\\n' "
+def test_a_users_manager_that_cannot_start(lean: Host) -> None:
+    unit = f"user@{uid(lean)}.service"
+    with while_(lean, f"mkdir -p /run/systemd/system/{unit}.d; printf '[Service]\\nExecStart=\\nExecStart=/bin/false\\n' "
                 f">/run/systemd/system/{unit}.d/broken.conf; systemctl daemon-reload; systemctl stop {unit}",
                 f"rm -r /run/systemd/system/{unit}.d; systemctl daemon-reload; systemctl reset-failed {unit}"):
-        ended = reconcile(converged)
+        ended = reconcile(lean)
     assert ended.code == 1
     assert unit in ended.why("user/linger") and f"journalctl -u {unit}" in ended.why("user/linger")
     assert ended.report["duration_ms"] < 4 * MINUTE
-    assert_over(converged)
+    assert_over(lean)
 
 
-def test_no_dbus(converged: Host) -> None:
-    without_bus(converged, "systemctl stop dbus.socket dbus.service")
+def test_no_dbus(lean: Host) -> None:
+    without_bus(lean, "systemctl stop dbus.socket dbus.service")
     try:
-        ended, said = without_bus(converged, f"{AGENT} --reconcile")
-        seen, _ = without_bus(converged, f"{AGENT} --verify")
+        ended, said = without_bus(lean, f"{AGENT} --reconcile")
+        seen, _ = without_bus(lean, f"{AGENT} --verify")
     finally:
-        without_bus(converged, "systemctl start dbus.socket dbus.service; systemctl restart systemd-logind")
+        without_bus(lean, "systemctl start dbus.socket dbus.service; systemctl restart systemd-logind")
     assert (ended, seen) == (1, 2)
     assert "Connection refused; is dbus.service running?" in said, said
-    assert_over(converged)
+    assert_over(lean)
 
 
-def test_logs_that_have_no_room(converged: Host) -> None:
-    with while_(converged, "mount -t tmpfs -o size=64k tmpfs /var/log; ! cat /dev/zero >/var/log/full 2>&1; "
+def test_logs_that_have_no_room(lean: Host) -> None:
+    with while_(lean, "mount -t tmpfs -o size=64k tmpfs /var/log; ! cat /dev/zero >/var/log/full 2>&1; "
                 "ufw delete allow in on tailscale0", "umount /var/log"):
-        ended = reconcile(converged)
+        ended = reconcile(lean)
     assert (ended.code, ended.bad) == (0, {}), "the log is for the operator; what it can't hold must not stop the run"
-    assert verify(converged).bad == {}
+    assert verify(lean).bad == {}
 
 
-def test_a_journal_that_has_no_room(converged: Host) -> None:
+def test_a_journal_that_has_no_room(lean: Host) -> None:
     journal, conf = "/run/log/journal", "/run/systemd/journald.conf.d"
     fill = f"! cat /dev/zero >>{journal}/full 2>&1; journalctl --sync"
     noise = "head -c 3000000 /dev/urandom | base64 -w 30000 | systemd-cat; journalctl --sync"  # ends the file that has room already
-    with while_(converged, f"mkdir -p {conf}; printf '[Journal]\nStorage=volatile\n' >{conf}/full.conf; "
+    with while_(lean, f"mkdir -p {conf}; printf '[Journal]\nStorage=volatile\n' >{conf}/full.conf; "
                 f"mount -t tmpfs -o size=2m tmpfs {journal}; systemctl restart systemd-journald; {fill}; {noise}; {fill}; "
                 "ufw delete allow in on tailscale0; "
                 "logger --tag lab-probe it is full; journalctl --sync; ! journalctl --quiet --identifier lab-probe | grep .",
                 f"umount --lazy {journal}; rm {conf}/full.conf; systemctl restart systemd-journald; journalctl --flush"):
-        ended = reconcile(converged)
+        ended = reconcile(lean)
     assert (ended.code, ended.bad) == (0, {}), ended.said
-    assert verify(converged).bad == {}
+    assert verify(lean).bad == {}
 
 
 @contextmanager
@@ -201,15 +201,15 @@ def read_only(host: Host, path: str) -> Iterator[None]:
         yield
 
 
-def test_an_etc_hosts_that_cannot_be_changed(converged: Host, impatient: Callable[[], Report]) -> None:
-    with read_only(converged, "/etc/hosts"):
+def test_an_etc_hosts_that_cannot_be_changed(lean: Host, impatient: Callable[[], Report]) -> None:
+    with read_only(lean, "/etc/hosts"):
         ended = impatient()
     assert (ended.code, ended.bad) == (0, {}), ended.said
 
 
-def test_a_resolv_conf_that_cannot_be_changed(converged: Host, impatient: Callable[[], Report]) -> None:
+def test_a_resolv_conf_that_cannot_be_changed(lean: Host, impatient: Callable[[], Report]) -> None:
     """tailscaled has taken it over, and is started again: now it would ask itself for its control server."""
-    with read_only(converged, "/etc/resolv.conf"):
+    with read_only(lean, "/etc/resolv.conf"):
         ended = impatient()
     assert ended.code == 1
     assert 'failed to resolve "control.test"' in ended.why("tailscale/login")

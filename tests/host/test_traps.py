@@ -34,51 +34,51 @@ BECAUSE = {".openclaw/.openclaw.json.bootstrap-agent": f"sed -i 's/\"loopback\"/
 
 
 @pytest.fixture
-def victim(converged: Host) -> Iterator[str]:
+def victim(lean: Host) -> Iterator[str]:
     """A path where the test can put something that only root may change."""
     yield "/etc/victim"
-    converged.run(["rm", "-rf", "/etc/victim"]).check()
+    lean.run(["rm", "-rf", "/etc/victim"]).check()
 
 
 @pytest.mark.parametrize("path", WRITTEN)
-def test_root_follows_no_symlink_in_a_home(converged: Host, victim: str, path: str) -> None:
+def test_root_follows_no_symlink_in_a_home(lean: Host, victim: str, path: str) -> None:
     planted, kept = f"{HOME}/{path}", f"{HOME}/kept/for-the-test"  # deeper than the seal looks for copies: .env is one, elsewhere
-    kind = "mkdir" if converged.run(["test", "-d", planted]).code == 0 else "touch"
-    converged.run([kind, victim]).check()
-    before = snapshot(converged, "etc/victim")
-    converged.run(["sh", "-ec", BECAUSE.get(path, "true")]).check()
-    converged.run(["sh", "-ec", f"mkdir -p {HOME}/kept; if test -e {planted}; then mv {planted} {kept}; fi; ln -s {victim} {planted}"], user="ubuntu").check()
+    kind = "mkdir" if lean.run(["test", "-d", planted]).code == 0 else "touch"
+    lean.run([kind, victim]).check()
+    before = snapshot(lean, "etc/victim")
+    lean.run(["sh", "-ec", BECAUSE.get(path, "true")]).check()
+    lean.run(["sh", "-ec", f"mkdir -p {HOME}/kept; if test -e {planted}; then mv {planted} {kept}; fi; ln -s {victim} {planted}"], user="ubuntu").check()
     try:
-        ended = reconcile(converged)
-        seen = verify(converged)
+        ended = reconcile(lean)
+        seen = verify(lean)
     finally:
-        converged.run(["sh", "-ec", f"rm {planted}; if test -e {kept}; then mv {kept} {planted}; fi; rmdir {HOME}/kept"], user="ubuntu").check()
-        repaired = reconcile(converged)
+        lean.run(["sh", "-ec", f"rm {planted}; if test -e {kept}; then mv {kept} {planted}; fi; rmdir {HOME}/kept"], user="ubuntu").check()
+        repaired = reconcile(lean)
     assert (ended.code, seen.code) == (1, 2)
     said = ended.why(WRITTEN[path])
     assert f"~ubuntu/{path}" in said and "a symlink is in the way" in said and "remove it" in said
-    assert changed(before, snapshot(converged, "etc/victim")) == []
+    assert changed(before, snapshot(lean, "etc/victim")) == []
     assert (repaired.code, repaired.bad) == (0, {})
 
 
-def test_a_link_where_root_puts_a_file_together_is_not_followed(converged: Host, victim: str) -> None:
+def test_a_link_where_root_puts_a_file_together_is_not_followed(lean: Host, victim: str) -> None:
     """The name beside .env under which its new content is written before it takes the old one's place."""
-    converged.run(["touch", victim]).check()
-    before = snapshot(converged, "etc/victim")
-    converged.run(["sh", "-ec", "cd ~/.openclaw; chmod 644 .env; sed -i /^OPENCLAW_GATEWAY_TOKEN=/d .env; "
+    lean.run(["touch", victim]).check()
+    before = snapshot(lean, "etc/victim")
+    lean.run(["sh", "-ec", "cd ~/.openclaw; chmod 644 .env; sed -i /^OPENCLAW_GATEWAY_TOKEN=/d .env; "
                    f"ln -s {victim} ..env.bootstrap-agent-new"], user="ubuntu").check()
-    assert reconcile(converged).bad == {}
-    assert changed(before, snapshot(converged, "etc/victim")) == []
-    assert converged.run(["stat", "-c", "%a %U", f"{HOME}/.openclaw/.env"]).check().out == "600 ubuntu\n"
+    assert reconcile(lean).bad == {}
+    assert changed(before, snapshot(lean, "etc/victim")) == []
+    assert lean.run(["stat", "-c", "%a %U", f"{HOME}/.openclaw/.env"]).check().out == "600 ubuntu\n"
 
 
-def test_a_pipe_instead_of_the_environment_does_not_block(converged: Host) -> None:
-    converged.run(["sh", "-ec", "cd ~/.openclaw; mv .env kept-for-the-test; mkfifo -m 600 .env"], user="ubuntu").check()
+def test_a_pipe_instead_of_the_environment_does_not_block(lean: Host) -> None:
+    lean.run(["sh", "-ec", "cd ~/.openclaw; mv .env kept-for-the-test; mkfifo -m 600 .env"], user="ubuntu").check()
     try:
-        ended = reconcile(converged)
+        ended = reconcile(lean)
     finally:
-        converged.run(["sh", "-ec", "cd ~/.openclaw; mv kept-for-the-test .env"], user="ubuntu").check()
-        repaired = reconcile(converged)
+        lean.run(["sh", "-ec", "cd ~/.openclaw; mv kept-for-the-test .env"], user="ubuntu").check()
+        repaired = reconcile(lean)
     assert ended.code == 1
     assert ".openclaw/.env (as ubuntu): not a regular file" in ended.why("openclaw/env")
     assert ended.report["duration_ms"] < 60_000

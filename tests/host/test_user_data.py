@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import canaries
+import pins
 import pytest
 from agent_calls import verify
 from cuts import assert_ended_well
@@ -107,7 +108,8 @@ def test_a_first_boot_from_multi_part_user_data_leaves_no_part(world: World, age
     """The secrets are in base64 there, where a search for them sees nothing."""
     secrets = world.secrets()
     host = new_host("bookworm")
-    host.user_data = cloudinit.multipart(world.user_data(agent, secrets, "tailscale:\n  hostname: parts\n"), OWNERS)
+    script = world.user_data(agent, secrets, "tailscale:\n  hostname: parts\n", openclaw=pins.stand_in(world))
+    host.user_data = cloudinit.multipart(script, OWNERS)
     host.boot()
     host.wait_up()
     assert first_boot.wait_for_agent(host).code == 0
@@ -128,7 +130,7 @@ def test_power_that_goes_while_it_fetches_the_agent_costs_a_boot(world: World, a
                                                                  suite: str) -> None:
     secrets = world.secrets()
     host = new_host(suite, image=True)
-    host.user_data = world.user_data(agent, secrets)
+    host.user_data = world.user_data(agent, secrets, openclaw=pins.stand_in(world))
     world.services.set_fault("/agent/*", "stall", after=1000)
     try:
         host.boot()

@@ -1,6 +1,7 @@
 """Versions of OpenClaw that nobody released: a few lines of JavaScript that are installed and started as the real one is.
 
-They tell what happens when an update goes wrong, which the real one does only by accident.
+They tell what happens when an update goes wrong, which the real one does only by accident; and one stands in for it on hosts whose
+tests are about something else: the real one takes a minute of two cores to be installed, and half a minute for each start.
 """
 
 from __future__ import annotations
@@ -24,10 +25,37 @@ http.createServer((request, answer) => {
 # What dist/index.js, the gateway, does.
 READY = _ANSWER % "true"
 NEVER_READY = _ANSWER % "false"
+# With the database in which the agent looks whether the host's own command line is paired.
+STANDS_IN = """\
+import fs from "node:fs";
+import {DatabaseSync} from "node:sqlite";
+const state = process.env.HOME + "/.openclaw/state";
+fs.mkdirSync(state, {recursive: true});
+new DatabaseSync(state + "/openclaw.sqlite").exec(`
+  create table if not exists device_identities (identity_key, device_id);
+  create table if not exists device_pairing_paired (device_id, tokens_json);
+  create table if not exists device_auth_tokens (device_id, role, token)`);
+""" + READY
 RUINS_ITS_CONFIGURATION = """\
 import fs from "node:fs";
 fs.writeFileSync(process.env.HOME + "/.openclaw/openclaw.json", "not what any version reads");
 process.exit(1);
+"""
+
+# What the agent asks of the command line: `config validate --json`, and `acp`, which pairs it.
+_COMMAND_LINE = """\
+#!/usr/bin/env node
+if (process.argv[2] === "acp") {
+  const {DatabaseSync} = await import("node:sqlite");
+  new DatabaseSync(process.env.HOME + "/.openclaw/state/openclaw.sqlite").exec(`
+    insert into device_identities values ('primary', 'here');
+    insert into device_pairing_paired values ('here', '{"operator":{"token":"made-up"}}');
+    insert into device_auth_tokens values ('here', 'operator', 'made-up')`);
+  console.log('{"jsonrpc":"2.0","id":0,"result":{}}');
+  process.stdin.resume();
+} else {
+  console.log('{"valid":true}');
+}
 """
 
 
@@ -36,8 +64,8 @@ def lock(directory: Path, version: str, gateway: str, url: str) -> str:
     package = {"name": "openclaw", "version": version, "type": "module", "bin": {"openclaw": "openclaw.mjs"}}
     files = {
         "package.json": json.dumps(package),
-        # `openclaw config validate --json` is all that the agent asks of it
-        "openclaw.mjs": '#!/usr/bin/env node\nconsole.log(JSON.stringify({valid: true}));\n',
+        "README.md": "Not OpenClaw.\n",
+        "openclaw.mjs": _COMMAND_LINE,
         "dist/index.js": gateway,
         "scripts/postinstall-bundled-plugins.mjs": "",
     }

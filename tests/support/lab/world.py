@@ -104,15 +104,16 @@ class World:
         """``profile`` with the lab's addresses laid over it."""
         return merge(profile, self.services.profile())
 
-    def user_data(self, agent: Path, secrets: str, profile: str = "", served: Path | None = None, sha256: str | None = None) -> str:
+    def user_data(self, agent: Path, secrets: str, profile: str = "", served: Path | None = None, sha256: str | None = None,
+                  openclaw: str = "") -> str:
         """User-data as ``agent`` (which runs here) renders it: brings the agent, or what is ``served`` in its place, from the
-        mirror, and runs its first boot. ``sha256`` is what it must have, if not its own.
+        mirror, and runs its first boot. ``sha256`` is what it must have, if not its own; ``openclaw`` (YAML) pins another than the lab's.
         """
         name = f"bootstrap-agent-{self.arch}"
         served = served or agent
         self.services.publish(f"/agent/{name}", served)
         own, sums = self.instance.directory / "profile.yaml", self.instance.directory / "SHA256SUMS"
-        own.write_text(self.profile(profile))
+        own.write_text(merge(self.profile(profile), openclaw))
         sums.write_text(f"{sha256 or hashlib.sha256(served.read_bytes()).hexdigest()}  {name}\n")
         return complete([agent, "--render-user-data", "--profile", own, "--secrets", "-", "--sums", sums,
                          "--agent-url", f"https://{parts.MIRROR}/agent/bootstrap-agent-{{arch}}"], input=secrets, timeout=30).check().out
