@@ -47,7 +47,8 @@ def test_root_follows_no_symlink_in_a_home(lean: Host, victim: str, path: str) -
     lean.run([kind, victim]).check()
     before = snapshot(lean, "etc/victim")
     lean.run(["sh", "-ec", BECAUSE.get(path, "true")]).check()
-    lean.run(["sh", "-ec", f"mkdir -p {HOME}/kept; if test -e {planted}; then mv {planted} {kept}; fi; ln -s {victim} {planted}"], user="ubuntu").check()
+    lean.run(["sh", "-ec", f"mkdir -p {HOME}/kept; if test -e {planted}; then mv {planted} {kept}; fi; ln -s {victim} {planted}"],
+             user="ubuntu").check()
     try:
         ended = reconcile(lean)
         seen = verify(lean)
