@@ -19,9 +19,9 @@ class OpenClaw {
   std::string config_issue;         // what `config validate` objects to; empty: nothing
   std::string failing;              // what /readyz says is missing; empty: it gets ready
   bool crashes = false;             // the gateway ends soon after its start
-  bool dies_at_start = false;       // so that systemd is about to start it again
   std::string bad_token;            // a gateway that has it in .env never gets ready
   std::string bad_version;          // the one that the three above are true of; empty: any
+  bool dies_at_start = false;       // so that systemd is about to start it again
   bool listens_everywhere = false;  // on 0.0.0.0, whatever its configuration says
   bool paired = false;              // the host's own CLI
   std::function<void()> when_started;
