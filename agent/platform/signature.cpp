@@ -46,9 +46,9 @@ bool names(const Bytes<size>& whole, std::string_view algorithm) {
 }
 
 std::string shown(const KeyId& id) {
-  std::string out;
-  std::for_each(id.rbegin(), id.rend(), [&out](unsigned char byte) { out += fmt::format("{:02X}", byte); });
-  return out;
+  std::uint64_t number = 0;
+  std::for_each(id.rbegin(), id.rend(), [&number](unsigned char byte) { number = number << 8U | byte; });
+  return fmt::format("{:X}", number);
 }
 
 // The text up to the next newline, which is taken off `rest` with it.

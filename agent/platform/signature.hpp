@@ -17,7 +17,7 @@ struct SigningKey {
 // From the base64 line of a minisign public key, or the file of two lines it stands in. Errc::invalid.
 [[nodiscard]] Result<SigningKey> parse_signing_key(std::string_view text);
 
-// As minisign shows it: 16 upper-case hex digits.
+// As minisign shows it: upper-case hex digits, without zeros before them.
 [[nodiscard]] std::string id_of(const SigningKey& key);
 
 // The trusted comment of `signature`, which is the contents of a .minisig file, when `key` has signed both `content` and that

@@ -103,6 +103,8 @@ TEST_CASE("signing key: its line, or the file it stands in") {
   CHECK(id_of(key()) == files::key_id);
   CHECK(id_of(parse_signing_key("untrusted comment: minisign public key " + files::key_id + "\n" + files::key + "\n").value()) ==
         files::key_id);
+  const auto beginning_with_zero = "RWSAVCpXjrYABW" + files::key.substr(14);
+  CHECK(id_of(parse_signing_key(beginning_with_zero).value()) == "500B68E572A5480");
   for (const auto& text : {std::string(), std::string("untrusted comment: x\n"), files::key.substr(1), files::key + "A",
                            files::key + "\nmore\n", files::newer, "RWX" + files::key.substr(3), "\n" + files::key,
                            "ED" + files::key.substr(2)})
