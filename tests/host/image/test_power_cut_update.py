@@ -58,6 +58,7 @@ def wait_until_idle(host: Host) -> None:
 
 def cut_update(host: Host, moments: dict[str, Moment]) -> None:
     """Power goes at each moment, of the update that PINNED asks for and of the boots that go on with it until it has ended."""
+    host.run(["sync"]).check()  # PINNED, which would be empty otherwise, and so would ask for the default profile
     for name, moment in moments.items():
         with contextlib.ExitStack() as run:
             if not host.exists(UPDATE):
