@@ -32,7 +32,8 @@ namespace agent {
 namespace {
 
 // The kernel answers a packet at once when no rule drops it; but when it knows the address that it was given is its own affair (an IPv6
-// address is tentative until a worker of the kernel has had its turn, addrconf_dad_work()). So it is asked without rules first.
+// address is tentative, and packets to it are lost, until a worker of the kernel had its turn, with the RTNL lock that others may hold:
+// addrconf_dad_work() in Linux' net/ipv6/addrconf.c). So it is asked without rules first.
 constexpr Milliseconds ready_timeout(10'000);
 constexpr Milliseconds answer_timeout(1'000);  // then silence means that a rule dropped it
 constexpr Milliseconds again_after(100);       // a packet that is lost says nothing: as TCP does, it is sent again

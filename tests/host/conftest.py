@@ -7,7 +7,7 @@
     striker     the program that kills it: see strikes.py
     watched     what was seen of the processes of ``converged`` from power-on until its first boot's run was over
     converged   a host of ``suite`` after a first boot that was verified; shared: leave it as you found it
-    lean        the same for what is not about OpenClaw, with a few lines of JavaScript in its place
+    lean        one after a first boot that ended well, for what is not about OpenClaw: a few lines of JavaScript stand in for it; shared
 """
 
 from __future__ import annotations
