@@ -8,8 +8,8 @@
 #include "base/redact.hpp"
 #include "cli/options.hpp"
 #include "commands/commands.hpp"
-#include "platform/memory.hpp"
-#include "platform/nss.hpp"
+#include "platform/posix/memory.hpp"
+#include "platform/posix/nss.hpp"
 
 namespace {
 

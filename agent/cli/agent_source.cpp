@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "profile/network.hpp"
-#include "profile/problems.hpp"
+#include "profile/yaml/problems.hpp"
 
 namespace agent {
 namespace {

@@ -1,15 +1,15 @@
 #include <unistd.h>
 
 #include "base/redact.hpp"
-#include "cli/report_json.hpp"
-#include "cli/report_text.hpp"
 #include "commands/commands.hpp"
-#include "commands/inputs.hpp"
-#include "commands/run_unit.hpp"
-#include "commands/time.hpp"
 #include "core/engine.hpp"
 #include "platform/real_host.hpp"
+#include "report/json.hpp"
+#include "report/text.hpp"
 #include "resources/catalog.hpp"
+#include "run/inputs.hpp"
+#include "run/run_unit.hpp"
+#include "run/time.hpp"
 #include "version.hpp"
 
 namespace agent {

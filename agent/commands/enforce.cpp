@@ -2,19 +2,19 @@
 #include <unistd.h>
 
 #include "cli/input_file.hpp"
-#include "cli/report_json.hpp"
-#include "cli/report_text.hpp"
 #include "commands/commands.hpp"
-#include "commands/events.hpp"
-#include "commands/inputs.hpp"
-#include "commands/run_lock.hpp"
-#include "commands/run_unit.hpp"
-#include "commands/session.hpp"
 #include "core/engine.hpp"
+#include "core/paths.hpp"
 #include "embedded.hpp"
 #include "platform/real_host.hpp"
-#include "platform/transient.hpp"
-#include "resources/paths.hpp"
+#include "platform/systemd/transient.hpp"
+#include "report/json.hpp"
+#include "report/text.hpp"
+#include "run/events.hpp"
+#include "run/inputs.hpp"
+#include "run/run_lock.hpp"
+#include "run/run_unit.hpp"
+#include "run/session.hpp"
 
 namespace agent {
 namespace {

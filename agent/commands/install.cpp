@@ -2,11 +2,11 @@
 
 #include "cli/input_file.hpp"
 #include "commands/commands.hpp"
-#include "commands/inputs.hpp"
 #include "commands/release.hpp"
-#include "commands/run_lock.hpp"
+#include "core/paths.hpp"
 #include "platform/real_host.hpp"
-#include "resources/paths.hpp"
+#include "run/inputs.hpp"
+#include "run/run_lock.hpp"
 #include "version.hpp"
 
 namespace agent {

@@ -9,7 +9,7 @@
 #include <optional>
 #include <utility>
 
-#include "resources/paths.hpp"
+#include "core/paths.hpp"
 #include "version.hpp"
 
 namespace agent {

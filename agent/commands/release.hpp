@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "base/result.hpp"
-#include "platform/signature.hpp"
+#include "platform/crypto/signature.hpp"
 #include "ports/host.hpp"
 
 namespace agent {

@@ -5,8 +5,8 @@
 #include "cli/input_file.hpp"
 #include "cli/user_data.hpp"
 #include "commands/commands.hpp"
-#include "commands/inputs.hpp"
 #include "profile/load.hpp"
+#include "run/inputs.hpp"
 
 namespace agent {
 namespace {

@@ -1,10 +1,10 @@
 #include <sys/stat.h>
 
 #include "commands/commands.hpp"
-#include "commands/run_lock.hpp"
+#include "core/paths.hpp"
 #include "platform/real_host.hpp"
-#include "resources/firewall_trial.hpp"
-#include "resources/paths.hpp"
+#include "resources/access/firewall_rollback.hpp"
+#include "run/run_lock.hpp"
 
 namespace agent {
 

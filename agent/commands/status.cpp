@@ -1,11 +1,11 @@
-#include "cli/report_json.hpp"
-#include "cli/report_text.hpp"
 #include "commands/commands.hpp"
-#include "commands/events.hpp"
-#include "commands/run_lock.hpp"
-#include "commands/run_unit.hpp"
+#include "core/paths.hpp"
 #include "platform/real_host.hpp"
-#include "resources/paths.hpp"
+#include "report/json.hpp"
+#include "report/text.hpp"
+#include "run/events.hpp"
+#include "run/run_lock.hpp"
+#include "run/run_unit.hpp"
 
 namespace agent {
 namespace {

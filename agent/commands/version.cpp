@@ -2,9 +2,9 @@
 
 #include "base/json.hpp"
 #include "commands/commands.hpp"
-#include "platform/build_id.hpp"
 #include "platform/libraries.hpp"
-#include "profile/load.hpp"
+#include "platform/posix/build_id.hpp"
+#include "profile/yaml/parse.hpp"
 
 namespace agent {
 namespace {

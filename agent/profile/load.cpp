@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "profile/parse.hpp"
 #include "profile/schema.hpp"
+#include "profile/yaml/parse.hpp"
 
 namespace agent {
 
@@ -65,8 +65,6 @@ Status read_overrides(Profile& profile, std::string_view text, const std::string
 }
 
 }  // namespace
-
-std::string yaml_version() { return AGENT_YAML_VERSION; }  // yaml-cpp itself cannot say
 
 Result<Profile> load_profile(std::string_view default_text, std::string_view overrides,
                              const std::string& name) {

@@ -22,7 +22,4 @@ Result<Secrets> load_secrets(std::string_view text, const std::string& name);
 // What load_secrets() reads the same secrets from, for what is not consumed yet. The caller wipes the result.
 std::string dump_secrets(const Secrets& secrets);
 
-// The version of yaml-cpp, for --version.
-std::string yaml_version();
-
 }  // namespace agent

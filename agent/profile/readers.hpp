@@ -6,9 +6,9 @@
 #include <limits>
 
 #include "base/secret.hpp"
-#include "profile/keys.hpp"
 #include "profile/network.hpp"
 #include "profile/values.hpp"
+#include "profile/yaml/keys.hpp"
 
 namespace agent::parsing {
 

@@ -2,8 +2,8 @@
 // docs/PROFILE.md and profiles/default.yaml explain the same keys; a test compares the three.
 #pragma once
 
-#include "profile/keys.hpp"
 #include "profile/profile.hpp"
+#include "profile/yaml/keys.hpp"
 
 namespace agent::parsing {
 

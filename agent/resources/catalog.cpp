@@ -1,26 +1,27 @@
 #include "resources/catalog.hpp"
 
-#include "resources/account.hpp"
-#include "resources/gateway.hpp"
-#include "resources/metadata.hpp"
-#include "resources/node.hpp"
-#include "resources/openclaw_config.hpp"
-#include "resources/openclaw_env.hpp"
-#include "resources/openclaw_package.hpp"
-#include "resources/openclaw_unit.hpp"
-#include "resources/openclaw_update.hpp"
+#include "resources/access/accounts.hpp"
+#include "resources/access/metadata_guard.hpp"
+#include "resources/access/sshd.hpp"
+#include "resources/access/sudoers.hpp"
+#include "resources/access/ufw.hpp"
+#include "resources/agent_units/reconcile_timer.hpp"
+#include "resources/agent_units/shipped_units.hpp"
+#include "resources/openclaw/cli_pairing.hpp"
+#include "resources/openclaw/config.hpp"
+#include "resources/openclaw/env.hpp"
+#include "resources/openclaw/gateway.hpp"
+#include "resources/openclaw/nodejs.hpp"
+#include "resources/openclaw/package.hpp"
+#include "resources/openclaw/unit.hpp"
+#include "resources/openclaw/update.hpp"
 #include "resources/packages.hpp"
-#include "resources/reconcile_timer.hpp"
-#include "resources/resolver.hpp"
-#include "resources/seal.hpp"
-#include "resources/serve.hpp"
-#include "resources/shipped_units.hpp"
-#include "resources/sshd.hpp"
-#include "resources/sudoers.hpp"
-#include "resources/tailscale_daemon.hpp"
-#include "resources/tailscale_login.hpp"
-#include "resources/ufw.hpp"
-#include "resources/webhook.hpp"
+#include "resources/seal/seal.hpp"
+#include "resources/seal/webhook.hpp"
+#include "resources/tailscale/daemon.hpp"
+#include "resources/tailscale/login.hpp"
+#include "resources/tailscale/resolver.hpp"
+#include "resources/tailscale/serve.hpp"
 
 namespace agent {
 
@@ -58,13 +59,15 @@ Result<Plan> server_plan(const Profile& profile, const Secrets& secrets, const L
   std::vector<std::string> others;
   others.reserve(all.size());
   for (const auto& resource : all) others.push_back(resource->name());
-  add(std::make_unique<Seal>(profile, ledger, std::move(others), std::vector{std::string(OpenclawUpdate::resource_name)}));
+  add(std::make_unique<Seal>(profile, ledger, std::move(others), std::vector{std::string(OpenclawUpdate::resource_name)},
+                             [user = profile.user](const Probe& probe) { know_env_secrets(probe, user); }));
   return Plan::make(std::move(all));
 }
 
 Result<Plan> seal_plan(const Profile& profile, const Ledger& ledger) {
   std::vector<std::unique_ptr<Resource>> only;
-  only.push_back(std::make_unique<Seal>(profile, ledger, std::vector<std::string>{"the whole server"}, std::vector<std::string>()));
+  only.push_back(std::make_unique<Seal>(profile, ledger, std::vector<std::string>{"the whole server"}, std::vector<std::string>(),
+                                        [user = profile.user](const Probe& probe) { know_env_secrets(probe, user); }));
   return Plan::make(std::move(only));
 }
 

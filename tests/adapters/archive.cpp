@@ -1,4 +1,4 @@
-#include "platform/archive.hpp"
+#include "platform/fs/archive.hpp"
 
 #include <archive.h>
 #include <archive_entry.h>

@@ -1,4 +1,4 @@
-#include "platform/connect_as.hpp"
+#include "platform/process/connect_as.hpp"
 
 #include <doctest/doctest.h>
 #include <sys/socket.h>

@@ -1,4 +1,4 @@
-#include "platform/fetch.hpp"
+#include "platform/http/fetch.hpp"
 
 #include <doctest/doctest.h>
 #include <sys/mount.h>
@@ -8,7 +8,7 @@
 
 #include "adapters/http_server.hpp"
 #include "adapters/scratch.hpp"
-#include "platform/sha256.hpp"
+#include "platform/crypto/sha256.hpp"
 
 using namespace agent;
 using namespace agent::test;

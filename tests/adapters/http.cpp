@@ -1,4 +1,4 @@
-#include "platform/http.hpp"
+#include "platform/http/http.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,5 +1,5 @@
 // Compressed fields of a journal, in files made by hand as systemd.io/JOURNAL_FILE_FORMAT has them.
-#include "platform/journal_file.hpp"
+#include "platform/systemd/journal_file.hpp"
 
 #include <archive.h>
 #include <archive_entry.h>

@@ -1,5 +1,5 @@
 // Who has a file open, as the kernel says it.
-#include "platform/open_files.hpp"
+#include "platform/fs/open_files.hpp"
 
 #include <doctest/doctest.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 // A report that is sent to the owner's webhook, over TLS that is checked.
-#include "platform/post.hpp"
+#include "platform/http/post.hpp"
 
 #include <doctest/doctest.h>
 

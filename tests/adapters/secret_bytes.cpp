@@ -1,5 +1,5 @@
 // The search for secrets, where others may write.
-#include "platform/secret_bytes.hpp"
+#include "platform/secrets/secret_bytes.hpp"
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
@@ -8,7 +8,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "platform/secret_scan.hpp"
+#include "platform/secrets/secret_scan.hpp"
 #include "support/scratch.hpp"
 
 namespace agent {

@@ -1,4 +1,4 @@
-#include "platform/sha256.hpp"
+#include "platform/crypto/sha256.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,5 +1,5 @@
 // What minisign has signed is accepted, and nothing else: each byte of file, comment and signature counts.
-#include "platform/signature.hpp"
+#include "platform/crypto/signature.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "platform/systemd.hpp"
+#include "platform/systemd/systemd.hpp"
 
 #include <doctest/doctest.h>
 
@@ -7,7 +7,7 @@
 
 #include "adapters/mock_systemd.hpp"
 #include "adapters/private_bus.hpp"
-#include "platform/transient.hpp"
+#include "platform/systemd/transient.hpp"
 
 using namespace agent;
 using namespace agent::test;

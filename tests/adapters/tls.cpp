@@ -4,9 +4,9 @@
 #include "adapters/child.hpp"
 #include "adapters/http_server.hpp"
 #include "adapters/scratch.hpp"
-#include "platform/fetch.hpp"
-#include "platform/sha256.hpp"
-#include "platform/tls_error.hpp"
+#include "platform/crypto/sha256.hpp"
+#include "platform/http/fetch.hpp"
+#include "platform/http/tls_error.hpp"
 
 using namespace agent;
 using namespace agent::test;

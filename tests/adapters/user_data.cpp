@@ -7,7 +7,7 @@
 #include "adapters/child.hpp"
 #include "adapters/scratch.hpp"
 #include "cli/user_data.hpp"
-#include "platform/sha256.hpp"
+#include "platform/crypto/sha256.hpp"
 
 using namespace agent;
 using namespace agent::test;

@@ -1,6 +1,6 @@
 // get URL: fetches it as the agent would. Linked like the release binary, for what that has no option for.
-#include "platform/http.hpp"
-#include "platform/nss.hpp"
+#include "platform/http/http.hpp"
+#include "platform/posix/nss.hpp"
 
 int main(int argc, char** argv) {
   agent::pin_nss();

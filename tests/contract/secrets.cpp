@@ -6,7 +6,7 @@
 
 #include "base/redact.hpp"
 #include "contract/machine.hpp"
-#include "platform/posix.hpp"
+#include "platform/posix/posix.hpp"
 
 #define ON_BOTH(name) TEST_CASE_TEMPLATE(name, M, FakeMachine, RealMachine)
 

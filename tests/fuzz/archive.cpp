@@ -11,8 +11,8 @@
 #include <map>
 
 #include "fuzz.hpp"
-#include "platform/archive.hpp"
-#include "platform/posix.hpp"
+#include "platform/fs/archive.hpp"
+#include "platform/posix/posix.hpp"
 
 namespace agent::fuzz {
 namespace {

@@ -2,8 +2,8 @@
 #include <nlohmann/json.hpp>
 
 #include "machine.hpp"
-#include "resources/gateway.hpp"
-#include "resources/openclaw_unit.hpp"
+#include "resources/openclaw/gateway.hpp"
+#include "resources/openclaw/unit.hpp"
 
 namespace agent::fuzz {
 

@@ -11,9 +11,9 @@
 #include <charconv>
 
 #include "fuzz.hpp"
-#include "platform/download.hpp"
-#include "platform/http.hpp"
-#include "platform/posix.hpp"
+#include "platform/http/download.hpp"
+#include "platform/http/http.hpp"
+#include "platform/posix/posix.hpp"
 
 namespace agent::fuzz {
 namespace {

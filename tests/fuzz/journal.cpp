@@ -4,8 +4,8 @@
 
 #include "base/unique_fd.hpp"
 #include "fuzz.hpp"
-#include "platform/journal_file.hpp"
-#include "platform/posix.hpp"
+#include "platform/posix/posix.hpp"
+#include "platform/systemd/journal_file.hpp"
 
 namespace agent::fuzz {
 

@@ -1,7 +1,7 @@
 // What `nft -j` lists.
 #include "embedded.hpp"
 #include "machine.hpp"
-#include "resources/metadata.hpp"
+#include "resources/access/metadata_guard.hpp"
 
 namespace agent::fuzz {
 

@@ -2,9 +2,9 @@
 // Input: what `openclaw config validate` prints when it refuses (a line; empty: it does not), then the file.
 #include <nlohmann/json.hpp>
 
+#include "core/paths.hpp"
 #include "machine.hpp"
-#include "resources/openclaw_config.hpp"
-#include "resources/paths.hpp"
+#include "resources/openclaw/config.hpp"
 
 namespace agent::fuzz {
 namespace {

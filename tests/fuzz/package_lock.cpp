@@ -1,11 +1,11 @@
 // The package-lock.json that a profile points at. (Its hash is pinned, by an owner who may have pinned anything.)
 #include <nlohmann/json.hpp>
 
+#include "core/paths.hpp"
 #include "machine.hpp"
-#include "resources/account.hpp"
-#include "resources/artifact.hpp"
-#include "resources/openclaw_package.hpp"
-#include "resources/paths.hpp"
+#include "resources/access/accounts.hpp"
+#include "resources/common/artifact.hpp"
+#include "resources/openclaw/package.hpp"
 
 namespace agent::fuzz {
 namespace {

@@ -3,10 +3,10 @@
 #include <unistd.h>
 
 #include "base/unique_fd.hpp"
-#include "cli/report_json.hpp"
-#include "cli/report_text.hpp"
-#include "commands/events.hpp"
 #include "fuzz.hpp"
+#include "report/json.hpp"
+#include "report/text.hpp"
+#include "run/events.hpp"
 
 namespace agent::fuzz {
 namespace {

@@ -2,8 +2,8 @@
 #include <nlohmann/json.hpp>
 
 #include "machine.hpp"
-#include "resources/serve.hpp"
-#include "resources/tailscale_login.hpp"
+#include "resources/tailscale/login.hpp"
+#include "resources/tailscale/serve.hpp"
 
 namespace agent::fuzz {
 

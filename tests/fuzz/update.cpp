@@ -1,8 +1,8 @@
 // The kept way back from an update: root's file, but a disk may have other ideas. Ends well, or says what is wrong.
+#include "core/paths.hpp"
 #include "machine.hpp"
-#include "resources/openclaw_package.hpp"
-#include "resources/openclaw_update.hpp"
-#include "resources/paths.hpp"
+#include "resources/openclaw/package.hpp"
+#include "resources/openclaw/update.hpp"
 
 namespace agent::fuzz {
 

@@ -1,9 +1,9 @@
 // Law: once enforced, every resource is seen as desired, and enforcing again changes nothing.
 #include <doctest/doctest.h>
 
-#include "cli/report_text.hpp"
+#include "core/paths.hpp"
 #include "laws/traces.hpp"
-#include "resources/paths.hpp"
+#include "report/text.hpp"
 
 namespace agent {
 

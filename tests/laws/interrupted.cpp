@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "cli/report_text.hpp"
 #include "laws/traces.hpp"
+#include "report/text.hpp"
 
 namespace agent {
 namespace {

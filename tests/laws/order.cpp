@@ -3,8 +3,8 @@
 // user-data.
 #include <doctest/doctest.h>
 
-#include "cli/report_text.hpp"
 #include "laws/traces.hpp"
+#include "report/text.hpp"
 #include "resources/catalog.hpp"
 
 namespace agent {

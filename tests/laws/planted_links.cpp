@@ -2,8 +2,8 @@
 // is touched, the message names the path, and once the link is gone the next run converges.
 #include <doctest/doctest.h>
 
-#include "cli/report_text.hpp"
 #include "laws/traces.hpp"
+#include "report/text.hpp"
 
 namespace agent {
 namespace {

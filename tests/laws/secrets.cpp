@@ -4,9 +4,9 @@
 #include <doctest/doctest.h>
 
 #include "base/redact.hpp"
-#include "cli/report_text.hpp"
+#include "core/paths.hpp"
 #include "laws/traces.hpp"
-#include "resources/paths.hpp"
+#include "report/text.hpp"
 
 namespace agent {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-#include "cli/report_text.hpp"
+#include "report/text.hpp"
 
 namespace agent {
 

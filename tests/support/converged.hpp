@@ -4,7 +4,7 @@
 
 #include <doctest/doctest.h>
 
-#include "cli/report_text.hpp"
+#include "report/text.hpp"
 #include "support/world.hpp"
 
 namespace agent::world {

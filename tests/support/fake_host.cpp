@@ -3,8 +3,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "platform/posix.hpp"
-#include "platform/sha256.hpp"
+#include "platform/crypto/sha256.hpp"
+#include "platform/posix/posix.hpp"
 
 namespace agent {
 namespace {

@@ -1,7 +1,7 @@
 // How a scene is set, and what can be seen of it.
 #include "support/memory_files.hpp"
 
-#include "platform/sha256.hpp"
+#include "platform/crypto/sha256.hpp"
 #include "support/memory_paths.hpp"
 
 namespace agent {

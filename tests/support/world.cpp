@@ -1,12 +1,12 @@
 #include "support/world.hpp"
 
-#include "cli/report_json.hpp"
-#include "cli/report_text.hpp"
-#include "commands/inputs.hpp"
+#include "core/paths.hpp"
 #include "embedded.hpp"
 #include "profile/load.hpp"
+#include "report/json.hpp"
+#include "report/text.hpp"
 #include "resources/catalog.hpp"
-#include "resources/paths.hpp"
+#include "run/inputs.hpp"
 #include "support/world_downloads.hpp"
 #include "support/world_programs.hpp"
 

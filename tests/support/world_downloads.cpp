@@ -1,6 +1,6 @@
 #include "support/world_downloads.hpp"
 
-#include "resources/artifact.hpp"
+#include "resources/common/artifact.hpp"
 
 namespace agent::world {
 namespace {

@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "resources/firewall_trial.hpp"
+#include "resources/access/firewall_rollback.hpp"
 #include "support/world_programs.hpp"
 
 namespace agent::world {

@@ -1,0 +1,154 @@
+#include "platform/fs/tree_writer.hpp"
+
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <filesystem>
+
+#include "platform/posix/posix.hpp"
+
+namespace agent {
+namespace {
+
+constexpr int open_directory = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+
+std::string_view parent_part(std::string_view path) {
+  const auto slash = path.rfind('/');
+  return slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);
+}
+const char* last_part(const std::string& path) {
+  const auto slash = path.rfind('/');
+  return path.c_str() + (slash == std::string::npos ? 0 : slash + 1);
+}
+
+mode_t harmless(mode_t mode) { return mode & 0755U; }
+
+// The kernel itself refuses links on the way and steps out of the root (openat2(2)).
+UniqueFd open_beneath(int root, const std::string& path) {
+  open_how how{};
+  how.flags = open_directory;
+  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
+  return UniqueFd(static_cast<int>(::syscall(SYS_openat2, root, path.c_str(), &how, sizeof how)));
+}
+
+tl::unexpected<Error> cannot_make(int error) {
+  if (error == EEXIST) return fail(Errc::refused, "the name is there already");
+  if (error == ELOOP || error == EXDEV) return fail(Errc::refused, "a link stands in its path");
+  return fail_errno(error, "cannot be made");
+}
+
+// A target of the form ../../a/b, from a place `depth` directories deep. Leading steps up start from a real
+// directory, so they can be counted; one after a name (a/../..) could start from wherever another link leads
+// to, and is not.
+bool stays_inside(std::string_view target, std::ptrdiff_t depth) {
+  if (target.empty() || target.front() == '/') return false;
+  bool name_seen = false;
+  for (std::size_t at = 0; at <= target.size();) {
+    const auto end = std::min(target.find('/', at), target.size());
+    const auto part = target.substr(at, end - at);
+    at = end + 1;
+    if (part.empty() || part == ".") continue;
+    if (part != "..")
+      name_seen = true;
+    else if (name_seen || --depth < 0)
+      return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+Result<TreeWriter> TreeWriter::open(const std::string& directory) {
+  if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) return fail_errno(errno, directory);
+  TreeWriter writer;
+  writer.root_.reset(::open(directory.c_str(), open_directory | O_NOFOLLOW));
+  if (!writer.root_) return fail_errno(errno, directory);
+  std::error_code error;
+  const bool empty = std::filesystem::is_empty(directory, error);
+  if (error) return fail_errno(error.value(), directory);
+  if (!empty) return fail(Errc::refused, "{}: not empty", directory);
+  if (::fchmod(writer.root_.get(), 0755) != 0) return fail_errno(errno, directory);
+  return writer;
+}
+
+Result<int> TreeWriter::parent_of(std::string_view path) {
+  const auto wanted = parent_part(path);
+  if (wanted.empty()) return root_.get();
+  if (parent_ && wanted == parent_path_) return parent_.get();
+  const std::string name(wanted);
+  auto found = open_beneath(root_.get(), name);
+  if (!found && errno == ENOENT) {
+    AGENT_TRY(directory(name, 0755));
+    found = open_beneath(root_.get(), name);
+  }
+  if (!found) return cannot_make(errno);
+  parent_ = std::move(found);
+  parent_path_ = name;
+  return parent_.get();
+}
+
+Status TreeWriter::directory(const std::string& path, mode_t mode) {
+  auto parent = parent_of(path);
+  if (!parent) return pass(std::move(parent));
+  const auto* name = last_part(path);
+  if (::mkdirat(*parent, name, 0700) != 0) {
+    if (errno != EEXIST) return cannot_make(errno);
+    struct stat info {};
+    if (::fstatat(*parent, name, &info, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISDIR(info.st_mode))
+      return cannot_make(EEXIST);
+  }
+  if (::fchmodat(*parent, name, harmless(mode), 0) != 0) return cannot_make(errno);
+  return {};
+}
+
+Result<UniqueFd> TreeWriter::file(const std::string& path) {
+  auto parent = parent_of(path);
+  if (!parent) return pass(std::move(parent));
+  UniqueFd made(
+      ::openat(*parent, last_part(path), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+  if (!made) return cannot_make(errno);
+  return made;
+}
+
+Status TreeWriter::finish_file(const UniqueFd& file, mode_t mode, time_t modified) {
+  const std::array<timespec, 2> times = {{{0, UTIME_OMIT}, {modified, 0}}};
+  if (::fchmod(file.get(), harmless(mode)) != 0 || ::futimens(file.get(), times.data()) != 0)
+    return cannot_make(errno);
+  return {};
+}
+
+Status TreeWriter::symlink(const std::string& path, const std::string& target) {
+  if (!stays_inside(target, std::count(path.begin(), path.end(), '/')))
+    return fail(Errc::refused, "a symlink to {}, which leaves the directory", target);
+  auto parent = parent_of(path);
+  if (!parent) return pass(std::move(parent));
+  if (::symlinkat(target.c_str(), *parent, last_part(path)) != 0) return cannot_make(errno);
+  return {};
+}
+
+Status TreeWriter::hard_link(const std::string& path, const std::string& target) {
+  const auto from = parent_part(target).empty() ? UniqueFd(::openat(root_.get(), ".", open_directory))
+                                                : open_beneath(root_.get(), std::string(parent_part(target)));
+  struct stat info {};
+  // A second name of a symlink would read its target from another place.
+  if (!from || ::fstatat(from.get(), last_part(target), &info, AT_SYMLINK_NOFOLLOW) != 0 ||
+      !S_ISREG(info.st_mode))
+    return fail(Errc::refused, "a hard link to {}, which is no file of this archive", target);
+  auto parent = parent_of(path);
+  if (!parent) return pass(std::move(parent));
+  if (::linkat(from.get(), last_part(target), *parent, last_part(path), 0) != 0) return cannot_make(errno);
+  return {};
+}
+
+Status TreeWriter::sync() const {
+  if (::syncfs(root_.get()) != 0) return fail_errno(errno, "syncfs");
+  return {};
+}
+
+}  // namespace agent

@@ -1,0 +1,73 @@
+#include "platform/http/fetch.hpp"
+
+#include <poll.h>
+
+#include <algorithm>
+
+#include "platform/http/download.hpp"
+
+namespace agent {
+namespace {
+
+constexpr Milliseconds first_pause{500};
+constexpr Milliseconds longest_pause{15'000};
+
+std::string last_part(const std::string& url) {
+  const auto path = url.substr(0, url.find_first_of("?#"));
+  return path.substr(path.rfind('/') + 1);
+}
+
+bool is_sha256(std::string_view text) {
+  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+// Attempts until the file is whole, an attempt says that none will do better, or the deadline is near.
+Status download_whole(const Download& download, PartialFile& file, bool& resumed) {
+  const auto what = "GET " + download.fetch.url;
+  auto pause = first_pause;
+  for (int number = 1;; ++number) {
+    const auto had = file.size();
+    auto attempt = attempt_download(download, file);
+    resumed = resumed || attempt.resumed;
+    if (attempt.result) return {};
+    const auto message = fmt::format("{}: {} (attempt {})", what, attempt.result.error().message, number);
+    if (!attempt.again) return fail(attempt.result.error().code, "{}", message);
+    if (file.size() > had) pause = first_pause;  // it moves
+    if (download.deadline.left() <= pause)
+      return fail(attempt.result.error().code, "{}; gave up after {} s", message,
+                  download.deadline.seconds());
+    download.progress(
+        fmt::format("{}; again in {:.1f} s", message, static_cast<double>(pause.count()) / 1000));
+    ::poll(nullptr, 0, static_cast<int>(pause.count()));
+    pause = std::min(pause * 2, longest_pause);
+  }
+}
+
+}  // namespace
+
+Result<Fetched> fetch_file(const Fetch& fetch, const std::string& directory,
+                           const std::function<void(std::string_view)>& progress,
+                           const std::string& ca_bundle) {
+  if (!is_sha256(fetch.sha256))
+    return fail(Errc::invalid, "{}: sha256 must be 64 lower-case hex digits", fetch.url);
+  const Deadline deadline(fetch.timeout);
+  const Download download{fetch, ca_bundle, deadline, last_part(fetch.url), progress};
+  auto file = PartialFile::open(directory);
+  if (!file) return pass(std::move(file), "GET " + fetch.url);
+
+  for (bool first = true;; first = false) {
+    bool resumed = false;
+    AGENT_TRY(download_whole(download, *file, resumed));
+    const auto got = file->sha256();
+    if (got == fetch.sha256) break;
+    // The pieces may be of two different files, if the server's changed in between: once more, in one go.
+    if (!first || !resumed)
+      return fail(Errc::refused, "{}: sha256 is {}, expected {}", fetch.url, got, fetch.sha256);
+    AGENT_TRY(file->restart());
+  }
+  auto fd = std::move(*file).take();
+  if (!fd) return pass(std::move(fd));
+  return Fetched{std::move(*fd), download.name};
+}
+
+}  // namespace agent

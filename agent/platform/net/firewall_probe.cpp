@@ -1,0 +1,222 @@
+#include "platform/net/firewall_probe.hpp"
+
+// clang-format off
+#include <netinet/in.h>
+#include <arpa/inet.h>
+#include <net/if.h>
+#include <net/route.h>
+#include <linux/if_tun.h>
+#include <linux/ipv6.h>
+// clang-format on
+#include <fcntl.h>
+#include <ifaddrs.h>
+#include <poll.h>
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <sstream>
+#include <string_view>
+#include <system_error>
+#include <thread>
+
+#include "base/deadline.hpp"
+#include "platform/net/packet.hpp"
+#include "platform/posix/posix.hpp"
+#include "platform/process/process.hpp"
+
+namespace agent {
+namespace {
+
+// The kernel answers a packet at once when no rule drops it; but when it knows the address that it was given is its own affair (an IPv6
+// address is tentative, and packets to it are lost, until a worker of the kernel had its turn, with the RTNL lock that others may hold:
+// addrconf_dad_work() in Linux' net/ipv6/addrconf.c). So it is asked without rules first.
+constexpr Milliseconds ready_timeout(10'000);
+constexpr Milliseconds answer_timeout(1'000);  // then silence means that a rule dropped it
+constexpr Milliseconds again_after(100);       // a packet that is lost says nothing: as TCP does, it is sent again
+// Two connections, so that no late answer to the first is taken for one to the second.
+constexpr std::uint16_t port_without_rules = 50000;
+constexpr std::uint16_t port_with_rules = 50001;
+
+struct Question {
+  std::string interface;
+  std::string rules;
+  Bytes from;
+  Bytes to;
+  std::uint16_t port = 0;
+  [[nodiscard]] bool v6() const { return to.size() == sizeof(in6_addr); }
+};
+
+std::string interface_with(const Bytes& address) {
+  ifaddrs* all = nullptr;
+  if (::getifaddrs(&all) != 0) return {};
+  std::string name;
+  for (const auto* each = all; each != nullptr && name.empty(); each = each->ifa_next) {
+    if (each->ifa_addr == nullptr) continue;
+    const void* bytes = nullptr;
+    if (each->ifa_addr->sa_family == AF_INET && address.size() == sizeof(in_addr))
+      bytes = &reinterpret_cast<const sockaddr_in*>(each->ifa_addr)->sin_addr;  // NOLINT
+    if (each->ifa_addr->sa_family == AF_INET6 && address.size() == sizeof(in6_addr))
+      bytes = &reinterpret_cast<const sockaddr_in6*>(each->ifa_addr)->sin6_addr;  // NOLINT
+    if (bytes != nullptr && std::memcmp(bytes, address.data(), address.size()) == 0) name = each->ifa_name;
+  }
+  ::freeifaddrs(all);
+  return name;
+}
+
+std::string without_tailscaled(const std::string& rules) {
+  std::istringstream lines(rules);
+  std::string kept;
+  for (std::string line; std::getline(lines, line);)
+    if (!line.starts_with("-A INPUT ") || !line.ends_with("-j ts-input")) kept += line + "\n";
+  return kept;
+}
+
+// A socket of the wanted family, for settings or to listen.
+Result<UniqueFd> open_socket(int family) {
+  UniqueFd fd(::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (!fd) return fail_errno(errno, "socket");
+  return fd;
+}
+
+Result<UniqueFd> make_interface(const std::string& name) {
+  UniqueFd tun(::open("/dev/net/tun", O_RDWR | O_CLOEXEC | O_NONBLOCK));
+  if (!tun) return fail_errno(errno, "/dev/net/tun");
+  ifreq request = {};
+  name.copy(request.ifr_name, IFNAMSIZ - 1);
+  request.ifr_flags = IFF_TUN | IFF_NO_PI;
+  if (::ioctl(tun.get(), TUNSETIFF, &request) != 0) return fail_errno(errno, "make an interface " + name);
+  auto control = open_socket(AF_INET);
+  if (!control) return pass(std::move(control));
+  request.ifr_flags = IFF_UP;
+  if (::ioctl(control->get(), SIOCSIFFLAGS, &request) != 0) return fail_errno(errno, name + " up");
+  return tun;
+}
+
+sockaddr as_sockaddr(const Bytes& v4) {
+  sockaddr_in address = {};
+  address.sin_family = AF_INET;
+  std::memcpy(&address.sin_addr, v4.data(), sizeof address.sin_addr);
+  sockaddr out = {};
+  std::memcpy(&out, &address, sizeof address);
+  return out;
+}
+
+// This machine's address on the interface, and the way back to whoever asks.
+Status give_v4_address(const Question& question) {
+  auto control = open_socket(AF_INET);
+  if (!control) return pass(std::move(control));
+  auto name = question.interface;
+  ifreq address = {};
+  name.copy(address.ifr_name, IFNAMSIZ - 1);
+  address.ifr_addr = as_sockaddr(question.to);
+  rtentry route = {};
+  route.rt_dst = as_sockaddr(question.from);
+  route.rt_genmask = as_sockaddr({255, 255, 255, 255});
+  route.rt_flags = RTF_UP | RTF_HOST;
+  route.rt_dev = name.data();
+  if (::ioctl(control->get(), SIOCSIFADDR, &address) != 0) return fail_errno(errno, "set an address");
+  if (::ioctl(control->get(), SIOCADDRT, &route) != 0) return fail_errno(errno, "set a route");
+  return {};
+}
+
+Status give_v6_address(const Question& question) {
+  auto control = open_socket(AF_INET6);
+  if (!control) return pass(std::move(control));
+  const auto index = ::if_nametoindex(question.interface.c_str());
+  in6_ifreq address = {};
+  std::memcpy(&address.ifr6_addr, question.to.data(), sizeof address.ifr6_addr);
+  address.ifr6_prefixlen = 128;
+  address.ifr6_ifindex = static_cast<int>(index);
+  // With zeros behind it: qemu's user emulation takes it for the longer rtentry, which has a pointer in it (do_ioctl_rt).
+  struct {
+    in6_rtmsg message;
+    std::array<char, sizeof(rtentry)> rest;
+  } padded = {};
+  auto& route = padded.message;
+  std::memcpy(&route.rtmsg_dst, question.from.data(), sizeof route.rtmsg_dst);
+  route.rtmsg_dst_len = 128;
+  route.rtmsg_metric = 1;
+  route.rtmsg_flags = RTF_UP | RTF_HOST;
+  route.rtmsg_ifindex = static_cast<int>(index);
+  if (::ioctl(control->get(), SIOCSIFADDR, &address) != 0) return fail_errno(errno, "set an IPv6 address");
+  if (::ioctl(control->get(), SIOCADDRT, &padded) != 0) return fail_errno(errno, "set an IPv6 route");
+  return {};
+}
+
+Status load_rules(const Question& question) {
+  Command command;
+  command.argv = {question.v6() ? "ip6tables-restore" : "iptables-restore"};
+  command.input = question.rules;
+  auto done = run_process(command);
+  if (!done) return pass(std::move(done));
+  if (!done->ok()) return fail(Errc::failed, "{}: {}", command.argv.front(), done->err);
+  return {};
+}
+
+Result<UniqueFd> listen_on(const Question& question) {
+  auto listener = open_socket(question.v6() ? AF_INET6 : AF_INET);
+  if (!listener) return listener;
+  sockaddr_in6 any = {};  // zeros are any address in either family, and the port stands at the same place
+  any.sin6_family = question.v6() ? AF_INET6 : AF_INET;
+  any.sin6_port = htons(question.port);
+  if (::bind(listener->get(), reinterpret_cast<const sockaddr*>(&any), sizeof any) != 0)  // NOLINT
+    return fail_errno(errno, "bind");
+  if (::listen(listener->get(), 8) != 0) return fail_errno(errno, "listen");
+  return listener;
+}
+
+Result<bool> is_answered(int tun, const Question& question, std::uint16_t from_port, Milliseconds timeout) {
+  const auto first = first_packet(question.from, from_port, question.to, question.port);
+  const std::string_view as_text(reinterpret_cast<const char*>(first.data()), first.size());  // NOLINT
+  std::array<unsigned char, 2048> packet{};
+  pollfd ready = {tun, POLLIN, 0};
+  for (const Deadline deadline(timeout); !deadline.passed();) {
+    AGENT_TRY(write_all(tun, as_text, "send a packet"));
+    const Deadline again(std::min(again_after, deadline.left()));
+    while (::poll(&ready, 1, static_cast<int>(again.left().count())) > 0) {
+      const auto size = ::read(tun, packet.data(), packet.size());
+      if (size < 0 && errno != EAGAIN && errno != EINTR) return fail_errno(errno, "read the answer");
+      if (size > 0 && is_welcome(packet.data(), static_cast<std::size_t>(size), from_port)) return true;
+    }
+  }
+  return false;
+}
+
+// On a thread that nothing else runs on: its network namespace ends with it.
+Result<bool> ask(const Question& question) {
+  if (::unshare(CLONE_NEWNET) != 0) return fail_errno(errno, "make a network namespace");
+  auto tun = make_interface(question.interface);
+  if (!tun) return pass(std::move(tun));
+  AGENT_TRY(question.v6() ? give_v6_address(question) : give_v4_address(question));
+  auto listener = listen_on(question);
+  if (!listener) return pass(std::move(listener));
+  auto ready = is_answered(tun->get(), question, port_without_rules, ready_timeout);
+  if (!ready) return ready;
+  if (!*ready) return fail(Errc::timed_out, "without any rule it was not answered within {} s", ready_timeout.count() / 1000);
+  AGENT_TRY(load_rules(question));
+  return is_answered(tun->get(), question, port_with_rules, answer_timeout);
+}
+
+}  // namespace
+
+Result<bool> rules_let_in(const std::string& rules, const NewConnection& connection) {
+  Question question{"", without_tailscaled(rules), address_bytes(connection.from), address_bytes(connection.to), connection.port};
+  if (question.from.empty() || question.from.size() != question.to.size())
+    return fail(Errc::invalid, "{} to {}: no two addresses of one kind", connection.from, connection.to);
+  question.interface = interface_with(question.to);
+  if (question.interface.empty()) return fail(Errc::not_found, "no interface has the address {}", connection.to);
+  Result<bool> answer = false;
+  try {
+    std::thread([&] { answer = ask(question); }).join();
+  } catch (const std::system_error& error) {
+    answer = fail(Errc::failed, "start a thread: {}", error.what());
+  }
+  if (!answer) return pass(std::move(answer), fmt::format("try a connection from {} to {} port {}", connection.from, connection.to, connection.port));
+  return answer;
+}
+
+}  // namespace agent

@@ -1,0 +1,45 @@
+#include "platform/systemd/job.hpp"
+
+#include <systemd/sd-bus.h>
+
+#include "platform/posix/posix.hpp"
+#include "platform/systemd/systemd_names.hpp"
+
+namespace agent {
+
+Result<std::unique_ptr<JobWatch>> JobWatch::start(Bus& bus) {
+  std::unique_ptr<JobWatch> watch(new JobWatch(bus));
+  auto handler = [](sd_bus_message* message, void* self, sd_bus_error*) { return on_removed(message, self); };
+  // The manager sends signals only to those who subscribed (org.freedesktop.systemd1(5), Subscribe()).
+  if (auto r = bus.call(manager("Subscribe"), [](sd_bus_message*) { return 0; }); !r)
+    return pass(std::move(r), "Subscribe");
+  // The asynchronous form: the bus handles the match before it sees the call that starts the job, and no
+  // second wait is needed.
+  const int r = sd_bus_match_signal_async(bus.get(), &watch->slot_, systemd_service, systemd_path,
+                                          systemd_manager, "JobRemoved", handler, nullptr, watch.get());
+  if (r < 0) return fail_errno(-r, "match JobRemoved");
+  return watch;
+}
+
+JobWatch::~JobWatch() { sd_bus_slot_unref(slot_); }
+
+int JobWatch::on_removed(sd_bus_message* message, void* self) {
+  std::uint32_t id = 0;
+  const char* path = nullptr;
+  const char* unit = nullptr;
+  const char* result = nullptr;
+  if (sd_bus_message_read(message, "uoss", &id, &path, &unit, &result) >= 0)
+    static_cast<JobWatch*>(self)->ended_[path] = result;
+  return 0;
+}
+
+Result<std::string> JobWatch::result_of(const BusMessage& reply) {
+  const char* path = nullptr;
+  if (const int r = sd_bus_message_read(reply.get(), "o", &path); r < 0)
+    return fail_errno(-r, "read the job's path");
+  const std::string job = path;
+  AGENT_TRY(bus_.process_until([&] { return ended_.contains(job); }));
+  return ended_.at(job);
+}
+
+}  // namespace agent

@@ -1,0 +1,160 @@
+#include "resources/access/firewall_rollback.hpp"
+
+#include <array>
+#include <utility>
+
+#include "core/paths.hpp"
+#include "resources/access/ufw_command.hpp"
+
+namespace agent::firewall_trial {
+namespace {
+
+const std::string timer = "bootstrap-agent-revert.timer";
+const std::string unit = "bootstrap-agent-revert.service";
+constexpr Milliseconds job_timeout(30'000);
+
+// Made aside, and taken away under another name, so that a directory of its own name is always whole.
+const std::string& kept = paths::firewall_before;
+const std::string& reverting = paths::firewall_reverting;
+const std::string half_made = kept + ".partial";
+const std::string half_gone = kept + ".old";
+
+// Where ufw keeps all that its commands change (ufw(8), FILES).
+constexpr std::array<std::string_view, 4> files = {"/etc/default/ufw", "/etc/ufw/ufw.conf", "/etc/ufw/user.rules",
+                                                   "/etc/ufw/user6.rules"};
+constexpr std::size_t largest = 4U << 20U;
+
+std::string copy_of(std::string_view file, const std::string& directory) {
+  auto name = std::string(file.substr(1));
+  for (auto& c : name)
+    if (c == '/') c = '-';
+  return directory + "/" + name;
+}
+
+Result<bool> present(const Probe& probe, const std::string& path) {
+  auto info = probe.stat(path);
+  if (!info) return pass(std::move(info));
+  return info->has_value();
+}
+
+// With its mode; false when there is nothing to copy.
+Result<bool> copy(Host& host, const std::string& from, const std::string& to) {
+  auto info = host.stat(from);
+  if (!info) return pass(std::move(info));
+  if (!*info) return false;
+  auto text = host.read_file(from, largest);
+  if (!text) return pass(std::move(text));
+  AGENT_TRY(host.write_file(to, *text, {(*info)->mode}));
+  return true;
+}
+
+// What was absent is absent again; but what was kept must be there still for that to be known.
+Status put_back(Host& host, const std::string& file) {
+  auto copied = copy(host, copy_of(file, reverting), file);
+  if (!copied) return pass(std::move(copied));
+  if (*copied) return {};
+  auto there = present(host, reverting);
+  if (!there) return pass(std::move(there));
+  if (!*there) return fail(Errc::failed, "{} was taken away while {} was put back from it", reverting, file);
+  return host.remove(file);
+}
+
+bool was_enabled(const Probe& probe) {
+  auto text = probe.read_file(copy_of("/etc/ufw/ufw.conf", reverting));
+  return text && ("\n" + *text).find("\nENABLED=yes") != std::string::npos;
+}
+
+// False when nothing is on trial. Can be done again until it is ended by forget().
+Result<bool> put_back_all(Host& host) {
+  auto begun = present(host, reverting);  // by one that did not come to its end
+  if (!begun) return pass(std::move(begun));
+  if (!*begun) {
+    auto claimed = host.rename(kept, reverting);
+    if (!claimed && claimed.error().code == Errc::not_found) return false;
+    if (!claimed) return pass(std::move(claimed));
+  }
+  const bool on = was_enabled(host);
+  // Disabling writes ufw.conf, so it comes before the files; when it fails, they are put back nevertheless.
+  auto loaded = on ? Status() : run_ufw(host, {"disable"});
+  for (const auto file : files) AGENT_TRY(put_back(host, std::string(file)));
+  if (on) loaded = run_ufw(host, {"reload"});
+  AGENT_TRY(std::move(loaded));
+  return true;
+}
+
+Status forget(Host& host) {
+  AGENT_TRY(host.rename(reverting, half_gone));
+  return host.remove_tree(half_gone);
+}
+
+// From here on only the run puts back, until the timer's time, which begins now: it is there should the run die.
+Status take_over(Host& host) {
+  AGENT_TRY(host.restart_unit(Scope::system(), timer, job_timeout));
+  return host.stop_unit(Scope::system(), unit, job_timeout);
+}
+
+}  // namespace
+
+Status observe(const Probe& probe, Observation& seen) {
+  for (const auto& [path, what] : {std::pair(kept, "on trial"), std::pair(reverting, "being put back")}) {
+    auto there = present(probe, path);
+    if (!there) return pass(std::move(there));
+    if (*there) seen.drift("change", what, "confirmed");
+  }
+  for (const auto& rest : {half_made, half_gone}) {
+    auto there = present(probe, rest);
+    if (!there) return pass(std::move(there));
+    if (*there) seen.drift(rest, "present", "absent");
+  }
+  return {};
+}
+
+Status begin(Host& host) {
+  AGENT_TRY(take_over(host));
+  for (const auto& rest : {half_made, half_gone}) {
+    auto there = present(host, rest);
+    if (!there) return pass(std::move(there));
+    if (*there) AGENT_TRY(host.remove_tree(rest));
+  }
+  auto begun = present(host, reverting);
+  if (!begun) return pass(std::move(begun));
+  // Not put back first: that may be what can't be done, and what is kept is as good for this trial.
+  if (*begun) return host.rename(reverting, kept);
+  auto on_trial = present(host, kept);
+  if (!on_trial) return pass(std::move(on_trial));
+  if (*on_trial) return {};
+  AGENT_TRY(host.make_directory(half_made, {0700}));
+  for (const auto file : files)
+    if (auto copied = copy(host, std::string(file), copy_of(file, half_made)); !copied) return pass(std::move(copied));
+  return host.rename(half_made, kept);
+}
+
+Status confirm(Host& host) {
+  AGENT_TRY(host.sync());  // ufw itself writes without it
+  auto confirmed = host.rename(kept, half_gone);
+  if (!confirmed && confirmed.error().code == Errc::not_found)
+    return fail(Errc::refused, "the change took too long: it was put back before it could be confirmed");
+  return confirmed;
+}
+
+Status clear(Host& host) {
+  AGENT_TRY(host.remove_tree(half_gone));
+  return host.stop_unit(Scope::system(), timer, job_timeout);
+}
+
+Result<bool> revert(Host& host) {
+  AGENT_TRY(take_over(host));
+  auto back = put_back_all(host);
+  if (back && *back) AGENT_TRY(forget(host));
+  return back;
+}
+
+Status revert_beside(Host& host, const std::string& run) {
+  auto back = put_back_all(host);
+  if (!back) return pass(std::move(back));
+  if (!*back) return {};
+  if (run.empty()) return forget(host);
+  return fail(Errc::unavailable, "the firewall was put back; it is put back once more when the run that goes on is over ({})", run);
+}
+
+}  // namespace agent::firewall_trial

@@ -1,0 +1,49 @@
+#include "resources/access/operator_access.hpp"
+
+#include "resources/tailscale/status.hpp"
+
+namespace agent {
+namespace {
+
+constexpr std::uint16_t ssh_port = 22;
+
+// Another node of the tailnet: what counts is the interface, so it need not be there.
+std::string neighbour_of(const std::string& address) {
+  const bool v6 = address.find(':') != std::string::npos;
+  const std::string first = v6 ? "fd7a:115c:a1e0::1" : "100.64.0.1";
+  return address != first ? first : v6 ? "fd7a:115c:a1e0::2" : "100.64.0.2";
+}
+
+}  // namespace
+
+WayIn::WayIn(const Profile& profile, std::optional<NewConnection> session)
+    : control_url_(profile.tailscale.control_url), hostname_(profile.tailscale.hostname), session_(std::move(session)) {}
+
+bool WayIn::reaches_control(const Probe& probe) const {
+  return probe.http_get({control_url_, "", Milliseconds(5'000)}).has_value();
+}
+
+Status WayIn::is_open(const Probe& probe) const {
+  if (session_) {
+    auto open = probe.lets_in(*session_);
+    if (!open) return pass(std::move(open), "whether the session that started this run could be opened again");
+    if (*open) return {};
+    return fail(Errc::refused, "the SSH session that started this run, from {} to {} port {}, could not be opened again: start it over the "
+                "tailnet (ssh root@{}), or let it in by ufw.allow: [{{port: {}, protocol: tcp, from: {}}}]",
+                session_->from, session_->to, session_->port, hostname_, session_->port, session_->from);
+  }
+  auto status = tailscale_status(probe);
+  if (!status) return pass(std::move(status));
+  if (status->addresses.empty()) return fail(Errc::failed, "tailscaled names no address of this node");
+  for (const auto& address : status->addresses) {
+    const NewConnection from_the_tailnet{neighbour_of(address), address, ssh_port};
+    auto open = probe.lets_in(from_the_tailnet);
+    if (!open) return pass(std::move(open), "whether the tailnet gets in");
+    if (!*open)
+      return fail(Errc::refused, "the tailnet would be kept out: {} port {} was dropped. Look for a rule of your own in /etc/ufw/before.rules, "
+                  "before6.rules or of another program", address, ssh_port);
+  }
+  return {};
+}
+
+}  // namespace agent

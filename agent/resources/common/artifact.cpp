@@ -1,0 +1,133 @@
+#include "resources/common/artifact.hpp"
+
+#include "core/paths.hpp"
+
+namespace agent {
+namespace {
+
+Result<std::string> link_target(const Probe& probe, const std::string& path) {
+  auto target = probe.read_link(path);
+  if (target) return target;
+  return "absent or not a link";
+}
+
+}  // namespace
+
+void replace_all(std::string& text, std::string_view what, std::string_view with) {
+  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size()))
+    text.replace(at, what.size(), with);
+}
+
+Artifact::Artifact(std::string name, std::string version, Links links)
+    : name_(std::move(name)), version_(std::move(version)), links_(std::move(links)) {}
+
+std::string Artifact::directory() const { return root() + "/" + version_; }
+std::string Artifact::stamp() const { return stamp_of(version_); }
+std::string Artifact::stamp_of(const std::string& version) const { return paths::stamps + "/" + name_ + "-" + version; }
+
+Status Artifact::observe(const Probe& probe, Observation& seen) const {
+  auto present = probe.stat(directory());
+  if (!present) return pass(std::move(present));
+  if (!*present) {
+    seen.drift("version", "absent", version_);
+  } else {
+    auto made = probe.read_file(stamp());
+    auto now = probe.fingerprint(directory());
+    if (!now) return pass(std::move(now), directory());
+    if (!made || *made != *now) seen.drift("version", "not as it was made", version_);
+  }
+  auto current = link_target(probe, root() + "/current");
+  seen.expect("current", *current, version_);
+  for (const auto& [path, inside] : links_) {
+    auto target = link_target(probe, path);
+    seen.expect("link " + path, *target, root() + "/current/" + inside);
+  }
+  return {};
+}
+
+Status Artifact::put(Host& host, const Make& make) const {
+  const auto staging = root() + "/." + version_ + ".partial";
+  const auto old = root() + "/." + version_ + ".old";
+  AGENT_TRY(host.make_directory(root(), {0755}));
+  AGENT_TRY(host.remove_tree(staging));
+  AGENT_TRY(host.remove_tree(old));
+  if (auto made = make(host, staging); !made) {
+    (void)host.remove_tree(staging);  // a full disk stays full otherwise; what counts is why it failed
+    return made;
+  }
+  AGENT_TRY(host.give_to_root(staging));
+  auto fingerprint = host.fingerprint(staging);
+  if (!fingerprint) return pass(std::move(fingerprint), staging);
+  auto present = host.stat(directory());
+  if (!present) return pass(std::move(present));
+  if (*present) AGENT_TRY(host.rename(directory(), old));
+  AGENT_TRY(host.write_file(stamp(), *fingerprint, {0644}));
+  AGENT_TRY(host.rename(staging, directory()));
+  return host.remove_tree(old);
+}
+
+Status Artifact::install(Host& host, const Observation& seen, const Make& make) const {
+  if (seen.has("version")) AGENT_TRY(put(host, make));
+  if (seen.has("current")) AGENT_TRY(make_current(host, version_));
+  for (const auto& [path, inside] : links_)
+    if (seen.has("link " + path)) AGENT_TRY(host.make_symlink(root() + "/current/" + inside, path));
+  return {};
+}
+
+Result<std::string> Artifact::current(const Probe& probe) const {
+  auto target = probe.read_link(root() + "/current");
+  if (!target || target->find('/') != std::string::npos) return std::string();
+  auto there = probe.stat(root() + "/" + *target);
+  if (!there) return pass(std::move(there));
+  return *there ? *target : std::string();
+}
+
+Status Artifact::make_current(Host& host, const std::string& version) const {
+  return host.make_symlink(version, root() + "/current");
+}
+
+Result<std::vector<std::string>> Artifact::others(const Probe& probe) const {
+  auto names = probe.list(root());
+  if (!names) return pass(std::move(names));
+  std::multimap<std::chrono::system_clock::time_point, std::string, std::greater<>> by_age;
+  for (const auto& name : *names) {
+    if (name == "current" || name == version_ || name.starts_with(".")) continue;
+    auto made = probe.stat(stamp_of(name));
+    if (!made) return pass(std::move(made));
+    by_age.emplace(*made ? (*made)->modified : std::chrono::system_clock::time_point(), name);
+  }
+  std::vector<std::string> versions;
+  for (const auto& [age, name] : by_age) versions.push_back(name);
+  return versions;
+}
+
+// The stamp first: a version without one is the oldest, so the next run goes on with it.
+Status Artifact::remove(Host& host, const std::string& version) const {
+  AGENT_TRY(host.remove(stamp_of(version)));
+  return host.remove_tree(root() + "/" + version);
+}
+
+std::string expand_url(std::string url, std::string_view version, std::string_view arch) {
+  replace_all(url, "{version}", version);
+  replace_all(url, "{arch}", arch);
+  return url;
+}
+
+Status fetch_and_unpack(Host& host, const PinnedDownload& download, const std::string& version,
+                        const std::map<std::string, std::string>& arch_names, const Profile::Limits& limits,
+                        const std::string& directory) {
+  const auto arch = host.architecture();
+  const auto hash = download.sha256.find(arch);
+  const auto arch_name = arch_names.find(arch);
+  if (hash == download.sha256.end() || hash->second.empty() || arch_name == arch_names.end())
+    return fail(Errc::invalid, "no sha256 for this machine's architecture ({}): add it to the profile's download.sha256", arch);
+  constexpr std::uint64_t mib = 1U << 20U;
+  auto archive = host.fetch({expand_url(download.url, version, arch_name->second), hash->second, limits.download_mib * mib,
+                             limits.download_timeout});
+  if (!archive) return pass(std::move(archive));
+  auto unpacked = host.unpack(*archive, directory, {limits.unpacked_mib * mib, limits.unpacked_entries});
+  if (!unpacked) return pass(std::move(unpacked), directory);
+  return {};
+}
+
+}  // namespace agent

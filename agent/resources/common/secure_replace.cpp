@@ -1,0 +1,40 @@
+#include "resources/common/secure_replace.hpp"
+
+#include "base/secret.hpp"
+
+namespace agent {
+namespace {
+
+constexpr std::size_t largest = 64U << 20U;
+
+// A wipe writes zeros, and after a power cut any of its blocks may have reached the disk; what is kept this way is text.
+bool whole(const Result<std::string>& text) { return text && !text->empty() && text->find('\0') == std::string::npos; }
+
+}  // namespace
+
+Status replace_wiped(Host& host, const std::string& path, std::string_view content, const FileMode& mode) {
+  AGENT_TRY(host.write_file(next_of(path), content, mode));
+  AGENT_TRY(host.wipe_file(path));
+  return host.rename(next_of(path), path);
+}
+
+Result<std::string> read_wiped(const Probe& probe, const std::string& path) {
+  auto text = probe.read_file(path, largest);
+  if (whole(text) || (!text && text.error().code != Errc::not_found)) return text;
+  text = probe.read_file(next_of(path), largest);
+  if (whole(text) || !text) return text;
+  return fail(Errc::not_found, "{}: destroyed", path);
+}
+
+Status settle_wiped(Host& host, const std::string& path) {
+  auto next = host.stat(next_of(path));
+  if (!next) return pass(std::move(next));
+  if (!*next) return {};
+  auto present = host.read_file(path, largest);
+  if (!present && present.error().code != Errc::not_found) return pass(std::move(present));
+  const bool there = whole(present);
+  if (present) wipe(*present);
+  return there ? host.wipe_file(next_of(path)) : host.rename(next_of(path), path);
+}
+
+}  // namespace agent

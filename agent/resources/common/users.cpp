@@ -1,0 +1,12 @@
+#include "resources/common/users.hpp"
+
+namespace agent {
+
+Result<User> gateway_user(const Probe& probe, const std::string& name) {
+  auto found = probe.find_user(name);
+  if (!found) return pass(std::move(found));
+  if (!*found) return fail(Errc::not_found, "the user {} is not there yet", name);
+  return **found;
+}
+
+}  // namespace agent

@@ -1,0 +1,29 @@
+// OpenClaw's pinned version and its locked tree, made by an unprivileged account and then given to root.
+#pragma once
+
+#include "core/resource.hpp"
+#include "profile/profile.hpp"
+#include "resources/common/artifact.hpp"
+
+namespace agent {
+
+[[nodiscard]] Artifact openclaw_artifact(const Profile& profile);
+
+class OpenclawPackage : public Resource {
+ public:
+  explicit OpenclawPackage(const Profile& profile);
+  [[nodiscard]] Result<Observation> observe(const Probe& probe) const override;
+  [[nodiscard]] Status apply(Host& host, const Observation& seen) override;
+
+ private:
+  [[nodiscard]] Status make_tree(Host& host, const std::string& directory) const;
+  [[nodiscard]] Status run(Host& host, std::vector<std::string> argv, const std::string& directory, const User& builder) const;
+
+  std::string user_;
+  Artifact artifact_;
+  Profile::OpenClaw wanted_;
+  Profile::Limits limits_;
+  std::string node_bin_;
+};
+
+}  // namespace agent

@@ -1,0 +1,61 @@
+#include "resources/seal/expiry_timer.hpp"
+
+#include "core/paths.hpp"
+#include "resources/seal/receipt.hpp"
+
+namespace agent {
+namespace {
+
+const std::string timer = "bootstrap-agent-expiry.timer";
+const std::string file = paths::system_units + timer;
+const std::string enabled_by = paths::system_units + "timers.target.wants/" + timer;
+constexpr Milliseconds job_timeout(30'000);
+
+// systemd.time(7). A minute late: a timer counts whole seconds, and what is kept to the last of them is not yet too old in it.
+std::string unit_text(std::chrono::system_clock::time_point expiry) {
+  auto at = utc(expiry + std::chrono::minutes(1));
+  at.replace(at.find('T'), 1, " ");
+  at.replace(at.find('Z'), 1, " UTC");
+  return "# Made by bootstrap-agent: destroys the secrets that a failed run has kept for the next one, if nothing has used them by then.\n"
+         "[Unit]\nDescription=bootstrap-agent: the end of the secrets that are kept\n\n"
+         "[Timer]\nOnCalendar=" + at + "\nPersistent=true\nUnit=" + paths::boot_unit + "\n\n[Install]\nWantedBy=timers.target\n";
+}
+
+// Whether the files are as they should be: for that time and enabled, or not there.
+Result<bool> settled(const Probe& probe, const Expiry& expiry) {
+  auto there = probe.stat(file);
+  if (!there) return pass(std::move(there));
+  auto link = probe.stat(enabled_by);
+  if (!link) return pass(std::move(link));
+  if (!expiry) return !*there && !*link;
+  const auto text = probe.read_file(file);
+  return *link && text && *text == unit_text(*expiry);
+}
+
+}  // namespace
+
+Status observe_expiry(const Probe& probe, const Expiry& expiry, Observation& seen) {
+  auto done = settled(probe, expiry);
+  if (!done) return pass(std::move(done));
+  if (*done) return {};
+  seen.drift("timer", expiry ? "absent, or for another time" : "present", expiry ? utc(*expiry) : "absent");
+  return {};
+}
+
+Status apply_expiry(Host& host, const Expiry& expiry) {
+  auto done = settled(host, expiry);
+  if (!done) return pass(std::move(done));
+  if (*done) return {};
+  const auto scope = Scope::system();
+  if (!expiry) {
+    AGENT_TRY(host.stop_unit(scope, timer, job_timeout));
+    for (const auto& path : {enabled_by, file}) AGENT_TRY(host.remove(path));
+    return host.reload_manager(scope);
+  }
+  AGENT_TRY(host.write_file(file, unit_text(*expiry), {0644}));
+  AGENT_TRY(host.reload_manager(scope));
+  AGENT_TRY(host.restart_unit(scope, timer, job_timeout));
+  return host.enable_unit(scope, timer);  // last: the link says that all of it is done
+}
+
+}  // namespace agent

@@ -1,0 +1,231 @@
+#include "resources/tailscale/login.hpp"
+
+#include <ctime>
+#include <iomanip>
+#include <sstream>
+
+#include "core/paths.hpp"
+#include "ports/wait.hpp"
+
+namespace agent {
+namespace {
+
+const std::string program = "/usr/local/bin/tailscale";
+constexpr Milliseconds unit_timeout(30'000);
+// The key goes to tailscale by this file: argv and environment are visible to others.
+const std::string key_file = paths::run_private + "/auth-key";
+constexpr std::string_view next_step = "then run `bootstrap-agent --reconcile --secrets -` as root with a tailscale_auth_key";
+
+Command tailscale(std::vector<std::string> arguments, Milliseconds timeout) {
+  Command command;
+  command.argv = {program};
+  command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
+  command.env = {{"LC_ALL", "C"}};
+  command.timeout = timeout;
+  return command;
+}
+
+bool contains(const std::string& text, std::string_view what) { return text.find(what) != std::string::npos; }
+
+std::string first_line_with(const std::string& text, std::string_view what) {
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);)
+    if (contains(line, what)) return line;
+  return {};
+}
+
+// What came of tailscaled's last attempt, in its own words (tailscale.com: health/warnings.go, login-state), for a message's middle.
+std::string last_error(const TailscaleStatus& status) {
+  constexpr std::string_view before = "last login error was: ";
+  for (const auto& line : status.health)
+    if (const auto at = line.find(before); at != std::string::npos)
+      return fmt::format(" (tailscaled says: {})", line.substr(at + before.size()));
+  return {};
+}
+
+std::string without_slash(std::string url) {
+  while (url.ends_with('/')) url.pop_back();
+  return url;
+}
+
+// Days until an RFC 3339 time in UTC, as the control server sends it.
+std::optional<std::chrono::days> days_until(const std::string& time, std::chrono::system_clock::time_point now) {
+  std::tm parts{};
+  std::istringstream in(time);
+  in >> std::get_time(&parts, "%Y-%m-%dT%H:%M:%S");
+  if (in.fail()) return std::nullopt;
+  // In seconds: the clock's own nanoseconds end in 2262.
+  return std::chrono::floor<std::chrono::days>(std::chrono::seconds(timegm(&parts)) - std::chrono::floor<std::chrono::seconds>(now.time_since_epoch()));
+}
+
+}  // namespace
+
+TailscaleLogin::TailscaleLogin(const Profile& profile, const Secret& auth_key)
+    : Resource({"tailscale/login", {"tailscale/service"}, {}}), wanted_(profile.tailscale), auth_key_(auth_key) {}
+
+// What is no drift but the operator should know.
+void TailscaleLogin::describe(const Probe& probe, const TailscaleStatus& status, Observation& seen) const {
+  seen.facts["dns_name"] = status.dns_name;
+  const auto name = status.dns_name.substr(0, status.dns_name.find('.'));
+  if (name != wanted_.hostname)
+    seen.notes.push_back(fmt::format("the tailnet calls this node {}, not {}: a stale device probably still holds that name; delete it "
+                                     "in the admin console and this one can be renamed", name, wanted_.hostname));
+  if (status.tags.empty())
+    seen.notes.emplace_back("the node has no tag: its key belongs to a person and expires; a tagged, pre-approved key suits a server");
+  if (!auth_key_.empty())  // nothing that a key or tailscaled says tells of what kind it was
+    seen.notes.emplace_back("the auth key has done its work: if it is reusable, revoke it in the admin console, since whoever finds it can join; "
+                            "if it was ephemeral, this node vanishes from the tailnet when the server is off for a while");
+  if (!status.key_expiry.empty()) {
+    const auto left = days_until(status.key_expiry, probe.wall_clock());
+    if (left && *left <= wanted_.key_expiry_warning)
+      seen.notes.push_back(fmt::format("the node's key expires in {} days ({}): disable key expiry for it in the admin console, "
+                                       "or this server drops out of the tailnet", left->count(), status.key_expiry));
+  }
+  for (const auto& line : status.health)
+    if (contains(line, "SSH") || contains(line, "access controls"))
+      seen.notes.push_back(fmt::format("tailscaled warns: {}; add an SSH rule for this node to the tailnet's ACL", line));
+}
+
+Result<Observation> TailscaleLogin::observe(const Probe& probe) const {
+  auto status = tailscale_status(probe);
+  if (!status) return Observation::blocked(fmt::format("tailscale/service: {}", status.error().message));
+  auto prefs = tailscale_prefs(probe);
+  if (!prefs) return Observation::blocked(fmt::format("tailscale/service: {}", prefs.error().message));
+  Observation seen;
+  auto left = probe.stat(key_file);
+  if (!left) return pass(std::move(left));
+  if (*left) seen.drift("auth key file", "left by a run that was cut off", "absent");
+  if (status->expired) seen.drift("node key", "expired " + status->key_expiry, "valid");
+  seen.expect("state", status->backend_state, "Running");
+  if (status->backend_state != "Running") return seen;
+  describe(probe, *status, seen);
+  if (without_slash(prefs->control_url) != without_slash(wanted_.control_url))
+    seen.drift("control server", prefs->control_url, wanted_.control_url);
+  seen.expect("hostname", prefs->hostname, wanted_.hostname);
+  seen.expect("ssh", prefs->ssh ? "on" : "off", wanted_.ssh ? "on" : "off");
+  seen.expect("auto-update", prefs->auto_update ? "on or left to the tailnet" : "off", "off");
+  return seen;
+}
+
+Result<Completed> TailscaleLogin::up(Host& host) const {
+  std::vector<std::string> arguments = {"up", "--reset", "--login-server=" + wanted_.control_url,
+                                        "--hostname=" + wanted_.hostname, fmt::format("--ssh={}", wanted_.ssh),
+                                        fmt::format("--timeout={}s", wanted_.join_timeout.count())};
+  const auto timeout = Milliseconds(wanted_.join_timeout) + Milliseconds(10'000);
+  if (auth_key_.empty()) return host.run(tailscale(std::move(arguments), timeout));
+  AGENT_TRY(host.make_directory(paths::run_private, {0700}));
+  AGENT_TRY(host.write_file(key_file, auth_key_.reveal(), {0600}));
+  arguments.push_back("--auth-key=file:" + key_file);
+  auto done = host.run(tailscale(std::move(arguments), timeout));
+  AGENT_TRY(host.wipe_file(key_file));
+  return done;
+}
+
+// tailscaled goes on trying a refused key by itself, and may join later and spend it: end that, then say what happened.
+Status TailscaleLogin::give_up(Host& host, const Completed& tried, const TailscaleStatus& status, bool was_member) const {
+  const auto output = tried.out + "\n" + tried.err;
+  if (status.backend_state == "NeedsMachineAuth" || contains(output, "approve your machine")) {
+    const auto url = first_line_with(output, "https://");
+    return fail(Errc::unavailable, "this node waits for approval: an admin of the tailnet approves it ({}), then run "
+                "`bootstrap-agent --reconcile`", url.empty() ? "admin console, Machines" : url.substr(url.find("https://")));
+  }
+  if (auth_key_.empty() || was_member)  // it is logged in and only cut off, or stopped: it must stay so, whatever key is at hand
+    return fail(Errc::timed_out, "this node is {} and did not come up within {} s{}: check that the server reaches {}, then run "
+                "`bootstrap-agent --reconcile`", status.backend_state, wanted_.join_timeout.count(), last_error(status),
+                wanted_.control_url);
+  // logout does nothing without a node key, and down leaves the attempt that is under way (both seen): only a restart ends it.
+  (void)host.run(tailscale({"logout"}, Milliseconds(10'000)));
+  (void)host.run(tailscale({"down", "--accept-risk=lose-ssh"}, Milliseconds(10'000)));
+  (void)host.restart_unit(Scope::system(), paths::tailscaled_unit, unit_timeout);
+  if (const auto line = first_line_with(output, "invalid key"); !line.empty())
+    return fail(Errc::invalid, "the control server refused the auth key ({}): make a new one in the admin console (one-off, pre-approved, "
+                "tagged, not ephemeral), {}", line, next_step);
+  if (status.expired)
+    return fail(Errc::invalid, "this node's key has expired ({}): renew it in the admin console, or make a new auth key, {}",
+                status.key_expiry, next_step);
+  const bool silent = tried.timed_out || contains(output, "timeout waiting") || contains(output, "timed out");
+  if (silent)
+    return fail(Errc::timed_out, "the control server {} did not let this node in within {} s{}: check that the server reaches it (outbound "
+                "HTTPS, DNS), {}", wanted_.control_url, wanted_.join_timeout.count(), last_error(status), next_step);
+  return fail(Errc::failed, "tailscale up failed: {}", tried.err.empty() ? tried.out : tried.err);
+}
+
+// After a start tailscaled passes through NoState and Starting by itself; only NeedsLogin needs a key. Once in
+// hundreds of starts it was seen to stay in NoState for a minute (1.102.3: no answer to its first request to the control server, and
+// not a word in its log): so it gets another start. That this helps is likely, not seen.
+Status TailscaleLogin::settle(Host& host) const {
+  const auto half = Milliseconds(wanted_.join_timeout) / 2;
+  const auto wait = [&] {
+    return wait_until(host, half, "tailscaled comes back by itself", [&]() -> Result<bool> {
+      auto now = tailscale_status(host);
+      return now && now->backend_state != "NoState" && now->backend_state != "Starting";
+    });
+  };
+  if (auto settled = wait(); settled) return settled;
+  auto status = tailscale_status(host);
+  if (status && status->backend_state == "NoState") AGENT_TRY(host.restart_unit(Scope::system(), paths::tailscaled_unit, unit_timeout));
+  return wait();
+}
+
+Status TailscaleLogin::join(Host& host) const {
+  const auto settled = settle(host);
+  auto status = tailscale_status(host);
+  if (!status) return pass(std::move(status));
+  if (status->backend_state == "Running" && !status->expired) return {};
+  if (!settled && auth_key_.empty())
+    return fail(Errc::timed_out, "tailscaled is still {} after {} s{}: check that the server reaches {} (outbound HTTPS, DNS), then run "
+                "`bootstrap-agent --reconcile`", status->backend_state, wanted_.join_timeout.count(), last_error(*status),
+                wanted_.control_url);
+  const bool needs_key = status->backend_state != "Stopped" && status->backend_state != "NeedsMachineAuth";
+  if (needs_key && auth_key_.empty())
+    return fail(Errc::invalid, "this node is not logged in ({}{}) and there is no auth key at hand: make one in the admin console, {}",
+                status->backend_state, status->expired ? ", its key has expired" : "", next_step);
+  const bool was_member = status->has_node_key && !status->expired && status->backend_state != "NeedsLogin";
+  auto tried = up(host);
+  if (!tried) return pass(std::move(tried), "tailscale up");
+  // Almost there when `up` gave up: a logout now would spend a one-off key for nothing.
+  (void)wait_until(host, Milliseconds(15'000), "the join ends", [&]() -> Result<bool> {
+    auto state = tailscale_status(host);
+    return !state || state->backend_state != "Starting";
+  });
+  auto now = tailscale_status(host);
+  if (!now) return pass(std::move(now));
+  // Running was seen also with exit code 1. A one-off key is spent now: nobody gets in again if power goes before tailscaled's state is
+  // on the disk, which it does not see to itself.
+  if (now->backend_state == "Running") return host.sync();
+  return give_up(host, *tried, *now, was_member);
+}
+
+Status TailscaleLogin::set_preferences(Host& host) const {
+  auto done = host.run(tailscale({"set", "--hostname=" + wanted_.hostname, fmt::format("--ssh={}", wanted_.ssh),
+                                  "--auto-update=false", "--accept-risk=lose-ssh"},
+                                 Milliseconds(20'000)));
+  if (!done) return pass(std::move(done), "tailscale set");
+  if (!done->ok()) return fail(Errc::failed, "tailscale set: {}", done->err);
+  return wait_until(host, Milliseconds(10'000), "tailscaled takes its settings", [&]() -> Result<bool> {
+    auto prefs = tailscale_prefs(host);
+    return prefs && !prefs->auto_update && prefs->hostname == wanted_.hostname && prefs->ssh == wanted_.ssh;
+  });
+}
+
+Status TailscaleLogin::apply(Host& host, const Observation& seen) {
+  if (seen.has("auth key file")) AGENT_TRY(host.wipe_file(key_file));
+  if (seen.has("control server")) {
+    auto prefs = tailscale_prefs(host);
+    if (!prefs) return pass(std::move(prefs));
+    if (!wanted_.rejoin_on_control_url_change)
+      return fail(Errc::refused, "this node is joined to {}, the profile says {}: leaving a tailnet can cut you off, so set "
+                  "tailscale.rejoin_on_control_url_change: true, {}", prefs->control_url, wanted_.control_url, next_step);
+    if (auth_key_.empty()) return fail(Errc::invalid, "joining {} needs an auth key, {}", wanted_.control_url, next_step);
+    auto left = host.run(tailscale({"logout"}, Milliseconds(20'000)));
+    if (!left) return pass(std::move(left), "tailscale logout");
+  }
+  AGENT_TRY(join(host));
+  AGENT_TRY(set_preferences(host));
+  return wait_until(host, Milliseconds(20'000), "the tailnet gives this node a name", [&]() -> Result<bool> {
+    auto status = tailscale_status(host);
+    return status && status->backend_state == "Running" && !status->dns_name.empty();
+  });
+}
+
+}  // namespace agent

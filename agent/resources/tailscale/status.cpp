@@ -1,0 +1,58 @@
+#include "resources/tailscale/status.hpp"
+
+#include "resources/common/untrusted_json.hpp"
+
+namespace agent {
+namespace {
+
+// tailscale.com/client/local: any host name will do but this one is what its own client sends.
+Result<Json> local_api(const Probe& probe, const std::string& path) {
+  auto response = probe.http_get({"http://local-tailscaled.sock/localapi/v0/" + path, "/run/tailscale/tailscaled.sock",
+                                  Milliseconds(5'000)});
+  if (!response) return fail(Errc::unavailable, "tailscaled does not answer: {}", response.error().message);
+  if (response->status != 200) return fail(Errc::failed, "tailscaled: {} gave HTTP {}", path, response->status);
+  auto parsed = parse_json(response->body);
+  if (!parsed.is_object()) return fail(Errc::failed, "tailscaled: {} is not JSON", path);
+  return parsed;
+}
+
+}  // namespace
+
+Result<TailscaleStatus> tailscale_status(const Probe& probe) {
+  auto answer = local_api(probe, "status");
+  if (!answer) return pass(std::move(answer));
+  TailscaleStatus status;
+  status.backend_state = text_in(*answer, "BackendState");
+  status.has_node_key = flag_in(*answer, "HaveNodeKey");
+  status.auth_url = text_in(*answer, "AuthURL");
+  status.cert_domains = texts_in(*answer, "CertDomains");
+  status.health = texts_in(*answer, "Health");
+  if (const auto self = answer->find("Self"); self != answer->end() && self->is_object()) {
+    status.dns_name = text_in(*self, "DNSName");
+    if (status.dns_name.ends_with('.')) status.dns_name.pop_back();
+    status.addresses = texts_in(*self, "TailscaleIPs");
+    status.online = flag_in(*self, "Online");
+    status.expired = flag_in(*self, "Expired");
+    status.key_expiry = text_in(*self, "KeyExpiry");
+    status.tags = texts_in(*self, "Tags");
+  }
+  return status;
+}
+
+Result<TailscalePrefs> tailscale_prefs(const Probe& probe) {
+  auto answer = local_api(probe, "prefs");
+  if (!answer) return pass(std::move(answer));
+  TailscalePrefs prefs;
+  prefs.control_url = text_in(*answer, "ControlURL");
+  prefs.hostname = text_in(*answer, "Hostname");
+  prefs.ssh = flag_in(*answer, "RunSSH");
+  prefs.wants_running = flag_in(*answer, "WantRunning");
+  prefs.logged_out = flag_in(*answer, "LoggedOut");
+  // ipn.AutoUpdatePrefs: Apply is an optional bool; unset lets the tailnet's default decide.
+  if (const auto update = answer->find("AutoUpdate"); update != answer->end() && update->is_object())
+    if (const auto apply = update->find("Apply"); apply != update->end() && apply->is_boolean())
+      prefs.auto_update = apply->get<bool>();
+  return prefs;
+}
+
+}  // namespace agent

@@ -1,0 +1,84 @@
+#include "run/inputs.hpp"
+
+#include "cli/input_file.hpp"
+#include "core/paths.hpp"
+#include "embedded.hpp"
+#include "profile/load.hpp"
+#include "resources/common/secure_replace.hpp"
+
+namespace agent {
+
+Result<GivenProfile> read_profile(const std::string& path) {
+  GivenProfile read;
+  read.given = !path.empty();
+  const auto& from = read.given ? path : paths::profile;
+  auto text = read_input_file(from, InputKind::profile);
+  if (!text && (read.given || text.error().code != Errc::not_found)) return pass(std::move(text));
+  if (text) read.text = std::move(*text);
+  auto profile = load_profile(embedded::default_yaml, read.text, from);
+  if (!profile) return pass(std::move(profile));
+  read.profile = std::move(*profile);
+  return read;
+}
+
+GivenProfile built_in_profile() { return {load_profile(embedded::default_yaml, "", "the built-in profile").value(), {}, false}; }
+
+Result<Secrets> read_given_secrets(const std::string& path) {
+  if (path.empty()) return Secrets();
+  auto text = path == "-" ? read_stdin() : read_input_file(path, InputKind::secrets);
+  if (!text) return pass(std::move(text));
+  if (text->starts_with('\0')) return Secrets();  // a first boot was cut off while it destroyed this file: it has them
+  auto secrets = load_secrets(*text, path == "-" ? "stdin" : path);
+  wipe(*text);
+  return secrets;
+}
+
+Result<Secrets> read_kept_secrets(const Probe& probe) {
+  auto text = read_wiped(probe, paths::secrets);
+  if (!text && text.error().code == Errc::not_found) return Secrets();
+  if (!text) return pass(std::move(text));
+  auto secrets = load_secrets(*text, paths::secrets);
+  wipe(*text);
+  if (!secrets) return Secrets();
+  return secrets;
+}
+
+Status install_inputs(Host& host, const GivenProfile& profile, Secrets given) {
+  if (profile.given) {
+    AGENT_TRY(host.make_directory(paths::configuration, {0755}));
+    AGENT_TRY(host.write_file(paths::profile, profile.text, {0644}));
+  }
+  if (given.empty()) return {};
+  AGENT_TRY(settle_wiped(host, paths::secrets));
+  auto kept = read_kept_secrets(host);
+  if (!kept) return pass(std::move(kept));
+  if (given.tailscale_auth_key.empty()) given.tailscale_auth_key = std::move(kept->tailscale_auth_key);
+  if (given.anthropic_token.empty()) given.anthropic_token = std::move(kept->anthropic_token);
+  if (given.gateway_token.empty() && !given.generate_gateway_token) {
+    given.gateway_token = std::move(kept->gateway_token);
+    given.generate_gateway_token = kept->generate_gateway_token;
+  }
+  if (given.webhook_url.empty()) given.webhook_url = std::move(kept->webhook_url);
+  auto text = dump_secrets(given);
+  const auto written = replace_wiped(host, paths::secrets, text, {0600});
+  wipe(text);
+  return written;
+}
+
+bool cloud_init_works(const Probe& probe) {
+  const auto there = [&probe](const std::string& path) {
+    auto info = probe.stat(path);
+    return info && *info;
+  };
+  return there("/run/cloud-init") && !there("/run/cloud-init/result.json") && !there("/run/cloud-init/disabled");
+}
+
+Status make_own_directories(Host& host) {
+  AGENT_TRY(host.make_directory(paths::state, {0755}));
+  AGENT_TRY(host.make_directory(paths::stamps, {0755}));
+  AGENT_TRY(host.make_directory(paths::work, {0700}));
+  AGENT_TRY(host.make_directory(paths::run, {0755}));
+  return host.make_directory(paths::run_private, {0700});
+}
+
+}  // namespace agent
