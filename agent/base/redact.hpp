@@ -13,7 +13,7 @@ namespace agent {
 void register_secret(std::string_view value);
 
 // What the seal writes over a secret in a file of others, byte by byte.
-inline constexpr char blot_char = 'x';
+inline constexpr char overwrite_char = 'x';
 
 struct Span {
   std::size_t begin = 0;

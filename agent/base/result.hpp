@@ -50,11 +50,29 @@ template <class T>
   return tl::unexpected<Error>(std::move(result).error());
 }
 
+// The same result; its error with one layer of context.
+template <class T>
+[[nodiscard]] Result<T> with_context(Result<T>&& result, std::string_view context) {
+  if (!result) return pass(std::move(result), context);
+  return std::move(result);
+}
+
 }  // namespace agent
 
-// Returns the error of a Status from the enclosing function. The only macro of the project: C++20 has no `?`.
+// Returns the error of a Status from the enclosing function. C++20 has no `?`.
 #define AGENT_TRY(expression)                                            \
   do {                                                                   \
     if (auto agent_try_status = (expression); !agent_try_status)         \
       return tl::unexpected<::agent::Error>(std::move(agent_try_status).error()); \
   } while (false)
+
+// Gives the value of a Result a name, or returns its error from the enclosing function, as ccache's TRY_ASSIGN does:
+//   AGENT_TRY_ASSIGN(const auto text, probe.read_file(path));
+// `auto&&` names the value where it is, so that nothing of a secret is left behind in the Result.
+#define AGENT_TRY_ASSIGN(name, ...) AGENT_TRY_ASSIGN_TO(name, AGENT_JOIN(agent_result_, __LINE__), __VA_ARGS__)
+#define AGENT_TRY_ASSIGN_TO(name, result, ...)                                     \
+  auto result = (__VA_ARGS__);                                                     \
+  if (!(result)) return tl::unexpected<::agent::Error>(std::move(result).error()); \
+  name = *std::move(result)
+#define AGENT_JOIN(left, right) AGENT_JOIN_EXPANDED(left, right)
+#define AGENT_JOIN_EXPANDED(left, right) left##right

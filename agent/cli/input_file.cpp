@@ -128,10 +128,9 @@ Result<std::string> read_input_file(const std::string& path, InputKind kind) {
   auto full = absolute_path(path);
   if (!full) return full;
 
-  auto directory = open_parent(*full, kind);
-  if (!directory) return pass(std::move(directory));
+  AGENT_TRY_ASSIGN(auto directory, open_parent(*full, kind));
   const auto name = full->substr(full->rfind('/') + 1);
-  const UniqueFd file(openat(directory->get(), name.empty() ? "." : name.c_str(),
+  const UniqueFd file(openat(directory.get(), name.empty() ? "." : name.c_str(),
                              O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC));
   if (!file) return open_error(path, errno);
   struct stat info {};

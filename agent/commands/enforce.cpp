@@ -22,20 +22,18 @@ namespace {
 constexpr std::size_t largest_binary = 64U << 20U;
 
 Status install_agent(Host& host) {
-  auto own = host.read_file("/proc/self/exe", largest_binary);
-  if (!own) return pass(std::move(own));
+  AGENT_TRY_ASSIGN(auto own, host.read_file("/proc/self/exe", largest_binary));
   auto installed = host.read_file(paths::agent, largest_binary);
-  if (!installed || *installed != *own) AGENT_TRY(host.write_file(paths::agent, *own, {0755}));
+  if (!installed || *installed != own) AGENT_TRY(host.write_file(paths::agent, own, {0755}));
   return host.write_file(paths::system_units + paths::boot_unit, embedded::bootstrap_agent_service, {0644});
 }
 
 // The file that the secrets were handed over in: a copy like any other.
 Status wipe_given(Host& host, const Options& options) {
   if (options.secrets.empty() || options.secrets == "-") return {};
-  auto path = absolute_path(options.secrets);
-  if (!path) return pass(std::move(path));
-  if (*path == paths::secrets) return {};  // it has just been taken over in place
-  return host.wipe_file(*path);
+  AGENT_TRY_ASSIGN(auto path, absolute_path(options.secrets));
+  if (path == paths::secrets) return {};  // it has just been taken over in place
+  return host.wipe_file(path);
 }
 
 // User-data takes away cloud-init's mark that it has run, so that it comes again after a boot until an agent is in charge; as of now
@@ -50,9 +48,8 @@ Status end_user_data(Host& host) {
 }
 
 Status prepare(Host& host, const Options& options, const GivenProfile& profile, Secrets secrets) {
-  auto there = host.stat(paths::agent);
-  if (!there) return pass(std::move(there));
-  const bool installs = options.command == CommandName::first_boot || !*there;
+  AGENT_TRY_ASSIGN(auto there, host.stat(paths::agent));
+  const bool installs = options.command == CommandName::first_boot || !there;
   if (installs) AGENT_TRY(install_agent(host));
   AGENT_TRY(install_inputs(host, profile, std::move(secrets)));
   // With both on the disk a power cut only delays it from here on.

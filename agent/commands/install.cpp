@@ -17,22 +17,19 @@ Result<SigningKey> trusted_key(const std::string& path) {
   if (path.empty() && version::signing_key.empty())
     return fail(Errc::invalid, "this build trusts no key of its own: give one with --signing-key");
   if (path.empty()) return parse_signing_key(version::signing_key);
-  auto text = read_input_file(path, InputKind::profile);
-  if (!text) return pass(std::move(text), "--signing-key");
-  auto key = parse_signing_key(*text);
-  if (!key) return pass(std::move(key), path);
+  AGENT_TRY_ASSIGN(auto text, with_context(read_input_file(path, InputKind::profile), "--signing-key"));
+  AGENT_TRY_ASSIGN(auto key, with_context(parse_signing_key(text), path));
   return key;
 }
 
 // Read once: what is checked is what is installed.
 Result<ReleaseFile> read_release(const std::string& path) {
-  auto content = read_input_file(path, InputKind::signed_file);
-  if (!content) return pass(std::move(content), "--install");
+  AGENT_TRY_ASSIGN(auto content, with_context(read_input_file(path, InputKind::signed_file), "--install"));
   auto signature = read_input_file(path + ".minisig", InputKind::signed_file);
   if (!signature && signature.error().code == Errc::not_found)
     return fail(Errc::refused, "{}: not signed: {}.minisig is not beside it", path, path);
   if (!signature) return pass(std::move(signature), "--install");
-  return ReleaseFile{path, std::move(*content), std::move(*signature)};
+  return ReleaseFile{path, std::move(content), std::move(*signature)};
 }
 
 }  // namespace

@@ -69,12 +69,11 @@ bool is_program_for(const std::string& architecture, std::string_view content) {
 }  // namespace
 
 Result<std::string> check_release(const Probe& machine, const ReleaseFile& file, const SigningKey& key, bool allow_downgrade) {
-  auto comment = trusted_comment(file.content, file.signature, key);
-  if (!comment) return pass(std::move(comment), file.name);
-  const auto label = parse_label(*comment);
+  AGENT_TRY_ASSIGN(auto comment, with_context(trusted_comment(file.content, file.signature, key), file.name));
+  const auto label = parse_label(comment);
   if (!label)
     return fail(Errc::refused, "{}: signed as '{}', which names no bootstrap-agent, its version and its architecture", file.name,
-                *comment);
+                comment);
   if (const auto here = machine.architecture(); label->architecture != here)
     return fail(Errc::refused, "{}: for {}; this machine is {}", file.name, label->architecture, here);
   if (!allow_downgrade && *parse_version(label->version) < parse_version(version::number))

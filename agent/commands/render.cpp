@@ -14,9 +14,8 @@ namespace {
 Result<AgentSource> agent_source(const Options& options) {
   if (options.sums.empty()) return AgentSource::pinned(options.agent_url, options.agent_sha256);
   const bool from_stdin = options.sums == "-";
-  auto sums = from_stdin ? read_stdin() : read_input_file(options.sums, InputKind::profile);
-  if (!sums) return pass(std::move(sums));
-  return AgentSource::in_sums(options.agent_url, *sums, from_stdin ? "stdin" : options.sums);
+  AGENT_TRY_ASSIGN(auto sums, from_stdin ? read_stdin() : read_input_file(options.sums, InputKind::profile));
+  return AgentSource::in_sums(options.agent_url, sums, from_stdin ? "stdin" : options.sums);
 }
 
 // A full disk must not leave a piece of a script behind as if it were the whole.

@@ -15,7 +15,7 @@ int revert_command(const Options& /*options*/) {
   ::umask(022);
   RealHost host({});
   const auto run = RunLock::holder(paths::lock);
-  if (auto reverted = firewall_trial::revert_beside(host, run); !reverted) return complain(reverted.error(), exit_failed);
+  if (auto reverted = firewall_rollback::revert_beside(host, run); !reverted) return complain(reverted.error(), exit_failed);
   fmt::print("bootstrap-agent: no change of the firewall is on trial now; one that was not confirmed was put back\n");
   return exit_ok;
 }

@@ -68,14 +68,12 @@ Result<int> run(const Options& options, EventWriter& events, bool seal_only, Mak
     complain(profile.error(), exit_usage);
     profile = built_in_profile();
   }
-  auto secrets = read_kept_secrets(host);
-  if (!secrets) return pass(std::move(secrets));
+  AGENT_TRY_ASSIGN(auto secrets, read_kept_secrets(host));
   Ledger ledger;
-  auto plan = make_plan(profile->profile, *secrets, ledger);
-  if (!plan) return pass(std::move(plan));
+  AGENT_TRY_ASSIGN(auto plan, make_plan(profile->profile, secrets, ledger));
   host.set_deadline(host.now() + deadline_of(options));
   const auto info = run_info();
-  auto report = enforce(*plan, host, ledger, [&events](const ResourceReport& resource) {
+  auto report = enforce(plan, host, ledger, [&events](const ResourceReport& resource) {
     events.resource(resource);
     if (resource.outcome != Outcome::pending) print(line_for(resource));
   });
@@ -124,8 +122,8 @@ void seal_and_say(const Options& options, EventWriter& events) {
 bool was_cut_off(const Probe& probe) {
   const auto receipt = probe.stat(paths::receipt);
   const auto report = probe.stat(paths::report);
-  const auto way_back = probe.stat(paths::update);
-  return (receipt && !*receipt) || (report && !*report) || (way_back && *way_back);
+  const auto snapshot = probe.stat(paths::update);
+  return (receipt && !*receipt) || (report && !*report) || (snapshot && *snapshot);
 }
 
 // Ends the events with the exit code, whatever came of the run.

@@ -70,18 +70,16 @@ Result<std::optional<User>> RealHost::find_user(const std::string& name) const {
 Result<Completed> RealHost::query(const Query& query) const { return run_within(query.command()); }
 Result<bool> RealHost::can_unshare(const User& user) const { return can_make_user_namespace(user); }
 
-Result<bool> RealHost::lets_in(const NewConnection& connection) const {
-  auto rules = query(Query::firewall_rules(connection.to.find(':') != std::string::npos));
-  if (!rules) return pass(std::move(rules));
-  if (!rules->ok()) return fail(Errc::failed, "iptables-save: {}", rules->err);
-  return rules_let_in(rules->out, connection);
+Result<bool> RealHost::probe_firewall(const NewConnection& connection) {
+  AGENT_TRY_ASSIGN(auto rules, run_within(save_rules(connection.to.find(':') != std::string::npos)));
+  if (!rules.ok()) return fail(Errc::failed, "iptables-save: {}", rules.err);
+  return probe_rules(rules.out, connection);
 }
 
 Result<HttpResponse> RealHost::http_get(const HttpGet& request) const {
-  auto timeout = within(request.timeout, request.url);
-  if (!timeout) return pass(std::move(timeout));
+  AGENT_TRY_ASSIGN(auto timeout, within(request.timeout, request.url));
   auto clipped = request;
-  clipped.timeout = *timeout;
+  clipped.timeout = timeout;
   return agent::http_get(clipped);
 }
 
@@ -146,27 +144,25 @@ Status RealHost::do_remove(const Path& path) { return files::remove(path); }
 Status RealHost::do_remove_tree(const std::string& directory) { return tree::remove(directory); }
 Status RealHost::do_give_to_root(const std::string& directory) { return tree::give_to_root(directory); }
 Status RealHost::do_wipe_file(const Path& path) { return files::wipe(path); }
-Status RealHost::do_blot_secrets(const std::string& path) { return secret_bytes::blot(path); }
+Status RealHost::do_overwrite_secrets(const std::string& path) { return secret_bytes::overwrite(path); }
 // The program, not sync(2): a device that hangs must not take the agent with it.
 Status RealHost::do_sync() {
   Command command;
   // Not all that is mounted: a share of the owner's that hangs is no affair of ours.
   command.argv = {"sync", "--file-system", "/", "/etc", "/home", "/opt", "/usr", "/var"};
   command.timeout = Milliseconds(120'000);
-  auto done = run_within(std::move(command));
-  if (!done) return pass(std::move(done));
-  return done->ok() ? Status() : fail(Errc::failed, "sync: {}", done->timed_out ? "did not end within 120 s" : done->err);
+  AGENT_TRY_ASSIGN(auto done, run_within(std::move(command)));
+  return done.ok() ? Status() : fail(Errc::failed, "sync: {}", done.timed_out ? "did not end within 120 s" : done.err);
 }
 
 Result<FreeSpace> RealHost::do_trim() {
-  AGENT_TRY(free_unwritten_of_archived_journals("/var/log/journal"));
+  AGENT_TRY(free_unwritten_extents_of_archived_journals("/var/log/journal"));
   return agent::trim("/");
 }
 
 Result<Completed> RealHost::run_within(Command command) const {
-  auto timeout = within(command.timeout, command.argv.empty() ? "" : command.argv.front());
-  if (!timeout) return pass(std::move(timeout), "run");
-  command.timeout = *timeout;
+  AGENT_TRY_ASSIGN(auto timeout, with_context(within(command.timeout, command.argv.empty() ? "" : command.argv.front()), "run"));
+  command.timeout = timeout;
   return run_process(command, [this](std::string_view line) {
     if (options_.log_line) options_.log_line(redact(line));
   });
@@ -175,10 +171,9 @@ Result<Completed> RealHost::run_within(Command command) const {
 Result<Completed> RealHost::do_run(const Command& command) { return run_within(command); }
 
 Result<Fetched> RealHost::do_fetch(const Fetch& fetch) {
-  auto timeout = within(fetch.timeout, fetch.url);
-  if (!timeout) return pass(std::move(timeout));
+  AGENT_TRY_ASSIGN(auto timeout, within(fetch.timeout, fetch.url));
   auto clipped = fetch;
-  clipped.timeout = *timeout;
+  clipped.timeout = timeout;
   AGENT_TRY(make_work_directory());
   return fetch_file(clipped, options_.work_directory, [this](std::string_view line) { progress(line); });
 }
@@ -195,12 +190,11 @@ Status RealHost::do_unpack(const Fetched& archive, const std::string& directory,
 }
 
 Status RealHost::do_job(Job job, const Scope& scope, const std::string& unit, Milliseconds timeout) {
-  auto left = within(timeout, unit);
-  if (!left) return pass(std::move(left));
+  AGENT_TRY_ASSIGN(auto left, within(timeout, unit));
   const auto kind = job == Job::start     ? UnitJob::start
                     : job == Job::restart ? UnitJob::restart
                                           : UnitJob::stop;
-  return run_job(kind, scope, unit, *left);
+  return run_job(kind, scope, unit, left);
 }
 
 Status RealHost::do_enable_unit(const Scope& scope, const std::string& unit) {
@@ -212,9 +206,8 @@ Status RealHost::do_reset_failed(const Scope& scope, const std::string& unit) {
 Status RealHost::do_reload_manager(const Scope& scope) { return reload_systemd(scope); }
 
 Status RealHost::do_enable_linger(const User& user, Milliseconds timeout) {
-  auto left = within(timeout, user.name);
-  if (!left) return pass(std::move(left));
-  return enable_user_linger(user, *left);
+  AGENT_TRY_ASSIGN(auto left, within(timeout, user.name));
+  return enable_user_linger(user, left);
 }
 
 }  // namespace agent

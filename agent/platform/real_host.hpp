@@ -47,12 +47,12 @@ class RealHost final : public Host {
   std::string architecture() const override;
   Holders processes_that_hold(const std::vector<std::string>& paths) const override;
   Result<bool> can_unshare(const User& user) const override;
-  Result<bool> lets_in(const NewConnection& connection) const override;
   TimePoint now() const override;
   std::chrono::system_clock::time_point wall_clock() const override;
   void pause(Milliseconds duration) const override;
 
   Result<std::string> contents(const Fetched& file, std::size_t limit) const override;
+  Result<bool> probe_firewall(const NewConnection& connection) override;
   Result<std::string> random_hex(std::size_t bytes) override;
   void progress(std::string_view line) override;
 
@@ -68,7 +68,7 @@ class RealHost final : public Host {
   Status do_remove_tree(const std::string& directory) override;
   Status do_give_to_root(const std::string& directory) override;
   Status do_wipe_file(const Path& path) override;
-  Status do_blot_secrets(const std::string& path) override;
+  Status do_overwrite_secrets(const std::string& path) override;
   Status do_sync() override;
   Result<FreeSpace> do_trim() override;
   Result<Completed> do_run(const Command& command) override;

@@ -49,9 +49,9 @@ Status Host::wipe_file(const Path& path) {
   AGENT_TRY(before("wipe_file", path.shown()));
   return do_wipe_file(path);
 }
-Status Host::blot_secrets(const std::string& path) {
+Status Host::overwrite_secrets(const std::string& path) {
   AGENT_TRY(before("blot_secrets", path));
-  return do_blot_secrets(path);
+  return do_overwrite_secrets(path);
 }
 Status Host::sync() {
   AGENT_TRY(before("sync", "/"));

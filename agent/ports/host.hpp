@@ -33,7 +33,7 @@ class Host : public Probe {
 
   // Overwrites the bytes of every secret in a file in place, nothing else, and syncs. It goes through no symlink; only a regular
   // file with one link is touched, anything else is refused. Absent is fine.
-  [[nodiscard]] Status blot_secrets(const std::string& path);
+  [[nodiscard]] Status overwrite_secrets(const std::string& path);
   // What was written so far, by whomever, is on the disk: other programs' files may be lost or empty after a power cut until then.
   [[nodiscard]] Status sync();
   // Tells the device which blocks of the root file system are unused, so that it forgets what stood in them; those as well that
@@ -63,6 +63,11 @@ class Host : public Probe {
   // Lets the user's manager run without a session, and waits until it is up (logind's SetUserLinger, then user@UID.service).
   [[nodiscard]] Status enable_linger(const User& user, Milliseconds timeout);
 
+  // Whether the iptables rules that are loaded now would let this connection in. The kernel is asked: it makes a network namespace
+  // with a copy of the rules, less the chain that tailscaled puts before all others, and sends the connection's first packet there.
+  // No change of the machine. An Error means that it can't be told.
+  [[nodiscard]] virtual Result<bool> probe_firewall(const NewConnection& connection) = 0;
+
   // `bytes` bytes of the kernel's randomness (getrandom(2)), in hex.
   [[nodiscard]] virtual Result<std::string> random_hex(std::size_t bytes) = 0;
 
@@ -86,7 +91,7 @@ class Host : public Probe {
   virtual Status do_remove_tree(const std::string& directory) = 0;
   virtual Status do_give_to_root(const std::string& directory) = 0;
   virtual Status do_wipe_file(const Path& path) = 0;
-  virtual Status do_blot_secrets(const std::string& path) = 0;
+  virtual Status do_overwrite_secrets(const std::string& path) = 0;
   virtual Status do_sync() = 0;
   virtual Result<FreeSpace> do_trim() = 0;
   virtual Result<Completed> do_run(const Command& command) = 0;

@@ -57,11 +57,6 @@ class Probe {
   // Whether this user may make a user namespace (asked of the kernel, in a child): Ubuntu's AppArmor may forbid it.
   [[nodiscard]] virtual Result<bool> can_unshare(const User& user) const = 0;
 
-  // Whether the iptables rules that are loaded now would let this connection in. The kernel is asked: a copy of the rules, less
-  // the chain that tailscaled puts before all others, is sent the connection's first packet in a network namespace of its own.
-  // An Error means that it can't be told.
-  [[nodiscard]] virtual Result<bool> lets_in(const NewConnection& connection) const = 0;
-
   // Monotonic and wall-clock time, and a pause between two looks at a condition (only wait_until in wait.hpp uses it).
   [[nodiscard]] virtual TimePoint now() const = 0;
   [[nodiscard]] virtual std::chrono::system_clock::time_point wall_clock() const = 0;

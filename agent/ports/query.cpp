@@ -23,20 +23,16 @@ Query Query::packages(const std::vector<std::string>& names) {
 Query Query::sshd_settings() { return Query(look({"sshd", "-T"})); }
 Query Query::ufw_status() { return Query(look({"ufw", "status", "verbose"})); }
 Query Query::ufw_added() { return Query(look({"ufw", "show", "added"})); }
-Query Query::firewall_rules(bool v6) { return Query(look({v6 ? "ip6tables-save" : "iptables-save"})); }
 Query Query::nft_table(const std::string& name) { return Query(look({"nft", "-j", "list", "table", "inet", name})); }
 Query Query::serve_status() { return Query(look({"/usr/local/bin/tailscale", "serve", "status", "--json"})); }
 
-Query Query::cli_paired(const User& user) {
-  // OpenClaw 2026.9.6, state/openclaw.sqlite: the identity "primary" has an operator token, and the gateway's list the same.
+Query Query::database_says_one(const User& user, const std::string& file, const std::string& sql) {
   const std::string script =
       "const{DatabaseSync}=require('node:sqlite');"
       "const db=new DatabaseSync(process.argv[1],{readOnly:true});"
-      "const row=db.prepare(\"select count(*) n from device_identities i join device_pairing_paired p using(device_id) "
-      "join device_auth_tokens t using(device_id) where i.identity_key='primary' and t.role='operator' "
-      "and json_extract(p.tokens_json,'$.operator.token')=t.token\").get();"
-      "process.exit(row.n===1?0:1)";
-  auto command = look({"/usr/local/bin/node", "-e", script, "--", user.home + "/.openclaw/state/openclaw.sqlite"});
+      "const rows=db.prepare(process.argv[2]).all();"
+      "process.exit(rows.length===1&&Object.values(rows[0]).every(value=>value===1)?0:1)";
+  auto command = look({"/usr/local/bin/node", "-e", script, "--", user.home + "/" + file, sql});
   command.env["HOME"] = user.home;
   command.env["NODE_NO_WARNINGS"] = "1";
   command.user = user;

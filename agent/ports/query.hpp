@@ -16,15 +16,13 @@ class Query {
   static Query ufw_status();
   // ufw(8) `show added`: the rules as the commands that made them, also while ufw is inactive.
   static Query ufw_added();
-  // iptables-save(8) or ip6tables-save(8): the rules that are loaded.
-  static Query firewall_rules(bool v6);
   // nft(8) -j list table inet NAME; exit 1 when it is not there.
   static Query nft_table(const std::string& name);
   // `tailscale serve status --json`: {} when nothing is served.
   static Query serve_status();
-  // Whether the device of the user's own CLI is paired with the gateway: node(1) reads OpenClaw's database read-only, as that
-  // user; exit 0 or 1. (The CLI itself costs seconds a call.)
-  static Query cli_paired(const User& user);
+  // Whether an SQL query of an SQLite database in the user's home has one row, whose one column is 1: node(1) opens the file read-only,
+  // as that user; exit 0 or 1.
+  static Query database_says_one(const User& user, const std::string& file, const std::string& sql);
 
   [[nodiscard]] const Command& command() const { return command_; }
 

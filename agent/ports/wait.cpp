@@ -8,9 +8,8 @@ Status wait_until(const Probe& probe, Milliseconds timeout, std::string_view wha
                   const std::function<Result<bool>()>& condition) {
   const auto deadline = std::min(probe.now() + timeout, probe.deadline());
   for (;;) {
-    auto holds = condition();
-    if (!holds) return pass(std::move(holds), what);
-    if (*holds) return {};
+    AGENT_TRY_ASSIGN(auto holds, with_context(condition(), what));
+    if (holds) return {};
     if (probe.now() >= probe.deadline())
       return fail(Errc::timed_out, "{}: not before the deadline of the whole run", what);
     if (probe.now() >= deadline) return fail(Errc::timed_out, "{}: not within {} s", what, timeout.count() / 1000);

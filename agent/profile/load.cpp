@@ -24,9 +24,9 @@ Status read_default(Profile& profile, std::string_view text) {
 
 // The built-in hashes are those of the built-in version: another one is no use without its own. Said here, not by a server that has
 // fetched the wrong thing.
-class Pin {
+class PinnedHashes {
  public:
-  Pin(std::string section, std::string hash_key, const std::string& version, std::vector<std::string*> hashes)
+  PinnedHashes(std::string section, std::string hash_key, const std::string& version, std::vector<std::string*> hashes)
       : section_(std::move(section)), hash_key_(std::move(hash_key)), version_(version), built_in_(version), hashes_(std::move(hashes)) {
     for (auto* hash : hashes_) known_.push_back(std::exchange(*hash, {}));
   }
@@ -53,7 +53,7 @@ class Pin {
 Status read_overrides(Profile& profile, std::string_view text, const std::string& name) {
   Problems problems(name, Quoting::allowed);
   const auto both = [](PinnedDownload& download) { return std::vector{&download.sha256["x86_64"], &download.sha256["aarch64"]}; };
-  Pin pins[] = {{"tailscale", "download.sha256", profile.tailscale.version, both(profile.tailscale.download)},
+  PinnedHashes pins[] = {{"tailscale", "download.sha256", profile.tailscale.version, both(profile.tailscale.download)},
                 {"node", "download.sha256", profile.node.version, both(profile.node.download)},
                 {"openclaw", "lock.sha256", profile.openclaw.version, {&profile.openclaw.lock.sha256}}};
   if (auto root = parse_yaml(text, problems)) {

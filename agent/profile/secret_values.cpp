@@ -18,7 +18,7 @@ Parsed<std::string> opaque_token(std::string_view text) {
     return no(
         "holds a space or a character that no token has, or is too long; copy the token again, alone and on "
         "one line");
-  if (text.find_first_not_of(blot_char) == std::string_view::npos)
+  if (text.find_first_not_of(overwrite_char) == std::string_view::npos)
     return no("was overwritten, as the seal does with a secret that it finds; bring it anew");
   return std::string(text);
 }

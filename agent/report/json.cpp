@@ -99,9 +99,8 @@ Result<Report> report_from_json(const Json& in) {
     report.duration = Milliseconds(count_in(in.at("duration_ms")));
     report.changes = static_cast<std::uint64_t>(count_in(in.at("changes")));
     for (const auto& item : in.at("resources")) {
-      auto resource = resource_from_json(item);
-      if (!resource) return pass(std::move(resource));
-      report.resources.push_back(std::move(*resource));
+      AGENT_TRY_ASSIGN(auto resource, resource_from_json(item));
+      report.resources.push_back(std::move(resource));
     }
     return report;
   } catch (const Json::exception& error) {

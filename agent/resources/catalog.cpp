@@ -43,7 +43,7 @@ Result<Plan> server_plan(const Profile& profile, const Secrets& secrets, const L
   add(ShippedUnits::firewall_revert());
   add(std::make_unique<Ufw>(profile, session));
   add(std::make_unique<MetadataGuard>());
-  add(std::make_unique<NodeRuntime>(profile));
+  add(std::make_unique<Nodejs>(profile));
   add(std::make_unique<NvmShim>(profile.user));
   add(std::make_unique<BuildUser>());
   add(std::make_unique<OpenclawPackage>(profile));
@@ -60,14 +60,14 @@ Result<Plan> server_plan(const Profile& profile, const Secrets& secrets, const L
   others.reserve(all.size());
   for (const auto& resource : all) others.push_back(resource->name());
   add(std::make_unique<Seal>(profile, ledger, std::move(others), std::vector{std::string(OpenclawUpdate::resource_name)},
-                             [user = profile.user](const Probe& probe) { know_env_secrets(probe, user); }));
+                             [user = profile.user](const Probe& probe) { register_env_secrets(probe, user); }));
   return Plan::make(std::move(all));
 }
 
 Result<Plan> seal_plan(const Profile& profile, const Ledger& ledger) {
   std::vector<std::unique_ptr<Resource>> only;
   only.push_back(std::make_unique<Seal>(profile, ledger, std::vector<std::string>{"the whole server"}, std::vector<std::string>(),
-                                        [user = profile.user](const Probe& probe) { know_env_secrets(probe, user); }));
+                                        [user = profile.user](const Probe& probe) { register_env_secrets(probe, user); }));
   return Plan::make(std::move(only));
 }
 

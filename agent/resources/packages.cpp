@@ -45,12 +45,10 @@ bool name_nothing(const Completed& done) {
 
 Status forget_lists(Host& host) {
   for (const char* cache : {"/var/cache/apt/pkgcache.bin", "/var/cache/apt/srcpkgcache.bin"}) AGENT_TRY(host.remove(cache));
-  auto names = host.list(lists);
-  if (!names) return pass(std::move(names));
-  for (const auto& name : *names) {
-    auto info = host.stat(lists + "/" + name);
-    if (!info) return pass(std::move(info));
-    if (*info && (*info)->type == FileType::regular && name != "lock") AGENT_TRY(host.remove(lists + "/" + name));
+  AGENT_TRY_ASSIGN(auto names, host.list(lists));
+  for (const auto& name : names) {
+    AGENT_TRY_ASSIGN(auto info, host.stat(lists + "/" + name));
+    if (info && info->type == FileType::regular && name != "lock") AGENT_TRY(host.remove(lists + "/" + name));
   }
   return {};
 }
@@ -64,11 +62,10 @@ Packages::Packages(const Profile& profile)
       timeout_(profile.limits.apt_timeout) {}
 
 Result<Observation> Packages::observe(const Probe& probe) const {
-  auto done = probe.query(Query::packages(names_));
-  if (!done) return pass(std::move(done), "dpkg-query");
+  AGENT_TRY_ASSIGN(auto done, with_context(probe.query(Query::packages(names_)), "dpkg-query"));
   Observation seen;
   for (const auto& name : names_)
-    if (("\n" + done->out).find("\n" + name + " installed\n") == std::string::npos)
+    if (("\n" + done.out).find("\n" + name + " installed\n") == std::string::npos)
       seen.drift("package " + name, "not installed", "installed");
   return seen;
 }
@@ -78,9 +75,8 @@ Status Packages::update_lists(Host& host) const {
   Completed last;
   bool forgotten = false;
   AGENT_TRY(wait_until(host, lock_timeout_, "apt-get update (another package manager holds its lock)", [&]() -> Result<bool> {
-    auto done = host.run(apt({"apt-get", "update", "-q"}, timeout_));
-    if (!done) return pass(std::move(done));
-    last = std::move(*done);
+    AGENT_TRY_ASSIGN(auto done, host.run(apt({"apt-get", "update", "-q"}, timeout_)));
+    last = std::move(done);
     if (corrupt(last) && !forgotten) {  // once: what is fetched anew may be no better
       forgotten = true;
       if (auto removed = forget_lists(host); !removed) return pass(std::move(removed));
@@ -105,8 +101,7 @@ Status Packages::apply(Host& host, const Observation& /*seen*/) {
   if (!have_lists) AGENT_TRY(update_lists(host));
   auto done = install(host);
   if (done && !done->ok() && says(*done, "dpkg --configure -a")) {  // power was cut while dpkg ran
-    auto repaired = host.run(apt({"dpkg", "--configure", "-a", "--force-confdef", "--force-confold"}, timeout_));
-    if (!repaired) return pass(std::move(repaired));
+    AGENT_TRY_ASSIGN(auto repaired, host.run(apt({"dpkg", "--configure", "-a", "--force-confdef", "--force-confold"}, timeout_)));
     done = install(host);
   }
   if (done && !done->ok() && have_lists && !says(*done, "lock")) {  // lists that are too old name packages that are gone

@@ -15,9 +15,8 @@ Result<GivenProfile> read_profile(const std::string& path) {
   auto text = read_input_file(from, InputKind::profile);
   if (!text && (read.given || text.error().code != Errc::not_found)) return pass(std::move(text));
   if (text) read.text = std::move(*text);
-  auto profile = load_profile(embedded::default_yaml, read.text, from);
-  if (!profile) return pass(std::move(profile));
-  read.profile = std::move(*profile);
+  AGENT_TRY_ASSIGN(auto profile, load_profile(embedded::default_yaml, read.text, from));
+  read.profile = std::move(profile);
   return read;
 }
 
@@ -25,16 +24,15 @@ GivenProfile built_in_profile() { return {load_profile(embedded::default_yaml, "
 
 Result<Secrets> read_given_secrets(const std::string& path) {
   if (path.empty()) return Secrets();
-  auto text = path == "-" ? read_stdin() : read_input_file(path, InputKind::secrets);
-  if (!text) return pass(std::move(text));
-  if (text->starts_with('\0')) return Secrets();  // a first boot was cut off while it destroyed this file: it has them
-  auto secrets = load_secrets(*text, path == "-" ? "stdin" : path);
-  wipe(*text);
+  AGENT_TRY_ASSIGN(auto&& text, path == "-" ? read_stdin() : read_input_file(path, InputKind::secrets));
+  if (text.starts_with('\0')) return Secrets();  // a first boot was cut off while it destroyed this file: it has them
+  auto secrets = load_secrets(text, path == "-" ? "stdin" : path);
+  wipe(text);
   return secrets;
 }
 
 Result<Secrets> read_kept_secrets(const Probe& probe) {
-  auto text = read_wiped(probe, paths::secrets);
+  auto text = read_secure(probe, paths::secrets);
   if (!text && text.error().code == Errc::not_found) return Secrets();
   if (!text) return pass(std::move(text));
   auto secrets = load_secrets(*text, paths::secrets);
@@ -49,18 +47,17 @@ Status install_inputs(Host& host, const GivenProfile& profile, Secrets given) {
     AGENT_TRY(host.write_file(paths::profile, profile.text, {0644}));
   }
   if (given.empty()) return {};
-  AGENT_TRY(settle_wiped(host, paths::secrets));
-  auto kept = read_kept_secrets(host);
-  if (!kept) return pass(std::move(kept));
-  if (given.tailscale_auth_key.empty()) given.tailscale_auth_key = std::move(kept->tailscale_auth_key);
-  if (given.anthropic_token.empty()) given.anthropic_token = std::move(kept->anthropic_token);
+  AGENT_TRY(settle_secure_replace(host, paths::secrets));
+  AGENT_TRY_ASSIGN(auto kept, read_kept_secrets(host));
+  if (given.tailscale_auth_key.empty()) given.tailscale_auth_key = std::move(kept.tailscale_auth_key);
+  if (given.anthropic_token.empty()) given.anthropic_token = std::move(kept.anthropic_token);
   if (given.gateway_token.empty() && !given.generate_gateway_token) {
-    given.gateway_token = std::move(kept->gateway_token);
-    given.generate_gateway_token = kept->generate_gateway_token;
+    given.gateway_token = std::move(kept.gateway_token);
+    given.generate_gateway_token = kept.generate_gateway_token;
   }
-  if (given.webhook_url.empty()) given.webhook_url = std::move(kept->webhook_url);
+  if (given.webhook_url.empty()) given.webhook_url = std::move(kept.webhook_url);
   auto text = dump_secrets(given);
-  const auto written = replace_wiped(host, paths::secrets, text, {0600});
+  const auto written = secure_replace(host, paths::secrets, text, {0600});
   wipe(text);
   return written;
 }

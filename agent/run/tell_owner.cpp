@@ -27,7 +27,7 @@ std::string failure_line(const Report& report) {
 }
 
 std::string tell_webhook(const Probe& probe, const std::string& line, const Json& report) {
-  const auto url = know_webhook(probe);
+  const auto url = register_webhook(probe);
   if (url.empty()) return {};
   const auto body = Json{{"text", line}, {"report", report}}.dump(-1, ' ', false, Json::error_handler_t::replace);
   std::string last;

@@ -38,9 +38,9 @@ void load(const std::string& rules, const std::string& program = "iptables-resto
   run({program}, "*filter\n:INPUT DROP [0:0]\n:ts-input - [0:0]\n" + rules + "COMMIT\n");
 }
 
-bool lets_in(const std::string& from, const std::string& to, std::uint16_t port) {
-  const RealHost host({});
-  const auto answer = host.lets_in({from, to, port});
+bool probe_firewall(const std::string& from, const std::string& to, std::uint16_t port) {
+  RealHost host({});
+  const auto answer = host.probe_firewall({from, to, port});
   REQUIRE_MESSAGE(answer.has_value(), answer.error().message);
   return *answer;
 }
@@ -52,63 +52,63 @@ const std::string established = "-A INPUT -m conntrack --ctstate RELATED,ESTABLI
 
 TEST_CASE("admission: without rules everything comes in") {
   elsewhere([] {
-    CHECK(lets_in("203.0.113.5", here, 22));
-    CHECK(lets_in("2001:db8::5", "2001:db8::1", 22));
+    CHECK(probe_firewall("203.0.113.5", here, 22));
+    CHECK(probe_firewall("2001:db8::5", "2001:db8::1", 22));
   });
 }
 
 TEST_CASE("admission: source, port and interface decide, as the rules say") {
   elsewhere([] {
     load(established + "-A INPUT -s 203.0.113.0/24 -p tcp -m tcp --dport 22 -j ACCEPT\n");
-    CHECK(lets_in("203.0.113.5", here, 22));
-    CHECK_FALSE(lets_in("203.0.114.5", here, 22));
-    CHECK_FALSE(lets_in("203.0.113.5", here, 23));
+    CHECK(probe_firewall("203.0.113.5", here, 22));
+    CHECK_FALSE(probe_firewall("203.0.114.5", here, 22));
+    CHECK_FALSE(probe_firewall("203.0.113.5", here, 23));
     load(established + "-A INPUT -i eth7 -j ACCEPT\n");
-    CHECK(lets_in("203.0.114.5", here, 22));
+    CHECK(probe_firewall("203.0.114.5", here, 22));
     load(established + "-A INPUT -i eth8 -j ACCEPT\n");
-    CHECK_FALSE(lets_in("203.0.114.5", here, 22));
+    CHECK_FALSE(probe_firewall("203.0.114.5", here, 22));
     load("-A INPUT -p tcp -j REJECT --reject-with tcp-reset\n");
-    CHECK_FALSE(lets_in("203.0.114.5", here, 22));
+    CHECK_FALSE(probe_firewall("203.0.114.5", here, 22));
   });
 }
 
 TEST_CASE("admission: IPv6 has rules of its own") {
   elsewhere([] {
     load("-A INPUT -s 2001:db8::/64 -p tcp -m tcp --dport 22 -j ACCEPT\n", "ip6tables-restore");
-    CHECK(lets_in("2001:db8::5", "2001:db8::1", 22));
-    CHECK_FALSE(lets_in("2001:db8:1::5", "2001:db8::1", 22));
-    CHECK(lets_in("203.0.113.5", here, 23));
+    CHECK(probe_firewall("2001:db8::5", "2001:db8::1", 22));
+    CHECK_FALSE(probe_firewall("2001:db8:1::5", "2001:db8::1", 22));
+    CHECK(probe_firewall("203.0.113.5", here, 23));
   });
 }
 
 TEST_CASE("admission: that what was accepted goes on is not enough, nor that tailscaled accepts it") {
   elsewhere([] {
     load(established + "-A ts-input -i eth7 -j ACCEPT\n-A INPUT -j ts-input\n");
-    CHECK_FALSE(lets_in("203.0.113.5", here, 22));
+    CHECK_FALSE(probe_firewall("203.0.113.5", here, 22));
   });
 }
 
 TEST_CASE("admission: a packet that is lost says nothing, since TCP sends it again") {
   elsewhere([] {
     load("-A INPUT -p tcp -m statistic --mode nth --every 3 --packet 2 -j ACCEPT\n");
-    CHECK(lets_in("203.0.113.5", here, 22));
+    CHECK(probe_firewall("203.0.113.5", here, 22));
   });
 }
 
 TEST_CASE("admission: what it can't tell is an error, and nothing is left behind") {
   elsewhere([] {
-    const RealHost host({});
-    CHECK(host.lets_in({"203.0.113.5", "192.0.2.1", 22}).error().message == "no interface has the address 192.0.2.1");
-    CHECK(host.lets_in({"203.0.113.5", "2001:db8::1", 22}).error().code == Errc::invalid);
-    CHECK(host.lets_in({"nowhere", "198.51.100.1", 22}).error().code == Errc::invalid);
-    CHECK(host.query(Query::firewall_rules(false))->out.find("-A INPUT") == std::string::npos);
+    RealHost host({});
+    CHECK(host.probe_firewall({"203.0.113.5", "192.0.2.1", 22}).error().message == "no interface has the address 192.0.2.1");
+    CHECK(host.probe_firewall({"203.0.113.5", "2001:db8::1", 22}).error().code == Errc::invalid);
+    CHECK(host.probe_firewall({"nowhere", "198.51.100.1", 22}).error().code == Errc::invalid);
+    CHECK(host.run(save_rules(false))->out.find("-A INPUT") == std::string::npos);
   });
 }
 
 TEST_CASE("admission: where no thread can be had it is said") {
   CHECK(in_child([] {
           if (!without_threads()) return std::string("there are threads");
-          const auto answer = rules_let_in("", {"127.0.0.2", "127.0.0.1", 22});
+          const auto answer = probe_rules("", {"127.0.0.2", "127.0.0.1", 22});
           return answer ? std::string("answered") : answer.error().message;
         }).starts_with("try a connection from 127.0.0.2 to 127.0.0.1 port 22: start a thread: "));
 }

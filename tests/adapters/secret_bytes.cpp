@@ -37,7 +37,7 @@ TEST_CASE("secret bytes: what the time was too short for is said") {
   REQUIRE(search);
   CHECK(search->found.empty());
   CHECK(search->skipped == std::vector<std::string>{scratch.path("in") + ": not all of it, within 0 ms"});
-  CHECK(secret_bytes::blot(scratch.path("in/file"), Milliseconds(0)).error().code == Errc::timed_out);
+  CHECK(secret_bytes::overwrite(scratch.path("in/file"), Milliseconds(0)).error().code == Errc::timed_out);
 }
 
 TEST_CASE("secret bytes: a file that grows is read as far as it went") {

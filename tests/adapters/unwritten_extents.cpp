@@ -102,7 +102,7 @@ TEST_CASE("unwritten: what an archived journal owns and never wrote is trimmed, 
   REQUIRE(::pwrite(failed.get(), "not on the disk yet", 19, size / 2) == 19);
 
   const auto said = disk.content("user-1000@0006-0007.journal~");
-  REQUIRE(free_unwritten_of_archived_journals(disk.journals));
+  REQUIRE(free_unwritten_extents_of_archived_journals(disk.journals));
   CHECK(disk.content("user-1000@0006-0007.journal~") == said);
   CHECK(said.substr(size / 2, 19) == "not on the disk yet");
   CHECK(disk.content("system@0006-0007.journal").size() == size);
@@ -116,8 +116,8 @@ TEST_CASE("unwritten: what an archived journal owns and never wrote is trimmed, 
 
 TEST_CASE("unwritten: no journal is no error, a link to one is not followed") {
   const Scratch scratch;
-  CHECK(free_unwritten_of_archived_journals(scratch.path("none")));
+  CHECK(free_unwritten_extents_of_archived_journals(scratch.path("none")));
   std::filesystem::create_directory(scratch.path("other"));
   std::filesystem::create_directory_symlink(scratch.path("other"), scratch.path("journal"));
-  CHECK_FALSE(free_unwritten_of_archived_journals(scratch.path("journal")));
+  CHECK_FALSE(free_unwritten_extents_of_archived_journals(scratch.path("journal")));
 }

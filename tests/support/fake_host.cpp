@@ -136,8 +136,8 @@ Status FakeHost::do_wipe_file(const Path& path) {
     return {};
   });
 }
-Status FakeHost::do_blot_secrets(const std::string& path) {
-  return change([&] { return files.blot_secrets(path); });
+Status FakeHost::do_overwrite_secrets(const std::string& path) {
+  return change([&] { return files.overwrite_secrets(path); });
 }
 Status FakeHost::do_sync() {
   return change([] { return Status(); });
@@ -196,7 +196,7 @@ Result<HttpResponse> FakeHost::http_get(const HttpGet& request) const {
   return (*best)(*this, request);
 }
 
-Result<bool> FakeHost::lets_in(const NewConnection& connection) const {
+Result<bool> FakeHost::probe_firewall(const NewConnection& connection) {
   const Lock lock(mutex_);
   return firewall ? firewall(connection) : Result<bool>(true);
 }

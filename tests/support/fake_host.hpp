@@ -108,12 +108,12 @@ class FakeHost : public Host {
   std::string architecture() const override { return machine; }
   Holders processes_that_hold(const std::vector<std::string>& paths) const override;
   Result<bool> can_unshare(const User&) const override { return unshare_allowed; }
-  Result<bool> lets_in(const NewConnection& connection) const override;
   TimePoint now() const override;
   std::chrono::system_clock::time_point wall_clock() const override;
   void pause(Milliseconds duration) const override;
   TimePoint deadline() const override { return deadline_; }
   Result<std::string> contents(const Fetched& file, std::size_t limit) const override;
+  Result<bool> probe_firewall(const NewConnection& connection) override;
   Result<std::string> random_hex(std::size_t bytes) override;
   void progress(std::string_view line) override;
 
@@ -135,7 +135,7 @@ class FakeHost : public Host {
   Status do_remove_tree(const std::string& directory) override;
   Status do_give_to_root(const std::string& directory) override;
   Status do_wipe_file(const Path& path) override;
-  Status do_blot_secrets(const std::string& path) override;
+  Status do_overwrite_secrets(const std::string& path) override;
   Status do_sync() override;
   Result<FreeSpace> do_trim() override;
   Result<Completed> do_run(const Command& command) override;

@@ -57,7 +57,7 @@ class MemoryFiles {
   [[nodiscard]] Status remove_tree(const std::string& directory);
   [[nodiscard]] Status give_to_root(const std::string& directory);
   [[nodiscard]] Status wipe(const Path& path);
-  [[nodiscard]] Status blot_secrets(const std::string& path);
+  [[nodiscard]] Status overwrite_secrets(const std::string& path);
 
   // The time that new files get, plus a little for each change, so that no two have the same.
   void set_time(std::chrono::system_clock::time_point now) { now_ = now; }

@@ -27,7 +27,7 @@ SecretSearch MemoryFiles::find_secrets(const std::string& path, unsigned depth) 
   return search;
 }
 
-Status MemoryFiles::blot_secrets(const std::string& path) {
+Status MemoryFiles::overwrite_secrets(const std::string& path) {
   const auto shown = "overwrite secrets in " + path;
   auto* node = find(path);
   if (node == nullptr) return {};

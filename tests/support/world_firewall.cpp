@@ -122,7 +122,7 @@ void Ufw::load(FakeHost& host) {
     if (line + "\n" != rules_begin) rules.push_back({line, v6.find("\n" + line + "\n") != std::string::npos});
 }
 
-bool Ufw::lets_in(const NewConnection& connection) const {
+bool Ufw::probe_firewall(const NewConnection& connection) const {
   if (!enabled || incoming == "allow") return true;
   const bool tailnet = connection.to.starts_with("100.") || connection.to.starts_with("fd7a:");
   if (tailnet) return has("allow in on tailscale0");
@@ -171,10 +171,10 @@ void Ufw::attach(FakeHost& host) {
     if (!runnable(on.files, ufw_program)) return fail(Errc::not_found, "run ufw: no such program");
     return run(on, command);
   });
-  host.firewall = [this](const NewConnection& connection) { return lets_in(connection); };
+  host.firewall = [this](const NewConnection& connection) { return probe_firewall(connection); };
   host.on_start(revert_unit, [this](FakeHost& on, UnitState& state) -> Status {
     state.active_state = "inactive";  // a oneshot that is done
-    return firewall_trial::revert_beside(on, run_goes_on ? "pid 1" : "");
+    return firewall_rollback::revert_beside(on, run_goes_on ? "pid 1" : "");
   });
   save(host);
   host.on_query("ufw", [this](const FakeHost& on, const Command& command) -> Result<Completed> {

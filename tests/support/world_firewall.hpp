@@ -31,7 +31,7 @@ class Ufw {
   [[nodiscard]] bool has(const std::string& rule) const;
   // As it is in ufw's files, which whoever puts them back, or edits them, changes behind ufw's back until the next reload.
   void save(FakeHost& host);
-  [[nodiscard]] bool lets_in(const NewConnection& connection) const;
+  [[nodiscard]] bool probe_firewall(const NewConnection& connection) const;
 
  private:
   void load(FakeHost& host);

@@ -95,22 +95,21 @@ Result<SigningKey> parse_signing_key(std::string_view text) {
 std::string id_of(const SigningKey& key) { return shown(key.id); }
 
 Result<std::string> trusted_comment(std::string_view content, std::string_view signature, const SigningKey& key) {
-  auto parsed = parse(signature);
-  if (!parsed) return pass(std::move(parsed));
-  if (parsed->key != key.id)
-    return fail(Errc::refused, "signed by key {}; the key that is trusted is {}", shown(parsed->key), shown(key.id));
-  if (!parsed->prehashed) return fail(Errc::refused, "signed without prehashing; sign it without minisign's -l");
+  AGENT_TRY_ASSIGN(auto parsed, parse(signature));
+  if (parsed.key != key.id)
+    return fail(Errc::refused, "signed by key {}; the key that is trusted is {}", shown(parsed.key), shown(key.id));
+  if (!parsed.prehashed) return fail(Errc::refused, "signed without prehashing; sign it without minisign's -l");
 
   Bytes<crypto_generichash_BYTES_MAX> hash{};  // BLAKE2b-512
   crypto_generichash(hash.data(), hash.size(), bytes(content), content.size(), nullptr, 0);
-  if (!verified(parsed->of_content, hash.data(), hash.size(), key))
+  if (!verified(parsed.of_content, hash.data(), hash.size(), key))
     return fail(Errc::refused, "altered: this is not the file that key {} has signed", shown(key.id));
 
-  std::string commented(parsed->of_content.begin(), parsed->of_content.end());
-  commented += parsed->comment;
-  if (!verified(parsed->of_comment, bytes(commented), commented.size(), key))
+  std::string commented(parsed.of_content.begin(), parsed.of_content.end());
+  commented += parsed.comment;
+  if (!verified(parsed.of_comment, bytes(commented), commented.size(), key))
     return fail(Errc::refused, "the trusted comment of its signature was altered");
-  return std::string(parsed->comment);
+  return std::string(parsed.comment);
 }
 
 }  // namespace agent

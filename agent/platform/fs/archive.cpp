@@ -66,18 +66,17 @@ class Unpacking {
   Status entry(archive_entry* entry, const std::string& name) {
     if (++entries_ > limits_.max_entries)
       return fail(Errc::refused, "more than the {} entries allowed", limits_.max_entries);
-    auto path = strip(name);
-    if (!path) return pass(std::move(path));
+    AGENT_TRY_ASSIGN(auto path, strip(name));
     if (const auto target = text(archive_entry_hardlink(entry)); !target.empty())
-      return hard_link(*path, target);
+      return hard_link(path, target);
     const auto type = archive_entry_filetype(entry);
     if (type != AE_IFREG && type != AE_IFDIR && type != AE_IFLNK)
       return fail(Errc::refused, "neither file, directory nor link");
-    if (path->empty() && type == AE_IFDIR) return {};  // the first component itself
-    if (path->empty()) return beside();
-    if (type == AE_IFDIR) return tree_.directory(*path, archive_entry_perm(entry));
-    if (type == AE_IFLNK) return tree_.symlink(*path, text(archive_entry_symlink(entry)));
-    return file(*path, entry);
+    if (path.empty() && type == AE_IFDIR) return {};  // the first component itself
+    if (path.empty()) return beside();
+    if (type == AE_IFDIR) return tree_.directory(path, archive_entry_perm(entry));
+    if (type == AE_IFLNK) return tree_.symlink(path, text(archive_entry_symlink(entry)));
+    return file(path, entry);
   }
   [[nodiscard]] std::uint64_t entries() const { return entries_; }
 
@@ -87,15 +86,13 @@ class Unpacking {
   }
 
   Status hard_link(const std::string& path, const std::string& target) {
-    auto stripped = strip(target);
-    if (!stripped) return pass(std::move(stripped), "a hard link to " + target);
-    if (path.empty() || stripped->empty()) return beside();
-    return tree_.hard_link(path, *stripped);
+    AGENT_TRY_ASSIGN(auto stripped, with_context(strip(target), "a hard link to " + target));
+    if (path.empty() || stripped.empty()) return beside();
+    return tree_.hard_link(path, stripped);
   }
 
   Status file(const std::string& path, archive_entry* entry) {
-    auto made = tree_.file(path);
-    if (!made) return pass(std::move(made));
+    AGENT_TRY_ASSIGN(auto made, tree_.file(path));
     for (;;) {
       // The holes of a sparse file come as zeros, and count.
       const auto got = archive_read_data(reader_, buffer_.data(), buffer_.size());
@@ -105,9 +102,9 @@ class Unpacking {
       bytes_ += size;
       if (bytes_ > limits_.max_bytes)
         return fail(Errc::refused, "more than the {} bytes allowed", limits_.max_bytes);
-      AGENT_TRY(write_all(made->get(), {buffer_.data(), size}, "cannot be written"));
+      AGENT_TRY(write_all(made.get(), {buffer_.data(), size}, "cannot be written"));
     }
-    return TreeWriter::finish_file(*made, archive_entry_perm(entry), archive_entry_mtime(entry));
+    return TreeWriter::finish_file(made, archive_entry_perm(entry), archive_entry_mtime(entry));
   }
 
   archive* reader_;
@@ -119,30 +116,27 @@ class Unpacking {
 };
 
 Status unpack(int fd, const std::string& directory, const UnpackLimits& limits) {
-  auto reader = open_reader(fd);
-  if (!reader) return pass(std::move(reader));
-  auto tree = TreeWriter::open(directory);
-  if (!tree) return pass(std::move(tree));
-  Unpacking unpacking(reader->get(), *tree, limits);
+  AGENT_TRY_ASSIGN(auto reader, open_reader(fd));
+  AGENT_TRY_ASSIGN(auto tree, TreeWriter::open(directory));
+  Unpacking unpacking(reader.get(), tree, limits);
   for (;;) {
     archive_entry* entry = nullptr;
-    const int r = archive_read_next_header(reader->get(), &entry);
+    const int r = archive_read_next_header(reader.get(), &entry);
     if (r == ARCHIVE_EOF) break;
     // Without a locale a pax name that is not ASCII is worth a warning to libarchive; it hands out the bytes
     // as they are.
-    if (r != ARCHIVE_OK && r != ARCHIVE_WARN) return damaged(reader->get());
+    if (r != ARCHIVE_OK && r != ARCHIVE_WARN) return damaged(reader.get());
     const auto name = text(archive_entry_pathname(entry));
     if (auto made = unpacking.entry(entry, name); !made) return pass(std::move(made), name);
   }
   if (unpacking.entries() == 0) return fail(Errc::refused, "the archive is empty");
-  return tree->sync();
+  return tree.sync();
 }
 
 }  // namespace
 
 Status unpack_archive(const Fetched& archive, const std::string& directory, const UnpackLimits& limits) {
-  auto done = unpack(archive.fd.get(), directory, limits);
-  if (!done) return pass(std::move(done), "unpack " + archive.name);
+  AGENT_TRY(with_context(unpack(archive.fd.get(), directory, limits), "unpack " + archive.name));
   return {};
 }
 

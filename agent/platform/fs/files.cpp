@@ -134,19 +134,16 @@ Result<std::optional<FileInfo>> stat(const Path& path) {
 }
 
 Result<std::string> read(const Path& path, std::size_t limit) {
-  auto place = Place::open(path);
-  if (!place) return pass(std::move(place), "read");
-  auto fd = open_regular(*place, O_RDONLY | (place->in_home() ? O_NOFOLLOW : 0), "read");
-  if (!fd) return pass(std::move(fd));
-  return read_all(fd->get(), limit, "read " + place->shown());
+  AGENT_TRY_ASSIGN(auto place, with_context(Place::open(path), "read"));
+  AGENT_TRY_ASSIGN(auto fd, open_regular(place, O_RDONLY | (place.in_home() ? O_NOFOLLOW : 0), "read"));
+  return read_all(fd.get(), limit, "read " + place.shown());
 }
 
 Result<std::string> read_link(const Path& path) {
-  auto place = Place::open(path);
-  if (!place) return pass(std::move(place), "readlink");
+  AGENT_TRY_ASSIGN(auto place, with_context(Place::open(path), "readlink"));
   std::array<char, PATH_MAX> target{};
-  const auto size = ::readlinkat(place->directory(), place->name(), target.data(), target.size());
-  if (size < 0) return place->failed("readlink", errno);
+  const auto size = ::readlinkat(place.directory(), place.name(), target.data(), target.size());
+  if (size < 0) return place.failed("readlink", errno);
   return std::string(target.data(), static_cast<std::size_t>(size));
 }
 
@@ -163,78 +160,72 @@ Result<std::vector<std::string>> list(const Path& directory) {
 }
 
 Status write(const Path& path, std::string_view content, const FileMode& mode, Old old) {
-  auto place = Place::open(path);
-  if (!place) return pass(std::move(place), "write");
-  if (place->in_home() && is_link(*place)) return place->link_in_the_way("write");
-  AGENT_TRY(clear_temporary(*place, "write"));
-  const auto temporary = place->temporary_name();
+  AGENT_TRY_ASSIGN(auto place, with_context(Place::open(path), "write"));
+  if (place.in_home() && is_link(place)) return place.link_in_the_way("write");
+  AGENT_TRY(clear_temporary(place, "write"));
+  const auto temporary = place.temporary_name();
   {
     // 0600 and still empty until owner and mode are final: nobody else can have opened it before there is
     // something in it.
-    const UniqueFd fd(::openat(place->directory(), temporary.c_str(),
+    const UniqueFd fd(::openat(place.directory(), temporary.c_str(),
                                O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
-    if (!fd) return place->failed("write", errno);
-    if (auto filled = fill(*place, fd.get(), content, mode); !filled) {
-      (void)discard_temporary(*place);
+    if (!fd) return place.failed("write", errno);
+    if (auto filled = fill(place, fd.get(), content, mode); !filled) {
+      (void)discard_temporary(place);
       return filled;
     }
   }
-  const auto replaced = old == Old::wiped ? open_old(*place, place->name()) : UniqueFd();
-  AGENT_TRY(put_in_place(*place, "write"));
+  const auto replaced = old == Old::wiped ? open_old(place, place.name()) : UniqueFd();
+  AGENT_TRY(put_in_place(place, "write"));
   struct stat info = {};
   if (!replaced || ::fstat(replaced.get(), &info) != 0 || info.st_nlink != 0) return {};
-  return overwrite(replaced.get(), info, *place);
+  return overwrite(replaced.get(), info, place);
 }
 
 Status make_directory(const Path& path, const FileMode& mode) {
-  auto place = Place::open(path);
-  if (!place) return pass(std::move(place), "mkdir");
-  if (place->in_home() && is_link(*place)) return place->link_in_the_way("mkdir");
-  const bool made = ::mkdirat(place->directory(), place->name(), 0700) == 0;
-  if (!made && errno != EEXIST) return place->failed("mkdir", errno);
-  const int follow = place->in_home() ? O_NOFOLLOW : 0;
-  const UniqueFd fd(::openat(place->directory(), place->name(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | follow));
+  AGENT_TRY_ASSIGN(auto place, with_context(Place::open(path), "mkdir"));
+  if (place.in_home() && is_link(place)) return place.link_in_the_way("mkdir");
+  const bool made = ::mkdirat(place.directory(), place.name(), 0700) == 0;
+  if (!made && errno != EEXIST) return place.failed("mkdir", errno);
+  const int follow = place.in_home() ? O_NOFOLLOW : 0;
+  const UniqueFd fd(::openat(place.directory(), place.name(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | follow));
   if (!fd && errno == ENOTDIR)
-    return fail(Errc::refused, "mkdir {}: there is something that is no directory", place->shown());
-  if (!fd) return place->failed("mkdir", errno);
-  AGENT_TRY(set_owner_and_mode(*place, fd.get(), mode));
-  return made ? place->sync() : Status{};
+    return fail(Errc::refused, "mkdir {}: there is something that is no directory", place.shown());
+  if (!fd) return place.failed("mkdir", errno);
+  AGENT_TRY(set_owner_and_mode(place, fd.get(), mode));
+  return made ? place.sync() : Status{};
 }
 
 Status set_mode(const Path& path, const FileMode& mode) {
-  auto place = Place::open(path);
-  if (!place) return pass(std::move(place), "chmod");
-  if (place->in_home() && is_link(*place)) return place->link_in_the_way("chmod");
-  if (is_link(*place)) return fail(Errc::refused, "chmod {}: a symlink has no mode", place->shown());
-  if (!place->in_home() &&
-      ::fchownat(place->directory(), place->name(), mode.uid, mode.gid, AT_SYMLINK_NOFOLLOW) != 0)
-    return place->failed("chown", errno);
-  if (::fchmodat(place->directory(), place->name(), mode.mode, AT_SYMLINK_NOFOLLOW) != 0)
-    return place->failed("chmod", errno);
+  AGENT_TRY_ASSIGN(auto place, with_context(Place::open(path), "chmod"));
+  if (place.in_home() && is_link(place)) return place.link_in_the_way("chmod");
+  if (is_link(place)) return fail(Errc::refused, "chmod {}: a symlink has no mode", place.shown());
+  if (!place.in_home() &&
+      ::fchownat(place.directory(), place.name(), mode.uid, mode.gid, AT_SYMLINK_NOFOLLOW) != 0)
+    return place.failed("chown", errno);
+  if (::fchmodat(place.directory(), place.name(), mode.mode, AT_SYMLINK_NOFOLLOW) != 0)
+    return place.failed("chmod", errno);
   return {};
 }
 
 Status make_symlink(const std::string& target, const Path& path) {
-  auto place = Place::open(path);
-  if (!place) return pass(std::move(place), "symlink");
-  AGENT_TRY(clear_temporary(*place, "symlink"));
-  if (::symlinkat(target.c_str(), place->directory(), place->temporary_name().c_str()) != 0)
-    return place->failed("symlink", errno);
-  return put_in_place(*place, "symlink");
+  AGENT_TRY_ASSIGN(auto place, with_context(Place::open(path), "symlink"));
+  AGENT_TRY(clear_temporary(place, "symlink"));
+  if (::symlinkat(target.c_str(), place.directory(), place.temporary_name().c_str()) != 0)
+    return place.failed("symlink", errno);
+  return put_in_place(place, "symlink");
 }
 
 Status rename(const std::string& from, const std::string& to) {
-  auto source = Place::open(from);
-  if (!source) return pass(std::move(source), "rename");
-  auto target = Place::open(to);
-  if (!target) return pass(std::move(target), "rename");
+  AGENT_TRY_ASSIGN(auto source, with_context(Place::open(from), "rename"));
+  AGENT_TRY_ASSIGN(auto target, with_context(Place::open(to), "rename"));
   const UniqueFd tree(
-      ::openat(source->directory(), source->name(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-  if (tree && ::syncfs(tree.get()) != 0) return source->failed("sync", errno);
-  if (::renameat(source->directory(), source->name(), target->directory(), target->name()) != 0)
+      ::openat(source.directory(), source.name(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (tree && ::syncfs(tree.get()) != 0) return source.failed("sync", errno);
+  if (::renameat(source.directory(), source.name(), target.directory(), target.name()) != 0)
     return fail_errno(errno, fmt::format("rename {} to {}", from, to));
-  AGENT_TRY(target->sync());
-  return source->sync();
+  AGENT_TRY(target.sync());
+  return source.sync();
 }
 
 Status remove(const Path& path) {

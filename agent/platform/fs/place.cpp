@@ -62,9 +62,8 @@ Result<Place> Place::open(const Path& path) {
     return place;
   }
 
-  auto acting = ActAs::user(*path.home_of);
-  if (!acting) return pass(std::move(acting), place.shown_);
-  place.acting_.emplace(std::move(*acting));
+  AGENT_TRY_ASSIGN(auto acting, with_context(ActAs::user(*path.home_of), place.shown_));
+  place.acting_.emplace(std::move(acting));
   place.shown_ += fmt::format(" (as {})", path.home_of->name);
   const UniqueFd home(::open(path.home_of->home.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!home) return fail_errno(errno, fmt::format("{}: home {}", place.shown_, path.home_of->home));

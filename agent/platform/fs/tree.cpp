@@ -41,35 +41,30 @@ void describe(Sha256& hash, std::string_view path, const struct stat& info, std:
 }
 
 Status hash_entries(Sha256& hash, int directory, const std::string& path) {
-  auto names = names_in(directory, path);
-  if (!names) return pass(std::move(names));
-  for (const auto& name : *names) {
+  AGENT_TRY_ASSIGN(auto names, names_in(directory, path));
+  for (const auto& name : names) {
     const auto inner_path = fmt::format("{}/{}", path, name);
-    auto info = look_at(directory, name, inner_path);
-    if (!info) return pass(std::move(info));
+    AGENT_TRY_ASSIGN(auto info, look_at(directory, name, inner_path));
     std::array<char, PATH_MAX> target{};
     const auto size =
-        S_ISLNK(info->st_mode) ? ::readlinkat(directory, name.c_str(), target.data(), target.size()) : 0;
+        S_ISLNK(info.st_mode) ? ::readlinkat(directory, name.c_str(), target.data(), target.size()) : 0;
     if (size < 0) return fail_errno(errno, "readlink " + inner_path);
-    describe(hash, inner_path, *info, {target.data(), static_cast<std::size_t>(size)});
-    if (!S_ISDIR(info->st_mode)) continue;
-    auto inner = open_directory(directory, name, inner_path);
-    if (!inner) return pass(std::move(inner));
-    AGENT_TRY(hash_entries(hash, inner->get(), inner_path));
+    describe(hash, inner_path, info, {target.data(), static_cast<std::size_t>(size)});
+    if (!S_ISDIR(info.st_mode)) continue;
+    AGENT_TRY_ASSIGN(auto inner, open_directory(directory, name, inner_path));
+    AGENT_TRY(hash_entries(hash, inner.get(), inner_path));
   }
   return {};
 }
 
 Status remove_entries(int directory, const std::string& path) {
-  auto names = names_in(directory, path);
-  if (!names) return pass(std::move(names));
-  for (const auto& name : *names) {
+  AGENT_TRY_ASSIGN(auto names, names_in(directory, path));
+  for (const auto& name : names) {
     const auto shown = fmt::format("{}/{}", path, name);
     if (::unlinkat(directory, name.c_str(), 0) == 0 || errno == ENOENT) continue;
     if (errno != EISDIR) return fail_errno(errno, "remove " + shown);
-    auto inner = open_directory(directory, name, shown);
-    if (!inner) return pass(std::move(inner));
-    AGENT_TRY(remove_entries(inner->get(), shown));
+    AGENT_TRY_ASSIGN(auto inner, open_directory(directory, name, shown));
+    AGENT_TRY(remove_entries(inner.get(), shown));
     if (::unlinkat(directory, name.c_str(), AT_REMOVEDIR) != 0) return fail_errno(errno, "remove " + shown);
   }
   return {};
@@ -86,23 +81,21 @@ Status give(int fd, mode_t mode, std::string_view shown) {
 
 // From the top down: once a directory is root's, nobody else can put anything new into it.
 Status give_entries(int directory, const std::string& path) {
-  auto names = names_in(directory, path);
-  if (!names) return pass(std::move(names));
-  for (const auto& name : *names) {
+  AGENT_TRY_ASSIGN(auto names, names_in(directory, path));
+  for (const auto& name : names) {
     const auto shown = fmt::format("{}/{}", path, name);
-    auto info = look_at(directory, name, shown);
-    if (!info) return pass(std::move(info));
-    if (S_ISLNK(info->st_mode)) {
+    AGENT_TRY_ASSIGN(auto info, look_at(directory, name, shown));
+    if (S_ISLNK(info.st_mode)) {
       if (::fchownat(directory, name.c_str(), 0, 0, AT_SYMLINK_NOFOLLOW) != 0)
         return fail_errno(errno, shown);
       continue;
     }
-    if (!S_ISREG(info->st_mode) && !S_ISDIR(info->st_mode))
+    if (!S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode))
       return fail(Errc::refused, "give {} to root: a device, FIFO or socket has no business in it", shown);
     const UniqueFd fd(::openat(directory, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
     if (!fd) return fail_errno(errno, shown);
-    AGENT_TRY(give(fd.get(), info->st_mode, shown));
-    if (S_ISDIR(info->st_mode)) AGENT_TRY(give_entries(fd.get(), shown));
+    AGENT_TRY(give(fd.get(), info.st_mode, shown));
+    if (S_ISDIR(info.st_mode)) AGENT_TRY(give_entries(fd.get(), shown));
   }
   return {};
 }
@@ -110,16 +103,13 @@ Status give_entries(int directory, const std::string& path) {
 }  // namespace
 
 Result<std::string> fingerprint(const std::string& directory) {
-  auto place = Place::open(directory);
-  if (!place) return pass(std::move(place), "fingerprint");
-  auto root = open_directory(place->directory(), place->name(), "fingerprint " + directory);
-  if (!root) return pass(std::move(root));
+  AGENT_TRY_ASSIGN(auto place, with_context(Place::open(directory), "fingerprint"));
+  AGENT_TRY_ASSIGN(auto root, open_directory(place.directory(), place.name(), "fingerprint " + directory));
   const std::string name = ".";
-  auto info = look_at(root->get(), name, directory);
-  if (!info) return pass(std::move(info));
+  AGENT_TRY_ASSIGN(auto info, look_at(root.get(), name, directory));
   Sha256 hash;
-  describe(hash, name, *info, "");
-  AGENT_TRY(hash_entries(hash, root->get(), name));
+  describe(hash, name, info, "");
+  AGENT_TRY(hash_entries(hash, root.get(), name));
   return hash.hex();
 }
 
@@ -130,21 +120,18 @@ Status remove(const std::string& directory) {
   if (::unlinkat(place->directory(), place->name(), 0) == 0 || errno == ENOENT) return {};
   if (errno != EISDIR) return place->failed("remove", errno);
   {
-    auto root = open_directory(place->directory(), place->name(), "remove " + directory);
-    if (!root) return pass(std::move(root));
-    AGENT_TRY(remove_entries(root->get(), directory));
+    AGENT_TRY_ASSIGN(auto root, open_directory(place->directory(), place->name(), "remove " + directory));
+    AGENT_TRY(remove_entries(root.get(), directory));
   }
   if (::unlinkat(place->directory(), place->name(), AT_REMOVEDIR) != 0) return place->failed("remove", errno);
   return place->sync();
 }
 
 Status give_to_root(const std::string& directory) {
-  auto place = Place::open(directory);
-  if (!place) return pass(std::move(place), "give to root");
-  auto root = open_directory(place->directory(), place->name(), "give to root " + directory);
-  if (!root) return pass(std::move(root));
-  AGENT_TRY(give(root->get(), S_IFDIR | 0700, directory));
-  return give_entries(root->get(), directory);
+  AGENT_TRY_ASSIGN(auto place, with_context(Place::open(directory), "give to root"));
+  AGENT_TRY_ASSIGN(auto root, open_directory(place.directory(), place.name(), "give to root " + directory));
+  AGENT_TRY(give(root.get(), S_IFDIR | 0700, directory));
+  return give_entries(root.get(), directory);
 }
 
 }  // namespace agent::tree

@@ -94,24 +94,22 @@ Result<int> TreeWriter::parent_of(std::string_view path) {
 }
 
 Status TreeWriter::directory(const std::string& path, mode_t mode) {
-  auto parent = parent_of(path);
-  if (!parent) return pass(std::move(parent));
+  AGENT_TRY_ASSIGN(auto parent, parent_of(path));
   const auto* name = last_part(path);
-  if (::mkdirat(*parent, name, 0700) != 0) {
+  if (::mkdirat(parent, name, 0700) != 0) {
     if (errno != EEXIST) return cannot_make(errno);
     struct stat info {};
-    if (::fstatat(*parent, name, &info, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISDIR(info.st_mode))
+    if (::fstatat(parent, name, &info, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISDIR(info.st_mode))
       return cannot_make(EEXIST);
   }
-  if (::fchmodat(*parent, name, harmless(mode), 0) != 0) return cannot_make(errno);
+  if (::fchmodat(parent, name, harmless(mode), 0) != 0) return cannot_make(errno);
   return {};
 }
 
 Result<UniqueFd> TreeWriter::file(const std::string& path) {
-  auto parent = parent_of(path);
-  if (!parent) return pass(std::move(parent));
+  AGENT_TRY_ASSIGN(auto parent, parent_of(path));
   UniqueFd made(
-      ::openat(*parent, last_part(path), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+      ::openat(parent, last_part(path), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (!made) return cannot_make(errno);
   return made;
 }
@@ -126,9 +124,8 @@ Status TreeWriter::finish_file(const UniqueFd& file, mode_t mode, time_t modifie
 Status TreeWriter::symlink(const std::string& path, const std::string& target) {
   if (!stays_inside(target, std::count(path.begin(), path.end(), '/')))
     return fail(Errc::refused, "a symlink to {}, which leaves the directory", target);
-  auto parent = parent_of(path);
-  if (!parent) return pass(std::move(parent));
-  if (::symlinkat(target.c_str(), *parent, last_part(path)) != 0) return cannot_make(errno);
+  AGENT_TRY_ASSIGN(auto parent, parent_of(path));
+  if (::symlinkat(target.c_str(), parent, last_part(path)) != 0) return cannot_make(errno);
   return {};
 }
 
@@ -140,9 +137,8 @@ Status TreeWriter::hard_link(const std::string& path, const std::string& target)
   if (!from || ::fstatat(from.get(), last_part(target), &info, AT_SYMLINK_NOFOLLOW) != 0 ||
       !S_ISREG(info.st_mode))
     return fail(Errc::refused, "a hard link to {}, which is no file of this archive", target);
-  auto parent = parent_of(path);
-  if (!parent) return pass(std::move(parent));
-  if (::linkat(from.get(), last_part(target), *parent, last_part(path), 0) != 0) return cannot_make(errno);
+  AGENT_TRY_ASSIGN(auto parent, parent_of(path));
+  if (::linkat(from.get(), last_part(target), parent, last_part(path), 0) != 0) return cannot_make(errno);
   return {};
 }
 

@@ -36,39 +36,36 @@ Result<fiemap_extent> extent_at(int fd, std::uint64_t offset, std::string_view w
   return map.head.fm_mapped_extents == 0 ? fiemap_extent{} : map.head.fm_extents[0];
 }
 
-Status free_unwritten(int fd, std::string_view what) {
+Status free_unwritten_extents(int fd, std::string_view what) {
   for (std::uint64_t offset = 0;;) {
-    auto extent = extent_at(fd, offset, what);
-    if (!extent) return pass(std::move(extent));
-    if (extent->fe_length == 0) return {};
-    offset = extent->fe_logical + extent->fe_length;
-    if ((extent->fe_flags & FIEMAP_EXTENT_UNWRITTEN) != 0 &&
-        ::fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, static_cast<off_t>(extent->fe_logical),
-                    static_cast<off_t>(extent->fe_length)) != 0)
+    AGENT_TRY_ASSIGN(auto extent, extent_at(fd, offset, what));
+    if (extent.fe_length == 0) return {};
+    offset = extent.fe_logical + extent.fe_length;
+    if ((extent.fe_flags & FIEMAP_EXTENT_UNWRITTEN) != 0 &&
+        ::fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, static_cast<off_t>(extent.fe_logical),
+                    static_cast<off_t>(extent.fe_length)) != 0)
       return fail_errno(errno, what);
-    if ((extent->fe_flags & FIEMAP_EXTENT_LAST) != 0) return {};
+    if ((extent.fe_flags & FIEMAP_EXTENT_LAST) != 0) return {};
   }
 }
 
 }  // namespace
 
-Status free_unwritten_of_archived_journals(const std::string& directory) {
+Status free_unwritten_extents_of_archived_journals(const std::string& directory) {
   const UniqueFd journal(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   if (!journal) return errno == ENOENT ? Status() : fail_errno(errno, directory);
-  auto machines = names_in(journal.get(), directory);
-  if (!machines) return pass(std::move(machines));
-  for (const auto& machine : *machines) {
+  AGENT_TRY_ASSIGN(auto machines, names_in(journal.get(), directory));
+  for (const auto& machine : machines) {
     const auto shown = directory + "/" + machine;
     const UniqueFd of_machine(::openat(journal.get(), machine.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     if (!of_machine) continue;  // a file, or gone
-    auto names = names_in(of_machine.get(), shown);
-    if (!names) return pass(std::move(names));
-    for (const auto& name : *names) {
+    AGENT_TRY_ASSIGN(auto names, names_in(of_machine.get(), shown));
+    for (const auto& name : names) {
       if (name.find('@') == std::string::npos) continue;
       const UniqueFd file(::openat(of_machine.get(), name.c_str(), O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
       struct stat info = {};
       if (!file || ::fstat(file.get(), &info) != 0 || !S_ISREG(info.st_mode)) continue;  // vacuumed since it was listed
-      AGENT_TRY(free_unwritten(file.get(), shown + "/" + name));
+      AGENT_TRY(free_unwritten_extents(file.get(), shown + "/" + name));
     }
   }
   return {};

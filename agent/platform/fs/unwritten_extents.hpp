@@ -11,6 +11,6 @@ namespace agent {
 // of free space passes them by. journald allocates so in advance. This frees such blocks of the journals below `directory`
 // (/var/log/journal) that are archived, which are those with an @ in their names (systemd-journald.service(8)): nobody writes to them
 // any more. What they say stays the same. A directory that is absent, or a file system that cannot tell (fiemap), is fine.
-[[nodiscard]] Status free_unwritten_of_archived_journals(const std::string& directory);
+[[nodiscard]] Status free_unwritten_extents_of_archived_journals(const std::string& directory);
 
 }  // namespace agent

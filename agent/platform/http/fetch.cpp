@@ -52,22 +52,20 @@ Result<Fetched> fetch_file(const Fetch& fetch, const std::string& directory,
     return fail(Errc::invalid, "{}: sha256 must be 64 lower-case hex digits", fetch.url);
   const Deadline deadline(fetch.timeout);
   const Download download{fetch, ca_bundle, deadline, last_part(fetch.url), progress};
-  auto file = PartialFile::open(directory);
-  if (!file) return pass(std::move(file), "GET " + fetch.url);
+  AGENT_TRY_ASSIGN(auto file, with_context(PartialFile::open(directory), "GET " + fetch.url));
 
   for (bool first = true;; first = false) {
     bool resumed = false;
-    AGENT_TRY(download_whole(download, *file, resumed));
-    const auto got = file->sha256();
+    AGENT_TRY(download_whole(download, file, resumed));
+    const auto got = file.sha256();
     if (got == fetch.sha256) break;
     // The pieces may be of two different files, if the server's changed in between: once more, in one go.
     if (!first || !resumed)
       return fail(Errc::refused, "{}: sha256 is {}, expected {}", fetch.url, got, fetch.sha256);
-    AGENT_TRY(file->restart());
+    AGENT_TRY(file.restart());
   }
-  auto fd = std::move(*file).take();
-  if (!fd) return pass(std::move(fd));
-  return Fetched{std::move(*fd), download.name};
+  AGENT_TRY_ASSIGN(auto fd, std::move(file).take());
+  return Fetched{std::move(fd), download.name};
 }
 
 }  // namespace agent

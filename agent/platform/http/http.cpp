@@ -25,9 +25,8 @@ std::size_t keep(char* data, std::size_t /*always 1*/, std::size_t size, void* i
 
 Result<HttpResponse> http_get(const HttpGet& request) {
   const auto what = "GET " + request.url;
-  auto handle = open_transfer(request.url, "http,https");
-  if (!handle) return pass(std::move(handle), what);
-  auto* curl = handle->get();
+  AGENT_TRY_ASSIGN(auto handle, with_context(open_transfer(request.url, "http,https"), what));
+  auto* curl = handle.get();
   HttpResponse response;
   std::array<char, CURL_ERROR_SIZE> why{};
   curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, why.data());
@@ -43,7 +42,7 @@ Result<HttpResponse> http_get(const HttpGet& request) {
   if (code != CURLE_OK && !cut) {
     const bool wrong = code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL;
     return fail(wrong ? Errc::invalid : Errc::unavailable, "{}: {}", what,
-                transfer_error(*handle, code, why.data()));
+                transfer_error(handle, code, why.data()));
   }
   long status = 0;
   curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);

@@ -14,9 +14,8 @@ std::size_t drop(char* /*data*/, std::size_t /*always 1*/, std::size_t size, voi
 }  // namespace
 
 Status post_json(const std::string& url, std::string_view json, Milliseconds timeout, const std::string& ca_bundle) {
-  auto handle = open_transfer(url, "https");
-  if (!handle) return pass(std::move(handle));
-  auto* curl = handle->get();
+  AGENT_TRY_ASSIGN(auto handle, open_transfer(url, "https"));
+  auto* curl = handle.get();
   const std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)> headers(curl_slist_append(nullptr, "Content-Type: application/json"),
                                                                             curl_slist_free_all);
   curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers.get());

@@ -89,10 +89,9 @@ Result<UniqueFd> make_interface(const std::string& name) {
   name.copy(request.ifr_name, IFNAMSIZ - 1);
   request.ifr_flags = IFF_TUN | IFF_NO_PI;
   if (::ioctl(tun.get(), TUNSETIFF, &request) != 0) return fail_errno(errno, "make an interface " + name);
-  auto control = open_socket(AF_INET);
-  if (!control) return pass(std::move(control));
+  AGENT_TRY_ASSIGN(auto control, open_socket(AF_INET));
   request.ifr_flags = IFF_UP;
-  if (::ioctl(control->get(), SIOCSIFFLAGS, &request) != 0) return fail_errno(errno, name + " up");
+  if (::ioctl(control.get(), SIOCSIFFLAGS, &request) != 0) return fail_errno(errno, name + " up");
   return tun;
 }
 
@@ -107,8 +106,7 @@ sockaddr as_sockaddr(const Bytes& v4) {
 
 // This machine's address on the interface, and the way back to whoever asks.
 Status give_v4_address(const Question& question) {
-  auto control = open_socket(AF_INET);
-  if (!control) return pass(std::move(control));
+  AGENT_TRY_ASSIGN(auto control, open_socket(AF_INET));
   auto name = question.interface;
   ifreq address = {};
   name.copy(address.ifr_name, IFNAMSIZ - 1);
@@ -118,14 +116,13 @@ Status give_v4_address(const Question& question) {
   route.rt_genmask = as_sockaddr({255, 255, 255, 255});
   route.rt_flags = RTF_UP | RTF_HOST;
   route.rt_dev = name.data();
-  if (::ioctl(control->get(), SIOCSIFADDR, &address) != 0) return fail_errno(errno, "set an address");
-  if (::ioctl(control->get(), SIOCADDRT, &route) != 0) return fail_errno(errno, "set a route");
+  if (::ioctl(control.get(), SIOCSIFADDR, &address) != 0) return fail_errno(errno, "set an address");
+  if (::ioctl(control.get(), SIOCADDRT, &route) != 0) return fail_errno(errno, "set a route");
   return {};
 }
 
 Status give_v6_address(const Question& question) {
-  auto control = open_socket(AF_INET6);
-  if (!control) return pass(std::move(control));
+  AGENT_TRY_ASSIGN(auto control, open_socket(AF_INET6));
   const auto index = ::if_nametoindex(question.interface.c_str());
   in6_ifreq address = {};
   std::memcpy(&address.ifr6_addr, question.to.data(), sizeof address.ifr6_addr);
@@ -142,8 +139,8 @@ Status give_v6_address(const Question& question) {
   route.rtmsg_metric = 1;
   route.rtmsg_flags = RTF_UP | RTF_HOST;
   route.rtmsg_ifindex = static_cast<int>(index);
-  if (::ioctl(control->get(), SIOCSIFADDR, &address) != 0) return fail_errno(errno, "set an IPv6 address");
-  if (::ioctl(control->get(), SIOCADDRT, &padded) != 0) return fail_errno(errno, "set an IPv6 route");
+  if (::ioctl(control.get(), SIOCSIFADDR, &address) != 0) return fail_errno(errno, "set an IPv6 address");
+  if (::ioctl(control.get(), SIOCADDRT, &padded) != 0) return fail_errno(errno, "set an IPv6 route");
   return {};
 }
 
@@ -151,9 +148,8 @@ Status load_rules(const Question& question) {
   Command command;
   command.argv = {question.v6() ? "ip6tables-restore" : "iptables-restore"};
   command.input = question.rules;
-  auto done = run_process(command);
-  if (!done) return pass(std::move(done));
-  if (!done->ok()) return fail(Errc::failed, "{}: {}", command.argv.front(), done->err);
+  AGENT_TRY_ASSIGN(auto done, run_process(command));
+  if (!done.ok()) return fail(Errc::failed, "{}: {}", command.argv.front(), done.err);
   return {};
 }
 
@@ -180,7 +176,7 @@ Result<bool> is_answered(int tun, const Question& question, std::uint16_t from_p
     while (::poll(&ready, 1, static_cast<int>(again.left().count())) > 0) {
       const auto size = ::read(tun, packet.data(), packet.size());
       if (size < 0 && errno != EAGAIN && errno != EINTR) return fail_errno(errno, "read the answer");
-      if (size > 0 && is_welcome(packet.data(), static_cast<std::size_t>(size), from_port)) return true;
+      if (size > 0 && is_syn_ack(packet.data(), static_cast<std::size_t>(size), from_port)) return true;
     }
   }
   return false;
@@ -189,21 +185,26 @@ Result<bool> is_answered(int tun, const Question& question, std::uint16_t from_p
 // On a thread that nothing else runs on: its network namespace ends with it.
 Result<bool> ask(const Question& question) {
   if (::unshare(CLONE_NEWNET) != 0) return fail_errno(errno, "make a network namespace");
-  auto tun = make_interface(question.interface);
-  if (!tun) return pass(std::move(tun));
+  AGENT_TRY_ASSIGN(auto tun, make_interface(question.interface));
   AGENT_TRY(question.v6() ? give_v6_address(question) : give_v4_address(question));
-  auto listener = listen_on(question);
-  if (!listener) return pass(std::move(listener));
-  auto ready = is_answered(tun->get(), question, port_without_rules, ready_timeout);
+  AGENT_TRY_ASSIGN(auto listener, listen_on(question));
+  auto ready = is_answered(tun.get(), question, port_without_rules, ready_timeout);
   if (!ready) return ready;
   if (!*ready) return fail(Errc::timed_out, "without any rule it was not answered within {} s", ready_timeout.count() / 1000);
   AGENT_TRY(load_rules(question));
-  return is_answered(tun->get(), question, port_with_rules, answer_timeout);
+  return is_answered(tun.get(), question, port_with_rules, answer_timeout);
 }
 
 }  // namespace
 
-Result<bool> rules_let_in(const std::string& rules, const NewConnection& connection) {
+Command save_rules(bool v6) {
+  Command command;
+  command.argv = {v6 ? "ip6tables-save" : "iptables-save"};
+  command.env = {{"LC_ALL", "C"}};
+  return command;
+}
+
+Result<bool> probe_rules(const std::string& rules, const NewConnection& connection) {
   Question question{"", without_tailscaled(rules), address_bytes(connection.from), address_bytes(connection.to), connection.port};
   if (question.from.empty() || question.from.size() != question.to.size())
     return fail(Errc::invalid, "{} to {}: no two addresses of one kind", connection.from, connection.to);

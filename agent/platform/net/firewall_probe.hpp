@@ -10,8 +10,11 @@
 
 namespace agent {
 
+// iptables-save(8) or ip6tables-save(8): prints the rules that are loaded.
+[[nodiscard]] Command save_rules(bool v6);
+
 // `rules`: what iptables-save(8) or ip6tables-save(8) printed, by the connection's family. Rules that jump to tailscaled's own chain
 // are left out: it accepts all that comes from the tailnet, and would hide what the other rules say of it.
-[[nodiscard]] Result<bool> rules_let_in(const std::string& rules, const NewConnection& connection);
+[[nodiscard]] Result<bool> probe_rules(const std::string& rules, const NewConnection& connection);
 
 }  // namespace agent

@@ -75,7 +75,7 @@ Bytes first_packet(const Bytes& from, std::uint16_t from_port, const Bytes& to, 
   return packet;
 }
 
-bool is_welcome(const unsigned char* packet, std::size_t size, std::uint16_t from_port) {
+bool is_syn_ack(const unsigned char* packet, std::size_t size, std::uint16_t from_port) {
   if (size < v4_header) return false;
   const bool v6 = packet[0] >> 4U == 6;
   const std::size_t header = v6 ? v6_header : std::size_t(4) * (packet[0] & 0xfU);

@@ -16,6 +16,6 @@ using Bytes = std::vector<unsigned char>;
 [[nodiscard]] Bytes first_packet(const Bytes& from, std::uint16_t from_port, const Bytes& to, std::uint16_t port);
 
 // Whether a packet is the SYN+ACK that answers the first_packet() from `from_port`.
-[[nodiscard]] bool is_welcome(const unsigned char* packet, std::size_t size, std::uint16_t from_port);
+[[nodiscard]] bool is_syn_ack(const unsigned char* packet, std::size_t size, std::uint16_t from_port);
 
 }  // namespace agent

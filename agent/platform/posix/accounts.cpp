@@ -30,9 +30,8 @@ Fields split(std::string_view text, char separator) {
 Status each_line(const std::string& file, std::size_t count, const std::function<void(const Fields&)>& look) {
   const UniqueFd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!fd) return fail_errno(errno, file);
-  auto text = read_all(fd.get(), largest_file, file);
-  if (!text) return pass(std::move(text));
-  for (const auto line : split(*text, '\n'))
+  AGENT_TRY_ASSIGN(auto text, read_all(fd.get(), largest_file, file));
+  for (const auto line : split(text, '\n'))
     if (const auto fields = split(line, ':'); fields.size() >= count) look(fields);
   return {};
 }

@@ -109,9 +109,8 @@ int end(const Child& child) {
 }
 
 Result<Identity> identity_of(const User& user) {
-  auto groups = group_ids(user);
-  if (!groups) return pass(std::move(groups), "the groups of " + user.name);
-  return Identity{user.uid, user.gid, std::move(*groups)};
+  AGENT_TRY_ASSIGN(auto groups, with_context(group_ids(user), "the groups of " + user.name));
+  return Identity{user.uid, user.gid, std::move(groups)};
 }
 
 }  // namespace
@@ -121,28 +120,26 @@ Result<Completed> run_process(const Command& command, const LineSink& line) {
   const auto deadline = Clock::now() + command.timeout;
   std::optional<Identity> identity;
   if (command.user) {
-    auto found = identity_of(*command.user);
-    if (!found) return pass(std::move(found), "run " + command.argv.front());
-    identity = std::move(*found);
+    AGENT_TRY_ASSIGN(auto found, with_context(identity_of(*command.user), "run " + command.argv.front()));
+    identity = std::move(found);
   }
-  auto child = spawn(command, identity ? &*identity : nullptr);
-  if (!child) return pass(std::move(child), "run " + command.argv.front());
+  AGENT_TRY_ASSIGN(auto child, with_context(spawn(command, identity ? &*identity : nullptr), "run " + command.argv.front()));
 
   Completed result;
   const LineSink log = command.log_output ? line : LineSink{};
   const LineSink watch = [&](std::string_view text) {
-    if (text.starts_with(command.hold_input_until)) child->in.reset();
+    if (text.starts_with(command.hold_input_until)) child.in.reset();
     if (log) log(text);
   };
-  Output out(std::move(child->out), result.out, command.hold_input_until.empty() ? log : watch);
-  Output err(std::move(child->err), result.err, log);
-  result.timed_out = !follow(*child, out, err, deadline);
-  result.exit_code = end(*child);
+  Output out(std::move(child.out), result.out, command.hold_input_until.empty() ? log : watch);
+  Output err(std::move(child.err), result.err, log);
+  result.timed_out = !follow(child, out, err, deadline);
+  result.exit_code = end(child);
   out.finish();
   err.finish();
 
   StartFailure failure{};
-  if (::read(child->status.get(), &failure, sizeof failure) == static_cast<ssize_t>(sizeof failure))
+  if (::read(child.status.get(), &failure, sizeof failure) == static_cast<ssize_t>(sizeof failure))
     return fail(failure.error == ENOENT ? Errc::not_found : Errc::failed, "{}", describe(failure, command));
   return result;
 }

@@ -177,15 +177,11 @@ std::string describe(const StartFailure& failure, const Command& command) {
 
 Result<Child> spawn(const Command& command, const Identity* identity) {
   const auto made = prepare(command);
-  auto input = input_of(command);
-  if (!input) return pass(std::move(input));
-  auto out = make_pipe();
-  if (!out) return pass(std::move(out));
-  auto err = make_pipe();
-  if (!err) return pass(std::move(err));
-  auto status = make_pipe();
-  if (!status) return pass(std::move(status));
-  const StandardFiles files{input->reading.get(), out->writing.get(), err->writing.get()};
+  AGENT_TRY_ASSIGN(auto input, input_of(command));
+  AGENT_TRY_ASSIGN(auto out, make_pipe());
+  AGENT_TRY_ASSIGN(auto err, make_pipe());
+  AGENT_TRY_ASSIGN(auto status, make_pipe());
+  const StandardFiles files{input.reading.get(), out.writing.get(), err.writing.get()};
 
   // No signal may run one of the agent's own handlers in the child.
   sigset_t all;
@@ -194,7 +190,7 @@ Result<Child> spawn(const Command& command, const Identity* identity) {
   ::pthread_sigmask(SIG_SETMASK, &all, &before);
   const pid_t pid = ::fork();
   const int error = errno;
-  if (pid == 0) start(command, identity, made, files, status->writing.get());
+  if (pid == 0) start(command, identity, made, files, status.writing.get());
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
   if (pid < 0) return fail_errno(error, "fork");
 
@@ -207,10 +203,10 @@ Result<Child> spawn(const Command& command, const Identity* identity) {
     ::waitpid(pid, nullptr, 0);
     return fail_errno(why, "pidfd_open (Linux 5.3 or later has it)");
   }
-  child.in = std::move(input->writing);
-  child.out = std::move(out->reading);
-  child.err = std::move(err->reading);
-  child.status = std::move(status->reading);
+  child.in = std::move(input.writing);
+  child.out = std::move(out.reading);
+  child.err = std::move(err.reading);
+  child.status = std::move(status.reading);
   ::fcntl(child.status.get(), F_SETFL, O_NONBLOCK);
   return child;
 }

@@ -27,9 +27,8 @@ Answer attempt(const Identity& identity) {
 }  // namespace
 
 Result<bool> can_make_user_namespace(const User& user) {
-  auto groups = group_ids(user);
-  if (!groups) return pass(std::move(groups), "the groups of " + user.name);
-  const Identity identity{user.uid, user.gid, std::move(*groups)};
+  AGENT_TRY_ASSIGN(auto groups, with_context(group_ids(user), "the groups of " + user.name));
+  const Identity identity{user.uid, user.gid, std::move(groups)};
   const pid_t pid = ::fork();
   if (pid < 0) return fail_errno(errno, "fork");
   if (pid == 0) ::_exit(attempt(identity));

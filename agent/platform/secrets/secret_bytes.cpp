@@ -128,7 +128,7 @@ Result<SecretSearch> find(const std::string& path, unsigned depth, Milliseconds 
   return search.result;
 }
 
-Status blot(const std::string& path, Milliseconds time) {
+Status overwrite(const std::string& path, Milliseconds time) {
   const auto parent = open_directory(directory_of(path));
   struct stat info = {};
   if (!parent || ::fstatat(parent.get(), name_of(path).c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) {
@@ -141,7 +141,7 @@ Status blot(const std::string& path, Milliseconds time) {
     return fail(Errc::refused, "overwrite secrets in {}: it has {} hard links; find the others (find -inum {}) and remove them first", path,
                 info.st_nlink, info.st_ino);
   AGENT_TRY(for_each_secret(fd.get(), path, Clock::now() + time, [&](off_t offset, std::size_t size) -> Status {
-    const std::string cover(size, blot_char);
+    const std::string cover(size, overwrite_char);
     if (::pwrite(fd.get(), cover.data(), size, offset) != static_cast<ssize_t>(size)) return fail_errno(errno, "overwrite secrets in " + path);
     return {};
   }));

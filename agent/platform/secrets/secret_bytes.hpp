@@ -13,6 +13,6 @@ namespace agent::secret_bytes {
 inline constexpr Milliseconds most_time{60'000};
 
 [[nodiscard]] Result<SecretSearch> find(const std::string& path, unsigned depth, Milliseconds time = most_time);
-[[nodiscard]] Status blot(const std::string& path, Milliseconds time = most_time);
+[[nodiscard]] Status overwrite(const std::string& path, Milliseconds time = most_time);
 
 }  // namespace agent::secret_bytes

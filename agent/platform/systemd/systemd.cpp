@@ -63,14 +63,13 @@ std::string explain(Bus& bus, const std::string& unit, const std::string& result
 }
 
 Status run_job_on(Bus& bus, const JobKind& kind, const Scope& scope, const std::string& unit) {
-  auto watch = JobWatch::start(bus);
-  if (!watch) return pass(std::move(watch));
+  AGENT_TRY_ASSIGN(auto watch, JobWatch::start(bus));
   // "replace": a conflicting job that waits is cancelled, as systemctl does.
   auto reply = bus.call(manager(kind.method),
                         [&](auto* m) { return sd_bus_message_append(m, "ss", unit.c_str(), "replace"); });
   if (!reply && kind.verb == std::string_view("stop") && reply.error().code == Errc::not_found) return {};
   if (!reply) return pass(std::move(reply));
-  auto result = (*watch)->result_of(*reply);
+  auto result = watch->result_of(*reply);
   if (!result && result.error().code == Errc::timed_out)
     return fail(Errc::timed_out, "not done within {} s, the job goes on; read more: {}",
                 bus.deadline().seconds(), where_to_read(scope, unit));
@@ -81,9 +80,8 @@ Status run_job_on(Bus& bus, const JobKind& kind, const Scope& scope, const std::
 }
 
 Status call_manager(const Scope& scope, const char* member, const Bus::Fill& fill) {
-  auto bus = Bus::open(scope, Deadline(call_timeout));
-  if (!bus) return pass(std::move(bus));
-  if (auto reply = bus->call(manager(member), fill); !reply) return pass(std::move(reply));
+  AGENT_TRY_ASSIGN(auto bus, Bus::open(scope, Deadline(call_timeout)));
+  if (auto reply = bus.call(manager(member), fill); !reply) return pass(std::move(reply));
   return {};
 }
 
@@ -113,30 +111,25 @@ Status wait_for_user_manager(const User& user, const Deadline& deadline) {
 }  // namespace
 
 Result<UnitState> unit_state(const Scope& scope, const std::string& unit) {
-  auto bus = Bus::open(scope, Deadline(call_timeout));
-  if (!bus) return pass(std::move(bus), unit);
-  auto properties = unit_properties(*bus, unit);
-  if (!properties) return pass(std::move(properties), unit);
-  return std::move(properties->state);
+  AGENT_TRY_ASSIGN(auto bus, with_context(Bus::open(scope, Deadline(call_timeout)), unit));
+  AGENT_TRY_ASSIGN(auto properties, with_context(unit_properties(bus, unit), unit));
+  return std::move(properties.state);
 }
 
 Status run_job(UnitJob job, const Scope& scope, const std::string& unit, Milliseconds timeout) {
   const auto kind = kind_of(job);
   const auto what = fmt::format("{} {}", kind.verb, unit);
-  auto bus = Bus::open(scope, Deadline(timeout));
-  if (!bus) return pass(std::move(bus), what);
-  auto done = run_job_on(*bus, kind, scope, unit);
-  if (!done) return pass(std::move(done), what);
+  AGENT_TRY_ASSIGN(auto bus, with_context(Bus::open(scope, Deadline(timeout)), what));
+  AGENT_TRY(with_context(run_job_on(bus, kind, scope, unit), what));
   return {};
 }
 
 Status enable_unit_file(const Scope& scope, const std::string& unit) {
   const auto what = "enable " + unit;
-  auto bus = Bus::open(scope, Deadline(call_timeout));
-  if (!bus) return pass(std::move(bus), what);
-  if (auto unmasked = unmask(*bus, unit); !unmasked) return pass(std::move(unmasked), what);
+  AGENT_TRY_ASSIGN(auto bus, with_context(Bus::open(scope, Deadline(call_timeout)), what));
+  if (auto unmasked = unmask(bus, unit); !unmasked) return pass(std::move(unmasked), what);
   // runtime=false: for good; force=true: a symlink in the way is replaced.
-  auto reply = bus->call(manager("EnableUnitFiles"),
+  auto reply = bus.call(manager("EnableUnitFiles"),
                          [&](auto* m) { return sd_bus_message_append(m, "asbb", 1, unit.c_str(), 0, 1); });
   if (!reply) return pass(std::move(reply), what);
   int has_install_section = 0;
@@ -144,7 +137,7 @@ Status enable_unit_file(const Scope& scope, const std::string& unit) {
     return fail_errno(-r, what);
   if (has_install_section == 0)
     return fail(Errc::invalid, "{}: the unit file has no [Install] section", what);
-  if (auto reloaded = bus->call(manager("Reload"), [](auto*) { return 0; }); !reloaded)
+  if (auto reloaded = bus.call(manager("Reload"), [](auto*) { return 0; }); !reloaded)
     return pass(std::move(reloaded), what);
   return {};
 }
@@ -165,12 +158,11 @@ Status reload_systemd(const Scope& scope) {
 Status enable_user_linger(const User& user, Milliseconds timeout) {
   const auto what = "linger of " + user.name;
   const Deadline deadline(timeout);
-  auto bus = Bus::open(Scope::system(), deadline);
-  if (!bus) return pass(std::move(bus), what);
+  AGENT_TRY_ASSIGN(auto bus, with_context(Bus::open(Scope::system(), deadline), what));
   const BusMethod set_linger = {"org.freedesktop.login1", "/org/freedesktop/login1",
                                 "org.freedesktop.login1.Manager", "SetUserLinger"};
   // linger=true, interactive=false: never ask anyone for a password.
-  auto set = bus->call(set_linger, [&](auto* m) { return sd_bus_message_append(m, "ubb", user.uid, 1, 0); });
+  auto set = bus.call(set_linger, [&](auto* m) { return sd_bus_message_append(m, "ubb", user.uid, 1, 0); });
   if (!set) return pass(std::move(set), what);
 
   // logind only queues the start of the user's manager. One that was started before package dbus-user-session

@@ -43,14 +43,12 @@ int append_unit(sd_bus_message* m, const TransientUnit& unit) {
 }
 
 Status start_on(Bus& bus, const TransientUnit& unit) {
-  auto watch = JobWatch::start(bus);
-  if (!watch) return pass(std::move(watch));
+  AGENT_TRY_ASSIGN(auto watch, JobWatch::start(bus));
   auto reply = bus.call(manager("StartTransientUnit"), [&](auto* m) { return append_unit(m, unit); });
   if (!reply) return pass(std::move(reply));
-  auto result = (*watch)->result_of(*reply);
-  if (!result) return pass(std::move(result));
-  if (*result == "done") return {};
-  return fail(Errc::failed, "{}; read more: journalctl -u {}", *result, unit.name);
+  AGENT_TRY_ASSIGN(auto result, watch->result_of(*reply));
+  if (result == "done") return {};
+  return fail(Errc::failed, "{}; read more: journalctl -u {}", result, unit.name);
 }
 
 }  // namespace
@@ -58,8 +56,7 @@ Status start_on(Bus& bus, const TransientUnit& unit) {
 Status start_transient(const TransientUnit& unit, Milliseconds timeout) {
   if (unit.argv.empty()) return fail(Errc::invalid, "start {}: nothing to run", unit.name);
   auto bus = Bus::open(Scope::system(), Deadline(timeout));
-  auto started = bus ? start_on(*bus, unit) : Status(tl::unexpected<Error>(bus.error()));
-  if (!started) return pass(std::move(started), "start " + unit.name);
+  AGENT_TRY(with_context(bus ? start_on(*bus, unit) : Status(tl::unexpected<Error>(bus.error())), "start " + unit.name));
   return {};
 }
 

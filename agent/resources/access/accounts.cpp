@@ -15,9 +15,8 @@ constexpr std::array<std::string_view, 5> forbidden_groups = {"sudo", "admin", "
 Status run(Host& host, std::vector<std::string> argv) {
   Command command;
   command.argv = std::move(argv);
-  auto done = host.run(command);
-  if (!done) return pass(std::move(done));
-  if (!done->ok()) return fail(Errc::failed, "{}: {}", command.argv.front(), done->err.substr(0, done->err.find('\n')));
+  AGENT_TRY_ASSIGN(auto done, host.run(command));
+  if (!done.ok()) return fail(Errc::failed, "{}: {}", command.argv.front(), done.err.substr(0, done.err.find('\n')));
   return {};
 }
 
@@ -30,20 +29,17 @@ std::string half_made(const std::string& user) { return paths::stamps + "/making
 GatewayUser::GatewayUser(std::string user) : Resource({"user", {}, {"accounts"}}), user_(std::move(user)) {}
 
 Result<Observation> GatewayUser::observe(const Probe& probe) const {
-  auto found = probe.find_user(user_);
-  if (!found) return pass(std::move(found));
+  AGENT_TRY_ASSIGN(auto found, probe.find_user(user_));
   Observation seen;
-  if (!*found) {
+  if (!found) {
     seen.drift("account", "absent", user_);
     return seen;
   }
-  const User& user = **found;
+  const User& user = *found;
   if (user.uid == 0) return fail(Errc::invalid, "{} is root: name an unprivileged user in the profile (key user)", user_);
-  auto home = probe.stat(user.home);
-  if (!home) return pass(std::move(home));
-  auto half = probe.stat(half_made(user_));
-  if (!half) return pass(std::move(half));
-  if (!*home || *half) seen.drift("home", *home ? "half made, by a run that was cut off" : "absent", user.home);
+  AGENT_TRY_ASSIGN(auto home, probe.stat(user.home));
+  AGENT_TRY_ASSIGN(auto half, probe.stat(half_made(user_)));
+  if (!home || half) seen.drift("home", home ? "half made, by a run that was cut off" : "absent", user.home);
   for (auto group : forbidden_groups)
     if (std::find(user.groups.begin(), user.groups.end(), group) != user.groups.end())
       seen.drift(fmt::format("group {}", group), "member", "not a member");
@@ -58,9 +54,8 @@ Status GatewayUser::make(Host& host, const Observation& seen) const {
       return made;
     }
   } else {
-    auto half = host.stat(half_made(user_));
-    if (!half) return pass(std::move(half));
-    if (*half) AGENT_TRY(host.remove_tree("/home/" + user_));  // where useradd makes it
+    AGENT_TRY_ASSIGN(auto half, host.stat(half_made(user_)));
+    if (half) AGENT_TRY(host.remove_tree("/home/" + user_));  // where useradd makes it
     AGENT_TRY(run(host, {"mkhomedir_helper", user_}));
   }
   AGENT_TRY(host.sync());
@@ -79,10 +74,9 @@ Status GatewayUser::apply(Host& host, const Observation& seen) {
 UserPassword::UserPassword(std::string user) : Resource({"user/password", {"user", "sshd"}, {"accounts"}}), user_(std::move(user)) {}
 
 Result<Observation> UserPassword::observe(const Probe& probe) const {
-  auto user = probe.find_user(user_);
-  if (!user) return pass(std::move(user));
+  AGENT_TRY_ASSIGN(auto user, probe.find_user(user_));
   Observation seen;  // one that is not there yet is made without a password
-  if (*user && !(*user)->password_locked) seen.drift("password", "set or empty", "locked");
+  if (user && !user->password_locked) seen.drift("password", "set or empty", "locked");
   return seen;
 }
 
@@ -91,10 +85,9 @@ Status UserPassword::apply(Host& host, const Observation& /*seen*/) { return run
 BuildUser::BuildUser() : Resource({"openclaw/builder", {}, {"accounts"}}) {}
 
 Result<Observation> BuildUser::observe(const Probe& probe) const {
-  auto found = probe.find_user(build_account);
-  if (!found) return pass(std::move(found));
+  AGENT_TRY_ASSIGN(auto found, probe.find_user(build_account));
   Observation seen;
-  if (!*found) seen.drift("account", "absent", build_account);
+  if (!found) seen.drift("account", "absent", build_account);
   return seen;
 }
 
@@ -112,14 +105,12 @@ Linger::Linger(std::string user) : Resource({"user/linger", {"user", "packages"}
 Result<Observation> Linger::observe(const Probe& probe) const {
   auto user = gateway_user(probe, user_);
   if (!user) return Observation::blocked(user.error().message);
-  auto marked = probe.stat("/var/lib/systemd/linger/" + user_);
-  if (!marked) return pass(std::move(marked));
+  AGENT_TRY_ASSIGN(auto marked, probe.stat("/var/lib/systemd/linger/" + user_));
   Observation seen;
-  if (!*marked) seen.drift("linger", "off", "on");
-  auto manager = probe.unit(Scope::system(), fmt::format("user@{}.service", user->uid));
-  if (!manager) return pass(std::move(manager));
-  seen.expect("user manager", manager->active_state, "active");
-  if (manager->active_state != "active") return seen;
+  if (!marked) seen.drift("linger", "off", "on");
+  AGENT_TRY_ASSIGN(auto manager, probe.unit(Scope::system(), fmt::format("user@{}.service", user->uid)));
+  seen.expect("user manager", manager.active_state, "active");
+  if (manager.active_state != "active") return seen;
   // Its bus may be gone while it lives: stopped by the user, or never there. Any unit will do to ask.
   auto answer = probe.unit(Scope::of(*user), "default.target");
   if (!answer && answer.error().code == Errc::unavailable) seen.drift("user's bus", "does not answer", "answers");
@@ -127,9 +118,8 @@ Result<Observation> Linger::observe(const Probe& probe) const {
 }
 
 Status Linger::apply(Host& host, const Observation& /*seen*/) {
-  auto user = gateway_user(host, user_);
-  if (!user) return pass(std::move(user));
-  return host.enable_linger(*user, manager_timeout);
+  AGENT_TRY_ASSIGN(auto user, gateway_user(host, user_));
+  return host.enable_linger(user, manager_timeout);
 }
 
 }  // namespace agent

@@ -6,7 +6,7 @@
 #include "core/paths.hpp"
 #include "resources/access/ufw_command.hpp"
 
-namespace agent::firewall_trial {
+namespace agent::firewall_rollback {
 namespace {
 
 const std::string timer = "bootstrap-agent-revert.timer";
@@ -32,30 +32,25 @@ std::string copy_of(std::string_view file, const std::string& directory) {
 }
 
 Result<bool> present(const Probe& probe, const std::string& path) {
-  auto info = probe.stat(path);
-  if (!info) return pass(std::move(info));
-  return info->has_value();
+  AGENT_TRY_ASSIGN(auto info, probe.stat(path));
+  return info.has_value();
 }
 
 // With its mode; false when there is nothing to copy.
 Result<bool> copy(Host& host, const std::string& from, const std::string& to) {
-  auto info = host.stat(from);
-  if (!info) return pass(std::move(info));
-  if (!*info) return false;
-  auto text = host.read_file(from, largest);
-  if (!text) return pass(std::move(text));
-  AGENT_TRY(host.write_file(to, *text, {(*info)->mode}));
+  AGENT_TRY_ASSIGN(auto info, host.stat(from));
+  if (!info) return false;
+  AGENT_TRY_ASSIGN(auto text, host.read_file(from, largest));
+  AGENT_TRY(host.write_file(to, text, {info->mode}));
   return true;
 }
 
 // What was absent is absent again; but what was kept must be there still for that to be known.
 Status put_back(Host& host, const std::string& file) {
-  auto copied = copy(host, copy_of(file, reverting), file);
-  if (!copied) return pass(std::move(copied));
-  if (*copied) return {};
-  auto there = present(host, reverting);
-  if (!there) return pass(std::move(there));
-  if (!*there) return fail(Errc::failed, "{} was taken away while {} was put back from it", reverting, file);
+  AGENT_TRY_ASSIGN(auto copied, copy(host, copy_of(file, reverting), file));
+  if (copied) return {};
+  AGENT_TRY_ASSIGN(auto there, present(host, reverting));
+  if (!there) return fail(Errc::failed, "{} was taken away while {} was put back from it", reverting, file);
   return host.remove(file);
 }
 
@@ -97,14 +92,12 @@ Status take_over(Host& host) {
 
 Status observe(const Probe& probe, Observation& seen) {
   for (const auto& [path, what] : {std::pair(kept, "on trial"), std::pair(reverting, "being put back")}) {
-    auto there = present(probe, path);
-    if (!there) return pass(std::move(there));
-    if (*there) seen.drift("change", what, "confirmed");
+    AGENT_TRY_ASSIGN(auto there, present(probe, path));
+    if (there) seen.drift("change", what, "confirmed");
   }
   for (const auto& rest : {half_made, half_gone}) {
-    auto there = present(probe, rest);
-    if (!there) return pass(std::move(there));
-    if (*there) seen.drift(rest, "present", "absent");
+    AGENT_TRY_ASSIGN(auto there, present(probe, rest));
+    if (there) seen.drift(rest, "present", "absent");
   }
   return {};
 }
@@ -112,17 +105,14 @@ Status observe(const Probe& probe, Observation& seen) {
 Status begin(Host& host) {
   AGENT_TRY(take_over(host));
   for (const auto& rest : {half_made, half_gone}) {
-    auto there = present(host, rest);
-    if (!there) return pass(std::move(there));
-    if (*there) AGENT_TRY(host.remove_tree(rest));
+    AGENT_TRY_ASSIGN(auto there, present(host, rest));
+    if (there) AGENT_TRY(host.remove_tree(rest));
   }
-  auto begun = present(host, reverting);
-  if (!begun) return pass(std::move(begun));
+  AGENT_TRY_ASSIGN(auto begun, present(host, reverting));
   // Not put back first: that may be what can't be done, and what is kept is as good for this trial.
-  if (*begun) return host.rename(reverting, kept);
-  auto on_trial = present(host, kept);
-  if (!on_trial) return pass(std::move(on_trial));
-  if (*on_trial) return {};
+  if (begun) return host.rename(reverting, kept);
+  AGENT_TRY_ASSIGN(auto on_trial, present(host, kept));
+  if (on_trial) return {};
   AGENT_TRY(host.make_directory(half_made, {0700}));
   for (const auto file : files)
     if (auto copied = copy(host, std::string(file), copy_of(file, half_made)); !copied) return pass(std::move(copied));
@@ -150,11 +140,10 @@ Result<bool> revert(Host& host) {
 }
 
 Status revert_beside(Host& host, const std::string& run) {
-  auto back = put_back_all(host);
-  if (!back) return pass(std::move(back));
-  if (!*back) return {};
+  AGENT_TRY_ASSIGN(auto back, put_back_all(host));
+  if (!back) return {};
   if (run.empty()) return forget(host);
   return fail(Errc::unavailable, "the firewall was put back; it is put back once more when the run that goes on is over ({})", run);
 }
 
-}  // namespace agent::firewall_trial
+}  // namespace agent::firewall_rollback

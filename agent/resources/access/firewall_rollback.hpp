@@ -8,7 +8,7 @@
 
 #include "core/resource.hpp"
 
-namespace agent::firewall_trial {
+namespace agent::firewall_rollback {
 
 // Adds drift for a trial that nobody ended.
 [[nodiscard]] Status observe(const Probe& probe, Observation& seen);
@@ -27,4 +27,4 @@ namespace agent::firewall_trial {
 // to be called again. That is so as well when there is a `run` (who, in words): it may go on to change what was just put back.
 [[nodiscard]] Status revert_beside(Host& host, const std::string& run);
 
-}  // namespace agent::firewall_trial
+}  // namespace agent::firewall_rollback

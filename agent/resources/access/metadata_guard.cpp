@@ -37,20 +37,18 @@ bool hooked(const Json& item) {
 MetadataGuard::MetadataGuard() : Resource({"metadata", {"packages"}, {}}) {}
 
 Result<Observation> MetadataGuard::observe(const Probe& probe) const {
-  auto installed = probe.stat("/usr/sbin/nft");
-  if (!installed) return pass(std::move(installed));
-  if (!*installed) return Observation::blocked("packages: nftables is not installed");
+  AGENT_TRY_ASSIGN(auto installed, probe.stat("/usr/sbin/nft"));
+  if (!installed) return Observation::blocked("packages: nftables is not installed");
   Observation seen;
   auto text = probe.read_file(rules_file);
   seen.expect("rules file", text ? (*text == rules() ? "as shipped" : "changed") : "absent", "as shipped");
   AGENT_TRY(observe_system_unit(probe, unit_name, unit(), "", seen));
-  auto listed = probe.query(Query::nft_table(table));
-  if (!listed) return pass(std::move(listed), "nft");
-  const auto parsed = parse_json(listed->out);
+  AGENT_TRY_ASSIGN(auto listed, with_context(probe.query(Query::nft_table(table)), "nft"));
+  const auto parsed = parse_json(listed.out);
   bool chain = false;
   bool v4 = false;
   bool v6 = false;
-  if (listed->ok() && parsed.is_object() && parsed.contains("nftables"))
+  if (listed.ok() && parsed.is_object() && parsed.contains("nftables"))
     for (const auto& item : parsed["nftables"]) {
       chain = chain || hooked(item);
       v4 = v4 || rejects(item, "169.254.169.254");

@@ -16,30 +16,27 @@ std::string neighbour_of(const std::string& address) {
 
 }  // namespace
 
-WayIn::WayIn(const Profile& profile, std::optional<NewConnection> session)
+OperatorAccess::OperatorAccess(const Profile& profile, std::optional<NewConnection> session)
     : control_url_(profile.tailscale.control_url), hostname_(profile.tailscale.hostname), session_(std::move(session)) {}
 
-bool WayIn::reaches_control(const Probe& probe) const {
+bool OperatorAccess::reaches_control(const Probe& probe) const {
   return probe.http_get({control_url_, "", Milliseconds(5'000)}).has_value();
 }
 
-Status WayIn::is_open(const Probe& probe) const {
+Status OperatorAccess::is_open(Host& host) const {
   if (session_) {
-    auto open = probe.lets_in(*session_);
-    if (!open) return pass(std::move(open), "whether the session that started this run could be opened again");
-    if (*open) return {};
+    AGENT_TRY_ASSIGN(auto open, with_context(host.probe_firewall(*session_), "whether the session that started this run could be opened again"));
+    if (open) return {};
     return fail(Errc::refused, "the SSH session that started this run, from {} to {} port {}, could not be opened again: start it over the "
                 "tailnet (ssh root@{}), or let it in by ufw.allow: [{{port: {}, protocol: tcp, from: {}}}]",
                 session_->from, session_->to, session_->port, hostname_, session_->port, session_->from);
   }
-  auto status = tailscale_status(probe);
-  if (!status) return pass(std::move(status));
-  if (status->addresses.empty()) return fail(Errc::failed, "tailscaled names no address of this node");
-  for (const auto& address : status->addresses) {
+  AGENT_TRY_ASSIGN(auto status, tailscale_status(host));
+  if (status.addresses.empty()) return fail(Errc::failed, "tailscaled names no address of this node");
+  for (const auto& address : status.addresses) {
     const NewConnection from_the_tailnet{neighbour_of(address), address, ssh_port};
-    auto open = probe.lets_in(from_the_tailnet);
-    if (!open) return pass(std::move(open), "whether the tailnet gets in");
-    if (!*open)
+    AGENT_TRY_ASSIGN(auto open, with_context(host.probe_firewall(from_the_tailnet), "whether the tailnet gets in"));
+    if (!open)
       return fail(Errc::refused, "the tailnet would be kept out: {} port {} was dropped. Look for a rule of your own in /etc/ufw/before.rules, "
                   "before6.rules or of another program", address, ssh_port);
   }

@@ -3,20 +3,20 @@
 
 #include <optional>
 
-#include "ports/probe.hpp"
+#include "ports/host.hpp"
 #include "profile/profile.hpp"
 
 namespace agent {
 
-class WayIn {
+class OperatorAccess {
  public:
-  WayIn(const Profile& profile, std::optional<NewConnection> session);
+  OperatorAccess(const Profile& profile, std::optional<NewConnection> session);
 
   // Whether the control server answers a new connection: without it the tailnet's way in ends sooner or later.
   [[nodiscard]] bool reaches_control(const Probe& probe) const;
 
   // Whether the firewall lets the operator in anew; an Error says who would be kept out, and what to do.
-  [[nodiscard]] Status is_open(const Probe& probe) const;
+  [[nodiscard]] Status is_open(Host& host) const;
 
  private:
   std::string control_url_;

@@ -40,18 +40,15 @@ bool lacks_host_keys(const Completed& settings) { return settings.err.find("no h
 
 // cloud-init makes them once, and syncs nothing. ssh-keygen(1) -A makes those whose files are absent.
 Status make_host_keys(Host& host) {
-  auto names = host.list("/etc/ssh");
-  if (!names) return pass(std::move(names));
-  for (const auto& name : *names) {
-    auto info = host.stat("/etc/ssh/" + name);
-    if (!info) return pass(std::move(info));
-    if (name.starts_with("ssh_host_") && *info && (*info)->size == 0) AGENT_TRY(host.remove("/etc/ssh/" + name));
+  AGENT_TRY_ASSIGN(auto names, host.list("/etc/ssh"));
+  for (const auto& name : names) {
+    AGENT_TRY_ASSIGN(auto info, host.stat("/etc/ssh/" + name));
+    if (name.starts_with("ssh_host_") && info && info->size == 0) AGENT_TRY(host.remove("/etc/ssh/" + name));
   }
   Command command;
   command.argv = {"ssh-keygen", "-A"};
-  auto made = host.run(command);
-  if (!made) return pass(std::move(made));
-  return made->ok() ? Status() : fail(Errc::failed, "ssh-keygen -A: {}", made->err);
+  AGENT_TRY_ASSIGN(auto made, host.run(command));
+  return made.ok() ? Status() : fail(Errc::failed, "ssh-keygen -A: {}", made.err);
 }
 
 // A power cut must not find settings in place that sshd refuses, so they are judged aside, read before all others as they will be.
@@ -85,12 +82,11 @@ Sshd::Sshd(const Profile& profile, std::optional<NewConnection> session)
       tailscale_ssh_(profile.tailscale.ssh),
       session_(std::move(session)) {}
 
-Status Sshd::leaves_a_way_in(const Probe& probe) const {
+Status Sshd::keeps_operator_access(const Probe& probe) const {
   bool by_sshd = !tailscale_ssh_;
   if (session_) {
-    auto status = tailscale_status(probe);
-    if (!status) return pass(std::move(status));
-    by_sshd = by_sshd || std::count(status->addresses.begin(), status->addresses.end(), session_->to) == 0;
+    AGENT_TRY_ASSIGN(auto status, tailscale_status(probe));
+    by_sshd = by_sshd || std::count(status.addresses.begin(), status.addresses.end(), session_->to) == 0;
   }
   if (!by_sshd || root_has_key(probe)) return {};  // a key of the gateway's user, who gets no sudo, is no way to root
   return fail(Errc::refused, "passwords were left on: sshd is the way in here, and root has no key in /root/.ssh/authorized_keys. "
@@ -98,40 +94,37 @@ Status Sshd::leaves_a_way_in(const Probe& probe) const {
 }
 
 Result<Observation> Sshd::observe(const Probe& probe) const {
-  auto installed = probe.stat("/usr/sbin/sshd");
-  if (!installed) return pass(std::move(installed));
+  AGENT_TRY_ASSIGN(auto installed, probe.stat("/usr/sbin/sshd"));
   Observation seen;
-  if (!*installed) {
+  if (!installed) {
     seen.notes.emplace_back("no OpenSSH server is installed; nothing to harden");
     return seen;
   }
   auto text = probe.read_file(drop_in);
   seen.expect("drop-in", text ? (*text == content ? "as made" : "changed") : "absent", "as made");
-  auto settings = probe.query(Query::sshd_settings());
-  if (!settings) return pass(std::move(settings), "sshd -T");
-  if (!settings->ok()) {
-    if (settings->err.find("privilege separation") != std::string::npos) {
+  AGENT_TRY_ASSIGN(auto settings, with_context(probe.query(Query::sshd_settings()), "sshd -T"));
+  if (!settings.ok()) {
+    if (settings.err.find("privilege separation") != std::string::npos) {
       seen.notes.emplace_back("sshd has not run yet; only its drop-in was looked at");
       return seen;
     }
-    if (!lacks_host_keys(*settings)) return fail(Errc::failed, "sshd -T: {}", settings->err);
+    if (!lacks_host_keys(settings)) return fail(Errc::failed, "sshd -T: {}", settings.err);
     seen.drift(host_keys, "none", "made");
     return seen;
   }
-  for (const auto& [keyword, value] : wanted) seen.expect(keyword, setting(settings->out, keyword), value);
+  for (const auto& [keyword, value] : wanted) seen.expect(keyword, setting(settings.out, keyword), value);
   return seen;
 }
 
 Status Sshd::apply(Host& host, const Observation& seen) {
   if (seen.has(host_keys)) AGENT_TRY(make_host_keys(host));
   const bool passwords_are_off = seen.notes.empty() && !seen.has(host_keys) && !seen.has("passwordauthentication") && !seen.has("kbdinteractiveauthentication");
-  if (!passwords_are_off) AGENT_TRY(leaves_a_way_in(host));
+  if (!passwords_are_off) AGENT_TRY(keeps_operator_access(host));
   AGENT_TRY(judge(host));
   AGENT_TRY(host.make_directory("/etc/ssh/sshd_config.d", {0755}));
   AGENT_TRY(host.write_file(drop_in, content, {0644}));
-  auto service = host.unit(Scope::system(), "ssh.service");
-  if (!service) return pass(std::move(service));
-  if (service->active_state != "active" && service->active_state != "failed") return {};  // without host keys it has failed
+  AGENT_TRY_ASSIGN(auto service, host.unit(Scope::system(), "ssh.service"));
+  if (service.active_state != "active" && service.active_state != "failed") return {};  // without host keys it has failed
   return host.restart_unit(Scope::system(), "ssh.service", Milliseconds(30'000));  // sessions live on: KillMode=process
 }
 

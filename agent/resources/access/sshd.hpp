@@ -16,7 +16,7 @@ class Sshd : public Resource {
   [[nodiscard]] Status apply(Host& host, const Observation& seen) override;
 
  private:
-  [[nodiscard]] Status leaves_a_way_in(const Probe& probe) const;
+  [[nodiscard]] Status keeps_operator_access(const Probe& probe) const;
 
   bool tailscale_ssh_;
   std::optional<NewConnection> session_;

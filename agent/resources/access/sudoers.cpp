@@ -46,15 +46,14 @@ std::string Sudoers::content(const std::string& user) {
 }
 
 Result<Observation> Sudoers::observe(const Probe& probe) const {
-  auto names = probe.list(directory);
-  if (!names) return pass(std::move(names));
+  AGENT_TRY_ASSIGN(auto names, probe.list(directory));
   Observation seen;
   const auto own = directory + "/" + file_name;
   auto text = probe.read_file(own);
   seen.expect("content", text ? (*text == content(user_) ? "as made" : "changed") : "absent", "as made");
   auto info = probe.stat(own);
   if (info && *info && ((*info)->mode != 0440 || (*info)->uid != 0)) seen.drift("mode", fmt::format("{:04o}", (*info)->mode), "0440");
-  for (const auto& name : *names) {
+  for (const auto& name : names) {
     if (name == file_name) continue;
     auto other = probe.read_file(directory + "/" + name);
     bool granted = false;
@@ -65,9 +64,8 @@ Result<Observation> Sudoers::observe(const Probe& probe) const {
 }
 
 Status Sudoers::revoke_others(Host& host) const {
-  auto names = host.list(directory);
-  if (!names) return pass(std::move(names));
-  for (const auto& name : *names) {
+  AGENT_TRY_ASSIGN(auto names, host.list(directory));
+  for (const auto& name : names) {
     if (name == file_name) continue;
     auto other = host.read_file(directory + "/" + name);
     if (!other) continue;

@@ -53,9 +53,8 @@ constexpr std::array rules_files = {"before.rules", "before6.rules", "after.rule
 
 Status observe_rules_files(const Probe& probe, Observation& seen) {
   for (const auto* name : rules_files) {
-    auto info = probe.stat(rules_directory + name);
-    if (!info) return pass(std::move(info));
-    if (*info && (*info)->size == 0) seen.drift(empty_rules, rules_directory + name, "as its package made it");
+    AGENT_TRY_ASSIGN(auto info, probe.stat(rules_directory + name));
+    if (info && info->size == 0) seen.drift(empty_rules, rules_directory + name, "as its package made it");
   }
   return {};
 }
@@ -64,9 +63,8 @@ Status observe_rules_files(const Probe& probe, Observation& seen) {
 Status fill_rules_files(Host& host, const Observation& seen) {
   for (const auto& drift : seen.drifts) {
     if (drift.field != empty_rules) continue;
-    auto text = host.read_file(templates + drift.observed.substr(rules_directory.size()));
-    if (!text) return pass(std::move(text));
-    AGENT_TRY(host.write_file(drift.observed, *text, {0640}));
+    AGENT_TRY_ASSIGN(auto text, host.read_file(templates + drift.observed.substr(rules_directory.size())));
+    AGENT_TRY(host.write_file(drift.observed, text, {0640}));
   }
   return {};
 }
@@ -80,32 +78,29 @@ bool filters_ipv6(const Probe& probe) {
 }  // namespace
 
 Ufw::Ufw(const Profile& profile, std::optional<NewConnection> session)
-    : Resource({"ufw", {"packages", "tailscale/login", "ufw/revert"}, {}}), wanted_{tailnet_rule}, way_in_(profile, std::move(session)) {
+    : Resource({"ufw", {"packages", "tailscale/login", "ufw/revert"}, {}}), wanted_{tailnet_rule}, operator_access_(profile, std::move(session)) {
   for (const auto& rule : profile.ufw.allow) wanted_.insert(rule_text(rule));
 }
 
 Result<Observation> Ufw::observe(const Probe& probe) const {
-  auto installed = probe.stat("/usr/sbin/ufw");
-  if (!installed) return pass(std::move(installed));
-  if (!*installed) return Observation::blocked("packages: ufw is not installed");
-  auto status = probe.query(Query::ufw_status());
-  if (!status) return pass(std::move(status), "ufw status");
-  if (!status->ok()) return fail(Errc::failed, "ufw status: {}", status->err);
-  auto added = probe.query(Query::ufw_added());
-  if (!added) return pass(std::move(added), "ufw show added");
+  AGENT_TRY_ASSIGN(auto installed, probe.stat("/usr/sbin/ufw"));
+  if (!installed) return Observation::blocked("packages: ufw is not installed");
+  AGENT_TRY_ASSIGN(auto status, with_context(probe.query(Query::ufw_status()), "ufw status"));
+  if (!status.ok()) return fail(Errc::failed, "ufw status: {}", status.err);
+  AGENT_TRY_ASSIGN(auto added, with_context(probe.query(Query::ufw_added()), "ufw show added"));
   Observation seen;
-  AGENT_TRY(firewall_trial::observe(probe, seen));
+  AGENT_TRY(firewall_rollback::observe(probe, seen));
   AGENT_TRY(observe_rules_files(probe, seen));
-  const bool active = status->out.find("Status: active") != std::string::npos;
+  const bool active = status.out.find("Status: active") != std::string::npos;
   seen.expect("status", active ? "active" : "inactive", "active");
   if (!filters_ipv6(probe)) seen.drift("IPv6", "not filtered", "filtered");
   if (active) {
-    seen.expect("default incoming", default_policy(status->out, "incoming"), "deny");
-    seen.expect("default outgoing", default_policy(status->out, "outgoing"), "allow");
-    const bool v6 = status->out.find("Anywhere (v6) on tailscale0") != std::string::npos;
+    seen.expect("default incoming", default_policy(status.out, "incoming"), "deny");
+    seen.expect("default outgoing", default_policy(status.out, "outgoing"), "allow");
+    const bool v6 = status.out.find("Anywhere (v6) on tailscale0") != std::string::npos;
     if (!v6) seen.drift("rule for tailscale0, IPv6", "absent", tailnet_rule);
   }
-  const auto rules = added_rules(added->out);
+  const auto rules = added_rules(added.out);
   for (const auto& wanted : wanted_)
     if (std::find(rules.begin(), rules.end(), wanted) == rules.end()) seen.drift("rule", "absent", wanted);
   for (const auto& rule : rules)
@@ -114,16 +109,16 @@ Result<Observation> Ufw::observe(const Probe& probe) const {
 }
 
 Status Ufw::apply(Host& host, const Observation& seen) {
-  const bool reached_control = way_in_.reaches_control(host);
-  AGENT_TRY(firewall_trial::begin(host));
+  const bool reached_control = operator_access_.reaches_control(host);
+  AGENT_TRY(firewall_rollback::begin(host));
   auto good = change(host, seen);
-  if (good) good = way_in_.is_open(host);
+  if (good) good = operator_access_.is_open(host);
   // What could not be reached before either says nothing.
-  if (good && reached_control && !way_in_.reaches_control(host))
+  if (good && reached_control && !operator_access_.reaches_control(host))
     good = fail(Errc::refused, "the tailnet's control server can no longer be reached: look for a rule of your own in /etc/ufw/before.rules");
-  if (good) good = firewall_trial::confirm(host);
-  if (good) return firewall_trial::clear(host);
-  auto back = firewall_trial::revert(host);
+  if (good) good = firewall_rollback::confirm(host);
+  if (good) return firewall_rollback::clear(host);
+  auto back = firewall_rollback::revert(host);
   if (!back)
     return fail(good.error().code, "{}; it is not put back yet, which is tried again within 3 minutes and at boot: {}", good.error().message,
                 back.error().message);
@@ -136,9 +131,8 @@ Status Ufw::apply(Host& host, const Observation& seen) {
 Status Ufw::change(Host& host, const Observation& seen) const {
   AGENT_TRY(fill_rules_files(host, seen));
   if (seen.has("IPv6")) {
-    auto text = host.read_file("/etc/default/ufw");
-    if (!text) return pass(std::move(text));
-    auto fixed = "\n" + *text;
+    AGENT_TRY_ASSIGN(auto text, host.read_file("/etc/default/ufw"));
+    auto fixed = "\n" + text;
     if (const auto at = fixed.find("\nIPV6="); at != std::string::npos)
       fixed.replace(at + 1, fixed.find('\n', at + 1) - at - 1, "IPV6=yes");
     else

@@ -21,7 +21,7 @@ class Ufw : public Resource {
 
   // The rules that must be there, and the only ones, as `ufw show added` prints them without the leading "ufw ".
   std::set<std::string> wanted_;
-  WayIn way_in_;
+  OperatorAccess operator_access_;
 };
 
 }  // namespace agent

@@ -8,9 +8,8 @@ Status run_ufw(Host& host, const std::vector<std::string>& arguments) {
   command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
   command.env = {{"LC_ALL", "C"}};
   command.timeout = Milliseconds(60'000);
-  auto done = host.run(command);
-  if (!done) return pass(std::move(done), "ufw");
-  if (!done->ok()) return fail(Errc::failed, "ufw {}: {}", arguments.front(), done->err.empty() ? done->out : done->err);
+  AGENT_TRY_ASSIGN(auto done, with_context(host.run(command), "ufw"));
+  if (!done.ok()) return fail(Errc::failed, "ufw {}: {}", arguments.front(), done.err.empty() ? done.out : done.err);
   return {};
 }
 

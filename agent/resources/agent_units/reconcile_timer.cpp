@@ -19,13 +19,11 @@ ReconcileTimer::ReconcileTimer(bool wanted) : Resource({"reconcile/timer", {}, {
 Result<Observation> ReconcileTimer::observe_none(const Probe& probe) {
   Observation seen;
   for (const auto& path : {paths::system_units + service, paths::system_units + timer, enabled_by}) {
-    auto info = probe.stat(path);
-    if (!info) return pass(std::move(info));
-    seen.expect(path, *info ? "present" : "absent", "absent");
+    AGENT_TRY_ASSIGN(auto info, probe.stat(path));
+    seen.expect(path, info ? "present" : "absent", "absent");
   }
-  auto unit = probe.unit(Scope::system(), timer);
-  if (!unit) return pass(std::move(unit));
-  if (unit->active_state == "active") seen.drift("active", unit->active_state, "inactive");
+  AGENT_TRY_ASSIGN(auto unit, probe.unit(Scope::system(), timer));
+  if (unit.active_state == "active") seen.drift("active", unit.active_state, "inactive");
   return seen;
 }
 

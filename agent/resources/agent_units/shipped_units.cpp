@@ -21,9 +21,8 @@ std::unique_ptr<ShippedUnits> ShippedUnits::firewall_revert() {
 Result<Observation> ShippedUnits::observe(const Probe& probe) const {
   Observation seen;
   for (const auto& [unit, content] : files_) AGENT_TRY(observe_unit_file(probe, unit, content, seen));
-  auto enabled = probe.unit(Scope::system(), files_.front().first);
-  if (!enabled) return pass(std::move(enabled));
-  seen.expect("enabled", enabled->unit_file_state, "enabled");
+  AGENT_TRY_ASSIGN(auto enabled, probe.unit(Scope::system(), files_.front().first));
+  seen.expect("enabled", enabled.unit_file_state, "enabled");
   return seen;
 }
 

@@ -26,15 +26,13 @@ std::string Artifact::stamp() const { return stamp_of(version_); }
 std::string Artifact::stamp_of(const std::string& version) const { return paths::stamps + "/" + name_ + "-" + version; }
 
 Status Artifact::observe(const Probe& probe, Observation& seen) const {
-  auto present = probe.stat(directory());
-  if (!present) return pass(std::move(present));
-  if (!*present) {
+  AGENT_TRY_ASSIGN(auto present, probe.stat(directory()));
+  if (!present) {
     seen.drift("version", "absent", version_);
   } else {
     auto made = probe.read_file(stamp());
-    auto now = probe.fingerprint(directory());
-    if (!now) return pass(std::move(now), directory());
-    if (!made || *made != *now) seen.drift("version", "not as it was made", version_);
+    AGENT_TRY_ASSIGN(auto now, with_context(probe.fingerprint(directory()), directory()));
+    if (!made || *made != now) seen.drift("version", "not as it was made", version_);
   }
   auto current = link_target(probe, root() + "/current");
   seen.expect("current", *current, version_);
@@ -56,12 +54,10 @@ Status Artifact::put(Host& host, const Make& make) const {
     return made;
   }
   AGENT_TRY(host.give_to_root(staging));
-  auto fingerprint = host.fingerprint(staging);
-  if (!fingerprint) return pass(std::move(fingerprint), staging);
-  auto present = host.stat(directory());
-  if (!present) return pass(std::move(present));
-  if (*present) AGENT_TRY(host.rename(directory(), old));
-  AGENT_TRY(host.write_file(stamp(), *fingerprint, {0644}));
+  AGENT_TRY_ASSIGN(auto fingerprint, with_context(host.fingerprint(staging), staging));
+  AGENT_TRY_ASSIGN(auto present, host.stat(directory()));
+  if (present) AGENT_TRY(host.rename(directory(), old));
+  AGENT_TRY(host.write_file(stamp(), fingerprint, {0644}));
   AGENT_TRY(host.rename(staging, directory()));
   return host.remove_tree(old);
 }
@@ -77,9 +73,8 @@ Status Artifact::install(Host& host, const Observation& seen, const Make& make) 
 Result<std::string> Artifact::current(const Probe& probe) const {
   auto target = probe.read_link(root() + "/current");
   if (!target || target->find('/') != std::string::npos) return std::string();
-  auto there = probe.stat(root() + "/" + *target);
-  if (!there) return pass(std::move(there));
-  return *there ? *target : std::string();
+  AGENT_TRY_ASSIGN(auto there, probe.stat(root() + "/" + *target));
+  return there ? *target : std::string();
 }
 
 Status Artifact::make_current(Host& host, const std::string& version) const {
@@ -87,14 +82,12 @@ Status Artifact::make_current(Host& host, const std::string& version) const {
 }
 
 Result<std::vector<std::string>> Artifact::others(const Probe& probe) const {
-  auto names = probe.list(root());
-  if (!names) return pass(std::move(names));
+  AGENT_TRY_ASSIGN(auto names, probe.list(root()));
   std::multimap<std::chrono::system_clock::time_point, std::string, std::greater<>> by_age;
-  for (const auto& name : *names) {
+  for (const auto& name : names) {
     if (name == "current" || name == version_ || name.starts_with(".")) continue;
-    auto made = probe.stat(stamp_of(name));
-    if (!made) return pass(std::move(made));
-    by_age.emplace(*made ? (*made)->modified : std::chrono::system_clock::time_point(), name);
+    AGENT_TRY_ASSIGN(auto made, probe.stat(stamp_of(name)));
+    by_age.emplace(made ? made->modified : std::chrono::system_clock::time_point(), name);
   }
   std::vector<std::string> versions;
   for (const auto& [age, name] : by_age) versions.push_back(name);
@@ -122,11 +115,9 @@ Status fetch_and_unpack(Host& host, const PinnedDownload& download, const std::s
   if (hash == download.sha256.end() || hash->second.empty() || arch_name == arch_names.end())
     return fail(Errc::invalid, "no sha256 for this machine's architecture ({}): add it to the profile's download.sha256", arch);
   constexpr std::uint64_t mib = 1U << 20U;
-  auto archive = host.fetch({expand_url(download.url, version, arch_name->second), hash->second, limits.download_mib * mib,
-                             limits.download_timeout});
-  if (!archive) return pass(std::move(archive));
-  auto unpacked = host.unpack(*archive, directory, {limits.unpacked_mib * mib, limits.unpacked_entries});
-  if (!unpacked) return pass(std::move(unpacked), directory);
+  AGENT_TRY_ASSIGN(auto archive, host.fetch({expand_url(download.url, version, arch_name->second), hash->second, limits.download_mib * mib,
+                             limits.download_timeout}));
+  AGENT_TRY(with_context(host.unpack(archive, directory, {limits.unpacked_mib * mib, limits.unpacked_entries}), directory));
   return {};
 }
 

@@ -12,13 +12,13 @@ bool whole(const Result<std::string>& text) { return text && !text->empty() && t
 
 }  // namespace
 
-Status replace_wiped(Host& host, const std::string& path, std::string_view content, const FileMode& mode) {
+Status secure_replace(Host& host, const std::string& path, std::string_view content, const FileMode& mode) {
   AGENT_TRY(host.write_file(next_of(path), content, mode));
   AGENT_TRY(host.wipe_file(path));
   return host.rename(next_of(path), path);
 }
 
-Result<std::string> read_wiped(const Probe& probe, const std::string& path) {
+Result<std::string> read_secure(const Probe& probe, const std::string& path) {
   auto text = probe.read_file(path, largest);
   if (whole(text) || (!text && text.error().code != Errc::not_found)) return text;
   text = probe.read_file(next_of(path), largest);
@@ -26,10 +26,9 @@ Result<std::string> read_wiped(const Probe& probe, const std::string& path) {
   return fail(Errc::not_found, "{}: destroyed", path);
 }
 
-Status settle_wiped(Host& host, const std::string& path) {
-  auto next = host.stat(next_of(path));
-  if (!next) return pass(std::move(next));
-  if (!*next) return {};
+Status settle_secure_replace(Host& host, const std::string& path) {
+  AGENT_TRY_ASSIGN(auto next, host.stat(next_of(path)));
+  if (!next) return {};
   auto present = host.read_file(path, largest);
   if (!present && present.error().code != Errc::not_found) return pass(std::move(present));
   const bool there = whole(present);

@@ -13,13 +13,13 @@ namespace agent {
 [[nodiscard]] inline std::string next_of(const std::string& path) { return path + ".next"; }
 
 // Writes PATH.next, wipes PATH, renames PATH.next.
-[[nodiscard]] Status replace_wiped(Host& host, const std::string& path, std::string_view content, const FileMode& mode);
+[[nodiscard]] Status secure_replace(Host& host, const std::string& path, std::string_view content, const FileMode& mode);
 
 // The whole version, PATH if it is one. Errc::not_found when there is none.
-[[nodiscard]] Result<std::string> read_wiped(const Probe& probe, const std::string& path);
+[[nodiscard]] Result<std::string> read_secure(const Probe& probe, const std::string& path);
 
 // What a kill in between left: PATH.next takes the place of a PATH that is absent or destroyed; beside a whole one it is wiped. No
 // change when there is none.
-[[nodiscard]] Status settle_wiped(Host& host, const std::string& path);
+[[nodiscard]] Status settle_secure_replace(Host& host, const std::string& path);
 
 }  // namespace agent

@@ -27,9 +27,8 @@ Status remove_drop_ins(Host& host, const Observation& seen) {
 Status observe_unit_file(const Probe& probe, const std::string& name, std::string_view content, Observation& seen) {
   auto text = probe.read_file(paths::system_units + name);
   seen.expect(name, text ? (*text == content ? "as shipped" : "changed") : "absent", "as shipped");
-  auto unit = probe.unit(Scope::system(), name);
-  if (!unit) return pass(std::move(unit));
-  observe_drop_ins(*unit, seen);
+  AGENT_TRY_ASSIGN(auto unit, probe.unit(Scope::system(), name));
+  observe_drop_ins(unit, seen);
   return {};
 }
 
@@ -43,15 +42,14 @@ Status observe_system_unit(const Probe& probe, const std::string& name, std::str
                            Observation& seen) {
   auto text = probe.read_file(paths::system_units + name);
   seen.expect("unit file", text ? (*text == content ? "as shipped" : "changed") : "absent", "as shipped");
-  auto unit = probe.unit(Scope::system(), name);
-  if (!unit) return pass(std::move(unit));
-  if (text && unit->fragment_path != paths::system_units + name && unit->load_state != "not-found")
-    seen.drift("fragment path", unit->fragment_path.empty() ? unit->load_state : unit->fragment_path, paths::system_units + name);
-  observe_drop_ins(*unit, seen);
-  seen.expect("enabled", unit->unit_file_state, "enabled");
-  seen.expect("active", unit->active_state, "active");
-  if (program.empty() || unit->active_state != "active") return {};
-  auto runs = probe.read_link(fmt::format("/proc/{}/exe", unit->main_pid));
+  AGENT_TRY_ASSIGN(auto unit, probe.unit(Scope::system(), name));
+  if (text && unit.fragment_path != paths::system_units + name && unit.load_state != "not-found")
+    seen.drift("fragment path", unit.fragment_path.empty() ? unit.load_state : unit.fragment_path, paths::system_units + name);
+  observe_drop_ins(unit, seen);
+  seen.expect("enabled", unit.unit_file_state, "enabled");
+  seen.expect("active", unit.active_state, "active");
+  if (program.empty() || unit.active_state != "active") return {};
+  auto runs = probe.read_link(fmt::format("/proc/{}/exe", unit.main_pid));
   seen.expect("program", runs ? *runs : "unknown", program);
   return {};
 }

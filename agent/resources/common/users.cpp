@@ -3,10 +3,9 @@
 namespace agent {
 
 Result<User> gateway_user(const Probe& probe, const std::string& name) {
-  auto found = probe.find_user(name);
-  if (!found) return pass(std::move(found));
-  if (!*found) return fail(Errc::not_found, "the user {} is not there yet", name);
-  return **found;
+  AGENT_TRY_ASSIGN(auto found, probe.find_user(name));
+  if (!found) return fail(Errc::not_found, "the user {} is not there yet", name);
+  return *found;
 }
 
 }  // namespace agent

@@ -77,15 +77,13 @@ OpenclawConfig::OpenclawConfig(const Profile& profile)
 Result<Observation> OpenclawConfig::observe(const Probe& probe) const {
   auto user = gateway_user(probe, user_);
   if (!user) return Observation::blocked(user.error().message);
-  auto config = read(probe, *user);
-  if (!config) return pass(std::move(config));
+  AGENT_TRY_ASSIGN(auto config, read(probe, *user));
   Observation seen;
-  auto info = probe.stat({*user, file});
-  if (!info) return pass(std::move(info));
-  if (*info) seen.expect("mode", fmt::format("{:04o}", (*info)->mode), "0600");
-  for (const auto& [pointer, value] : owned_) expect(seen, pointer, shown_at(*config, pointer), shown(value));
+  AGENT_TRY_ASSIGN(auto info, probe.stat({*user, file}));
+  if (info) seen.expect("mode", fmt::format("{:04o}", info->mode), "0600");
+  for (const auto& [pointer, value] : owned_) expect(seen, pointer, shown_at(config, pointer), shown(value));
   for (const auto& [pointer, value] : initial_)
-    if (!config->contains(Json::json_pointer(pointer))) seen.drift(pointer, "absent", shown(value));
+    if (!config.contains(Json::json_pointer(pointer))) seen.drift(pointer, "absent", shown(value));
   return seen;
 }
 
@@ -110,23 +108,21 @@ Status OpenclawConfig::validate(Host& host, const User& user, const std::string&
 }
 
 Status OpenclawConfig::apply(Host& host, const Observation& seen) {
-  auto user = gateway_user(host, user_);
-  if (!user) return pass(std::move(user));
+  AGENT_TRY_ASSIGN(auto user, gateway_user(host, user_));
   // Writing the same content anew would restart the gateway.
-  if (seen.drifts.size() == 1 && seen.has("mode")) return host.set_mode({*user, file}, {0600});
-  auto config = read(host, *user);
-  if (!config) return pass(std::move(config));
+  if (seen.drifts.size() == 1 && seen.has("mode")) return host.set_mode({user, file}, {0600});
+  AGENT_TRY_ASSIGN(auto config, read(host, user));
   try {
-    for (const auto& [pointer, value] : owned_) (*config)[Json::json_pointer(pointer)] = value;
+    for (const auto& [pointer, value] : owned_) config[Json::json_pointer(pointer)] = value;
     for (const auto& [pointer, value] : initial_)
-      if (!config->contains(Json::json_pointer(pointer))) (*config)[Json::json_pointer(pointer)] = value;
+      if (!config.contains(Json::json_pointer(pointer))) config[Json::json_pointer(pointer)] = value;
   } catch (const Json::exception& error) {
     return fail(Errc::refused, "~/{} holds something else where an object belongs ({}): mend it and run again", file, error.what());
   }
-  const auto text = config->dump(2) + "\n";
-  AGENT_TRY(validate(host, *user, text));
+  const auto text = config.dump(2) + "\n";
+  AGENT_TRY(validate(host, user, text));
   AGENT_TRY(host.write_file(stamp(), "", {0644}));
-  return host.write_file({*user, file}, text, {0600});
+  return host.write_file({user, file}, text, {0600});
 }
 
 }  // namespace agent

@@ -42,7 +42,7 @@ std::string find_value(const std::string& text, std::string_view key) {
     if (auto found = value_of(line, key)) value = *found;
   if (value.size() >= 2 && (value.front() == '"' || value.front() == '\'') && value.front() == value.back())
     value = value.substr(1, value.size() - 2);
-  return value.find_first_not_of(blot_char) == std::string::npos ? "" : value;
+  return value.find_first_not_of(overwrite_char) == std::string::npos ? "" : value;
 }
 
 void set_value(std::string& text, std::string_view key, std::string_view value) {
@@ -67,7 +67,7 @@ void compare(Observation& seen, const std::string& text, std::string_view key, c
 
 }  // namespace
 
-void know_env_secrets(const Probe& probe, const std::string& name) {
+void register_env_secrets(const Probe& probe, const std::string& name) {
   auto user = gateway_user(probe, name);
   if (!user) return;
   auto text = probe.read_file({*user, OpenclawEnv::file});
@@ -79,7 +79,7 @@ void know_env_secrets(const Probe& probe, const std::string& name) {
 }
 
 OpenclawEnv::OpenclawEnv(const Profile& profile, const Secrets& secrets)
-    : Resource({"openclaw/env", {"user"}, {way_back_token}}),
+    : Resource({"openclaw/env", {"user"}, {snapshot_token}}),
       user_(profile.user),
       openclaw_(openclaw_artifact(profile)),
       secrets_(secrets) {}
@@ -88,15 +88,13 @@ Result<Observation> OpenclawEnv::observe(const Probe& probe) const {
   auto user = gateway_user(probe, user_);
   if (!user) return Observation::blocked(user.error().message);
   Observation seen;
-  auto directory = probe.stat({*user, ".openclaw"});
-  if (!directory) return pass(std::move(directory));
-  if (!*directory)
+  AGENT_TRY_ASSIGN(auto directory, probe.stat({*user, ".openclaw"}));
+  if (!directory)
     seen.drift("~/.openclaw", "absent", "0700");
   else
-    seen.expect("~/.openclaw", fmt::format("{:04o}", (*directory)->mode), "0700");
-  auto info = probe.stat({*user, file});
-  if (!info) return pass(std::move(info));
-  if (*info) seen.expect("mode", fmt::format("{:04o}", (*info)->mode), "0600");
+    seen.expect("~/.openclaw", fmt::format("{:04o}", directory->mode), "0700");
+  AGENT_TRY_ASSIGN(auto info, probe.stat({*user, file}));
+  if (info) seen.expect("mode", fmt::format("{:04o}", info->mode), "0600");
   auto text = probe.read_file({*user, file});
   if (!text && text.error().code != Errc::not_found) return pass(std::move(text));
   auto lines = text ? std::move(*text) : std::string();
@@ -114,25 +112,23 @@ Result<Observation> OpenclawEnv::observe(const Probe& probe) const {
 }
 
 Status OpenclawEnv::apply(Host& host, const Observation& seen) {
-  auto user = gateway_user(host, user_);
-  if (!user) return pass(std::move(user));
-  AGENT_TRY(host.make_directory({*user, ".openclaw"}, {0700}));
+  AGENT_TRY_ASSIGN(auto user, gateway_user(host, user_));
+  AGENT_TRY(host.make_directory({user, ".openclaw"}, {0700}));
   // Writing the same content anew would restart the gateway.
-  if (!seen.has(gateway_key) && !seen.has(anthropic_key)) return seen.has("mode") ? host.set_mode({*user, file}, {0600}) : Status();
-  auto text = host.read_file({*user, file});
+  if (!seen.has(gateway_key) && !seen.has(anthropic_key)) return seen.has("mode") ? host.set_mode({user, file}, {0600}) : Status();
+  auto text = host.read_file({user, file});
   if (!text && text.error().code != Errc::not_found) return pass(std::move(text));
   auto lines = text ? std::move(*text) : std::string();
-  if (!find_value(lines, gateway_key).empty()) AGENT_TRY(keep_way_back(host, openclaw_, user_));
+  if (!find_value(lines, gateway_key).empty()) AGENT_TRY(keep_snapshot(host, openclaw_, user_));
   if (!secrets_.gateway_token.empty()) {
     set_value(lines, gateway_key, secrets_.gateway_token.reveal());
   } else if (seen.has(gateway_key)) {
-    auto token = host.random_hex(token_bytes);
-    if (!token) return pass(std::move(token));
-    const Secret made(std::move(*token));
+    AGENT_TRY_ASSIGN(auto token, host.random_hex(token_bytes));
+    const Secret made(std::move(token));
     set_value(lines, gateway_key, made.reveal());
   }
   if (!secrets_.anthropic_token.empty()) set_value(lines, anthropic_key, secrets_.anthropic_token.reveal());
-  const auto written = host.write_secret_file({*user, file}, lines, {0600});
+  const auto written = host.write_secret_file({user, file}, lines, {0600});
   wipe(lines);
   generated_ = written.has_value();
   return written;

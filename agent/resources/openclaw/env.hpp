@@ -24,6 +24,6 @@ class OpenclawEnv : public Resource {
 };
 
 // Makes the values in that file known to redact(), as far as it can be read: what looks for copies must know what of.
-void know_env_secrets(const Probe& probe, const std::string& user);
+void register_env_secrets(const Probe& probe, const std::string& user);
 
 }  // namespace agent

@@ -37,9 +37,8 @@ Result<Observation> Gateway::observe(const Probe& probe) const {
     return Observation::blocked(fmt::format("openclaw/unit is {}", unit ? unit->active_state : unit.error().message));
   Observation seen;
   seen.expect("/readyz", readiness(probe, wanted_.port), "ready");
-  auto sockets = listening_sockets(probe);
-  if (!sockets) return pass(std::move(sockets));
-  for (const auto& socket : *sockets)
+  AGENT_TRY_ASSIGN(auto sockets, listening_sockets(probe));
+  for (const auto& socket : sockets)
     if (!socket.loopback && (socket.uid == user->uid || socket.port == wanted_.port))
       seen.drift("listening socket", fmt::format("{} port {}", socket.address, socket.port), "loopback only");
   return seen;
@@ -63,9 +62,8 @@ Status wait_until_ready(const Probe& probe, const User& user, const Profile::Gat
 }
 
 Status Gateway::apply(Host& host, const Observation& /*seen*/) {
-  auto user = gateway_user(host, user_);
-  if (!user) return pass(std::move(user));
-  return wait_until_ready(host, *user, wanted_);
+  AGENT_TRY_ASSIGN(auto user, gateway_user(host, user_));
+  return wait_until_ready(host, user, wanted_);
 }
 
 }  // namespace agent

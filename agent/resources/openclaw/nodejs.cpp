@@ -11,24 +11,24 @@ constexpr std::string_view shim =
 
 }  // namespace
 
-Artifact node_artifact(const Profile& profile) {
+Artifact nodejs_artifact(const Profile& profile) {
   return {"node", profile.node.version,
           {{"/usr/local/bin/node", "bin/node"}, {"/usr/local/bin/npm", "bin/npm"}, {"/usr/local/bin/npx", "bin/npx"}}};
 }
 
-NodeRuntime::NodeRuntime(const Profile& profile)
+Nodejs::Nodejs(const Profile& profile)
     : Resource({"node", {"resolver"}, {}}),
-      artifact_(node_artifact(profile)),
+      artifact_(nodejs_artifact(profile)),
       download_(profile.node.download),
       limits_(profile.limits) {}
 
-Result<Observation> NodeRuntime::observe(const Probe& probe) const {
+Result<Observation> Nodejs::observe(const Probe& probe) const {
   Observation seen;
   AGENT_TRY(artifact_.observe(probe, seen));
   return seen;
 }
 
-Status NodeRuntime::apply(Host& host, const Observation& seen) {
+Status Nodejs::apply(Host& host, const Observation& seen) {
   return artifact_.install(host, seen, [this](Host& on, const std::string& directory) {
     return fetch_and_unpack(on, download_, artifact_.version(), {{"x86_64", "x64"}, {"aarch64", "arm64"}}, limits_, directory);
   });
@@ -48,10 +48,9 @@ Result<Observation> NvmShim::observe(const Probe& probe) const {
 }
 
 Status NvmShim::apply(Host& host, const Observation& /*seen*/) {
-  auto user = gateway_user(host, user_);
-  if (!user) return pass(std::move(user));
-  AGENT_TRY(host.make_directory({*user, ".nvm"}, {0755}));
-  return host.write_file({*user, ".nvm/nvm.sh"}, shim, {0644});
+  AGENT_TRY_ASSIGN(auto user, gateway_user(host, user_));
+  AGENT_TRY(host.make_directory({user, ".nvm"}, {0755}));
+  return host.write_file({user, ".nvm/nvm.sh"}, shim, {0644});
 }
 
 }  // namespace agent

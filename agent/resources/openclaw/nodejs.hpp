@@ -7,11 +7,11 @@
 
 namespace agent {
 
-[[nodiscard]] Artifact node_artifact(const Profile& profile);
+[[nodiscard]] Artifact nodejs_artifact(const Profile& profile);
 
-class NodeRuntime : public Resource {
+class Nodejs : public Resource {
  public:
-  explicit NodeRuntime(const Profile& profile);
+  explicit Nodejs(const Profile& profile);
   [[nodiscard]] Result<Observation> observe(const Probe& probe) const override;
   [[nodiscard]] Status apply(Host& host, const Observation& seen) override;
 

@@ -66,12 +66,12 @@ Artifact openclaw_artifact(const Profile& profile) {
 }
 
 OpenclawPackage::OpenclawPackage(const Profile& profile)
-    : Resource({"openclaw/package", {"node", "openclaw/builder"}, {way_back_token}}),
+    : Resource({"openclaw/package", {"node", "openclaw/builder"}, {snapshot_token}}),
       user_(profile.user),
       artifact_(openclaw_artifact(profile)),
       wanted_(profile.openclaw),
       limits_(profile.limits),
-      node_bin_(node_artifact(profile).directory() + "/bin") {}
+      node_bin_(nodejs_artifact(profile).directory() + "/bin") {}
 
 Result<Observation> OpenclawPackage::observe(const Probe& probe) const {
   Observation seen;
@@ -96,45 +96,38 @@ Status OpenclawPackage::run(Host& host, std::vector<std::string> argv, const std
   command.directory = directory;
   command.timeout = wanted_.install_timeout;
   command.log_output = true;
-  auto done = host.run(command);
-  if (!done) return pass(std::move(done));
-  if (done->timed_out)
+  AGENT_TRY_ASSIGN(auto done, host.run(command));
+  if (done.timed_out)
     return fail(Errc::timed_out, "{} did not end within {} s (openclaw.install_timeout)", command.argv.front(), wanted_.install_timeout.count());
-  if (done->exit_code == 137)  // 128 + SIGKILL, which nobody else sends
+  if (done.exit_code == 137)  // 128 + SIGKILL, which nobody else sends
     return fail(Errc::failed, "killed, most likely by the kernel for want of memory (`journalctl -k` names it): give the server more memory "
                 "or swap, then run again");
-  if (!done->ok()) return fail(Errc::failed, "exit {}: {}", done->exit_code, reason(done->err));
+  if (!done.ok()) return fail(Errc::failed, "exit {}: {}", done.exit_code, reason(done.err));
   return {};
 }
 
 Status OpenclawPackage::make_tree(Host& host, const std::string& directory) const {
-  auto builder = host.find_user(build_account);
-  if (!builder) return pass(std::move(builder));
-  if (!*builder) return fail(Errc::not_found, "the account {} is gone", build_account);
-  const User& user = **builder;
-  auto lock = host.fetch({expand_url(wanted_.lock.url, wanted_.version, ""), wanted_.lock.sha256, 16U << 20U, limits_.download_timeout});
-  if (!lock) return pass(std::move(lock));
-  auto text = host.contents(*lock, 16U << 20U);
-  if (!text) return pass(std::move(text));
-  auto package = package_json(*text, wanted_.version);
-  if (!package) return pass(std::move(package));
+  AGENT_TRY_ASSIGN(auto builder, host.find_user(build_account));
+  if (!builder) return fail(Errc::not_found, "the account {} is gone", build_account);
+  const User& user = *builder;
+  AGENT_TRY_ASSIGN(auto lock, host.fetch({expand_url(wanted_.lock.url, wanted_.version, ""), wanted_.lock.sha256, 16U << 20U, limits_.download_timeout}));
+  AGENT_TRY_ASSIGN(auto text, host.contents(lock, 16U << 20U));
+  AGENT_TRY_ASSIGN(auto package, package_json(text, wanted_.version));
 
   AGENT_TRY(host.remove_tree(build_home));
   AGENT_TRY(host.make_directory(build_home, {0700, user.uid, user.gid}));
   AGENT_TRY(host.make_directory(directory, {0755, user.uid, user.gid}));
-  AGENT_TRY(host.write_file(directory + "/package.json", *package, {0644, user.uid, user.gid}));
-  AGENT_TRY(host.write_file(directory + "/package-lock.json", *text, {0644, user.uid, user.gid}));
+  AGENT_TRY(host.write_file(directory + "/package.json", package, {0644, user.uid, user.gid}));
+  AGENT_TRY(host.write_file(directory + "/package-lock.json", text, {0644, user.uid, user.gid}));
   // Without lifecycle scripts nothing of 330 packages runs here but the one script of OpenClaw's own that completes its tree.
-  auto installed = run(host, {node_bin_ + "/npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-progress", "--loglevel=warn"},
-                       directory, user);
-  if (!installed) return pass(std::move(installed), fmt::format("npm ci from {}", wanted_.registry));
-  auto completed = run(host, {node_bin_ + "/node", "scripts/postinstall-bundled-plugins.mjs"}, directory + "/" + program, user);
-  if (!completed) return pass(std::move(completed), "openclaw's postinstall-bundled-plugins.mjs");
+  AGENT_TRY(with_context(run(host, {node_bin_ + "/npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-progress", "--loglevel=warn"},
+                       directory, user), fmt::format("npm ci from {}", wanted_.registry)));
+  AGENT_TRY(with_context(run(host, {node_bin_ + "/node", "scripts/postinstall-bundled-plugins.mjs"}, directory + "/" + program, user), "openclaw's postinstall-bundled-plugins.mjs"));
   return complete(host, directory);
 }
 
 Status OpenclawPackage::apply(Host& host, const Observation& seen) {
-  if (seen.has("current")) AGENT_TRY(keep_way_back(host, artifact_, user_));
+  if (seen.has("current")) AGENT_TRY(keep_snapshot(host, artifact_, user_));
   return artifact_.install(host, seen, [this](Host& on, const std::string& directory) {
     auto made = make_tree(on, directory);
     auto cleaned = on.remove_tree(build_home);  // npm's cache, a third of the tree's size

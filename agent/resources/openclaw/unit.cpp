@@ -19,7 +19,7 @@ const std::string drop_in = drop_in_directory + "/userns.conf";
 
 std::string render(const Profile& profile) {
   std::string text(embedded::openclaw_gateway_service);
-  replace_all(text, "@NODE@", node_artifact(profile).directory() + "/bin/node");
+  replace_all(text, "@NODE@", nodejs_artifact(profile).directory() + "/bin/node");
   replace_all(text, "@OPENCLAW@", openclaw_artifact(profile).directory() + "/node_modules/openclaw");
   replace_all(text, "@PORT@", std::to_string(profile.gateway.port));
   replace_all(text, "@VERSION@", profile.openclaw.version);
@@ -51,9 +51,8 @@ std::uint64_t microseconds(std::chrono::system_clock::time_point time) {
 // Directives that need user namespaces stand in a drop-in of their own: where the kernel or AppArmor refuses namespaces the
 // unit would not start with them.
 Result<std::string> wanted_drop_in(const Probe& probe, const User& user) {
-  auto can = probe.can_unshare(user);
-  if (!can) return pass(std::move(can));
-  return *can ? std::string(embedded::openclaw_gateway_userns_conf) : std::string();
+  AGENT_TRY_ASSIGN(auto can, probe.can_unshare(user));
+  return can ? std::string(embedded::openclaw_gateway_userns_conf) : std::string();
 }
 
 // systemctl(1): a mask is a link to /dev/null in the unit file's place. To remove it is to follow nothing, so it is drift like an
@@ -71,7 +70,7 @@ OpenclawUnit::OpenclawUnit(const Profile& profile)
       user_(profile.user),
       content_(render(profile)),
       argv_(exec_start(content_)),
-      inputs_{node_artifact(profile).stamp(), openclaw_artifact(profile).stamp(), OpenclawConfig::stamp()} {}
+      inputs_{nodejs_artifact(profile).stamp(), openclaw_artifact(profile).stamp(), OpenclawConfig::stamp()} {}
 
 void OpenclawUnit::compare_running(const Probe& probe, const UnitState& unit, const User& user, Observation& seen) const {
   seen.expect("ExecStart", joined(unit.exec_start), joined(argv_));
@@ -91,9 +90,8 @@ void OpenclawUnit::compare_running(const Probe& probe, const UnitState& unit, co
 }
 
 Status OpenclawUnit::note_foreign_units(const Probe& probe, const User& user, Observation& seen) const {
-  auto names = probe.list({user, directory});
-  if (!names) return pass(std::move(names));
-  for (const auto& name : *names)
+  AGENT_TRY_ASSIGN(auto names, probe.list({user, directory}));
+  for (const auto& name : names)
     if (name != unit_name && (name.ends_with(".service") || name.ends_with(".timer") || name.ends_with(".socket") || name.ends_with(".path")))
       seen.notes.push_back(fmt::format("foreign user unit ~/{}/{}: it runs as the gateway's user", directory, name));
   return {};
@@ -111,11 +109,10 @@ Result<Observation> OpenclawUnit::observe(const Probe& probe) const {
   auto text = probe.read_file({*user, unit_file});
   if (!text && !masked && text.error().code == Errc::refused) return pass(std::move(text));
   seen.expect("unit file", text ? (*text == content_ ? "as shipped" : "changed") : (masked ? "masked" : "absent"), "as shipped");
-  auto wanted = wanted_drop_in(probe, *user);
-  if (!wanted) return pass(std::move(wanted));
+  AGENT_TRY_ASSIGN(auto wanted, wanted_drop_in(probe, *user));
   auto confined = probe.read_file({*user, drop_in});
-  if ((confined ? *confined : std::string()) != *wanted)
-    seen.drift("drop-in", confined ? "changed" : "absent", wanted->empty() ? "absent: no user namespaces here" : "as shipped");
+  if ((confined ? *confined : std::string()) != wanted)
+    seen.drift("drop-in", confined ? "changed" : "absent", wanted.empty() ? "absent: no user namespaces here" : "as shipped");
   AGENT_TRY(note_foreign_units(probe, *user, seen));
   for (const auto& path : unit->drop_in_paths)
     if (path != user->home + "/" + drop_in) seen.drift("drop-in " + path, "present", "absent");
@@ -129,32 +126,29 @@ Result<Observation> OpenclawUnit::observe(const Probe& probe) const {
 }
 
 Status OpenclawUnit::apply(Host& host, const Observation& seen) {
-  auto user = gateway_user(host, user_);
-  if (!user) return pass(std::move(user));
-  const auto scope = Scope::of(*user);
-  const auto in_home = user->home + "/";
+  AGENT_TRY_ASSIGN(auto user, gateway_user(host, user_));
+  const auto scope = Scope::of(user);
+  const auto in_home = user.home + "/";
   for (const auto& drift : seen.drifts) {
     if (!drift.field.starts_with("drop-in /")) continue;
     const auto path = drift.field.substr(8);
     if (path.starts_with(in_home))
-      AGENT_TRY(host.remove({*user, path.substr(in_home.size())}));
+      AGENT_TRY(host.remove({user, path.substr(in_home.size())}));
     else if (is_roots_drop_in(path))
       AGENT_TRY(host.remove(path));
     else
       return fail(Errc::refused, "{} changes the gateway's unit, and is not where root may remove it on the word of the user's manager: "
                   "remove it, then run `bootstrap-agent --reconcile`", path);
   }
-  auto wanted = wanted_drop_in(host, *user);
-  if (!wanted) return pass(std::move(wanted));
+  AGENT_TRY_ASSIGN(auto wanted, wanted_drop_in(host, user));
   for (const auto& path : {std::string(".config"), std::string(".config/systemd"), directory, drop_in_directory}) {
-    auto there = host.stat({*user, path});
-    if (!there) return pass(std::move(there));
-    if (!*there) AGENT_TRY(host.make_directory({*user, path}, {0755}));  // the owner's own mode stays
+    AGENT_TRY_ASSIGN(auto there, host.stat({user, path}));
+    if (!there) AGENT_TRY(host.make_directory({user, path}, {0755}));  // the owner's own mode stays
   }
-  if (is_masked(host, *user)) AGENT_TRY(host.remove({*user, unit_file}));
-  if (seen.has("unit file") || seen.has("fragment path")) AGENT_TRY(host.write_file({*user, unit_file}, content_, {0644}));
-  if (seen.has("drop-in") && !wanted->empty()) AGENT_TRY(host.write_file({*user, drop_in}, *wanted, {0644}));
-  if (seen.has("drop-in") && wanted->empty()) AGENT_TRY(host.remove({*user, drop_in}));
+  if (is_masked(host, user)) AGENT_TRY(host.remove({user, unit_file}));
+  if (seen.has("unit file") || seen.has("fragment path")) AGENT_TRY(host.write_file({user, unit_file}, content_, {0644}));
+  if (seen.has("drop-in") && !wanted.empty()) AGENT_TRY(host.write_file({user, drop_in}, wanted, {0644}));
+  if (seen.has("drop-in") && wanted.empty()) AGENT_TRY(host.remove({user, drop_in}));
   AGENT_TRY(host.reload_manager(scope));
   AGENT_TRY(host.enable_unit(scope, unit_name));
   if (seen.drifts.size() == 1 && seen.has("enabled")) return {};  // what runs is right

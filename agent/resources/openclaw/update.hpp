@@ -10,15 +10,15 @@
 namespace agent {
 
 // Held by the resources that may keep the way back, so that only one of them does.
-inline constexpr const char* way_back_token = "openclaw way back";
+inline constexpr const char* snapshot_token = "openclaw way back";
 
 // Before `current` moves away from a version, or .env is changed: keeps the version's name, the gateway's unit, its configuration and
 // its .env in one root-only file.
 // What an update that was cut off has kept stays, since no later version was ever seen to be ready. Keeps nothing before the
 // first boot is over: there is nothing yet to go back to.
-[[nodiscard]] Status keep_way_back(Host& host, const Artifact& openclaw, const std::string& user);
+[[nodiscard]] Status keep_snapshot(Host& host, const Artifact& openclaw, const std::string& user);
 
-struct WayBack;
+struct Snapshot;
 
 // Runs after all others, whatever became of them. Ends an update or a change of secrets, one way or the other, and keeps the newest
 // two versions.
@@ -31,7 +31,7 @@ class OpenclawUpdate : public Resource {
   [[nodiscard]] Status apply(Host& host, const Observation& seen) override;
 
  private:
-  [[nodiscard]] Status return_to(Host& host, const WayBack& back, const User& user) const;
+  [[nodiscard]] Status return_to(Host& host, const Snapshot& back, const User& user) const;
   // The versions that are neither the pinned one, nor in use, nor the newest beside it.
   [[nodiscard]] Result<std::vector<std::string>> outdated(const Probe& probe) const;
 

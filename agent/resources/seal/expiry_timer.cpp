@@ -23,29 +23,25 @@ std::string unit_text(std::chrono::system_clock::time_point expiry) {
 
 // Whether the files are as they should be: for that time and enabled, or not there.
 Result<bool> settled(const Probe& probe, const Expiry& expiry) {
-  auto there = probe.stat(file);
-  if (!there) return pass(std::move(there));
-  auto link = probe.stat(enabled_by);
-  if (!link) return pass(std::move(link));
-  if (!expiry) return !*there && !*link;
+  AGENT_TRY_ASSIGN(auto there, probe.stat(file));
+  AGENT_TRY_ASSIGN(auto link, probe.stat(enabled_by));
+  if (!expiry) return !there && !link;
   const auto text = probe.read_file(file);
-  return *link && text && *text == unit_text(*expiry);
+  return link && text && *text == unit_text(*expiry);
 }
 
 }  // namespace
 
 Status observe_expiry(const Probe& probe, const Expiry& expiry, Observation& seen) {
-  auto done = settled(probe, expiry);
-  if (!done) return pass(std::move(done));
-  if (*done) return {};
+  AGENT_TRY_ASSIGN(auto done, settled(probe, expiry));
+  if (done) return {};
   seen.drift("timer", expiry ? "absent, or for another time" : "present", expiry ? utc(*expiry) : "absent");
   return {};
 }
 
 Status apply_expiry(Host& host, const Expiry& expiry) {
-  auto done = settled(host, expiry);
-  if (!done) return pass(std::move(done));
-  if (*done) return {};
+  AGENT_TRY_ASSIGN(auto done, settled(host, expiry));
+  if (done) return {};
   const auto scope = Scope::system();
   if (!expiry) {
     AGENT_TRY(host.stop_unit(scope, timer, job_timeout));

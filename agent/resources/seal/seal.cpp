@@ -30,7 +30,7 @@ bool undated(const FileInfo& info, const Probe& probe) {
 Status destroy(Host& host, const std::vector<SecretCopy>& copies) {
   Status first;
   for (const auto& copy : copies) {
-    auto done = copy.destroy ? host.wipe_file(copy.path) : host.blot_secrets(copy.path);
+    auto done = copy.destroy ? host.wipe_file(copy.path) : host.overwrite_secrets(copy.path);
     if (!done && first) first = std::move(done);
   }
   return first;
@@ -51,16 +51,14 @@ bool Seal::expired(const FileInfo& info, const Probe& probe) const {
 }
 
 Result<Expiry> Seal::expiry(const Probe& probe) const {
-  auto info = probe.stat(paths::secrets);
-  if (!info) return pass(std::move(info));
-  return *info ? Expiry((*info)->modified + keep_) : std::nullopt;
+  AGENT_TRY_ASSIGN(auto info, probe.stat(paths::secrets));
+  return info ? Expiry(info->modified + keep_) : std::nullopt;
 }
 
 Result<Secrets> Seal::unconsumed(const Probe& probe, bool& some_consumed) const {
-  auto text = probe.read_file(paths::secrets);
-  if (!text) return pass(std::move(text));
-  auto secrets = load_secrets(*text, paths::secrets);
-  wipe(*text);
+  AGENT_TRY_ASSIGN(auto&& text, probe.read_file(paths::secrets));
+  auto secrets = load_secrets(text, paths::secrets);
+  wipe(text);
   if (!secrets) return pass(std::move(secrets));
   const auto take = [&](Secret& secret, const char* consumer) {
     if (secret.empty() || !ledger_.settled(consumer)) return;
@@ -79,24 +77,23 @@ Result<Secrets> Seal::unconsumed(const Probe& probe, bool& some_consumed) const 
 }
 
 Status Seal::look_at_secrets_file(const Probe& probe, Observation& seen) const {
-  auto info = probe.stat(paths::secrets);
-  if (!info) return pass(std::move(info));
-  if (!*info) return observe_expiry(probe, std::nullopt, seen);
-  if ((*info)->mode != 0600 || (*info)->uid != 0) seen.drift(paths::secrets, fmt::format("{:04o}", (*info)->mode), "0600, of root");
+  AGENT_TRY_ASSIGN(auto info, probe.stat(paths::secrets));
+  if (!info) return observe_expiry(probe, std::nullopt, seen);
+  if (info->mode != 0600 || info->uid != 0) seen.drift(paths::secrets, fmt::format("{:04o}", info->mode), "0600, of root");
   bool some_consumed = false;
   auto left = unconsumed(probe, some_consumed);
   if (!left || left->empty()) {
     seen.drift(paths::secrets, left ? "holds only secrets that were consumed" : "unreadable", "absent");
-  } else if (expired(**info, probe)) {
+  } else if (expired(*info, probe)) {
     seen.drift(paths::secrets, fmt::format("older than {} h", keep_.count()), "absent");
-  } else if (undated(**info, probe)) {
-    seen.drift(paths::secrets, "written at " + utc((*info)->modified) + ", by a clock that was wrong", "dated");
+  } else if (undated(*info, probe)) {
+    seen.drift(paths::secrets, "written at " + utc(info->modified) + ", by a clock that was wrong", "dated");
   } else if (some_consumed) {
     seen.drift(paths::secrets, "holds a secret that was consumed", "only what the next run needs");
   } else {
     seen.notes.push_back(fmt::format("{} (0600, root) keeps the secrets that are still needed, until they are used or {}", paths::secrets,
-                                     utc((*info)->modified + keep_)));
-    return observe_expiry(probe, (*info)->modified + keep_, seen);
+                                     utc(info->modified + keep_)));
+    return observe_expiry(probe, info->modified + keep_, seen);
   }
   return {};  // the timer is seen to when the file is
 }
@@ -104,61 +101,55 @@ Status Seal::look_at_secrets_file(const Probe& probe, Observation& seen) const {
 Result<Observation> Seal::observe(const Probe& probe) const {
   Observation seen;
   const auto next = next_of(paths::secrets);  // a run that was cut off may have left it
-  auto left = probe.stat(next);
-  if (!left) return pass(std::move(left));
-  if (*left) seen.drift(next, "left by a run that was cut off", "absent");
+  AGENT_TRY_ASSIGN(auto left, probe.stat(next));
+  if (left) seen.drift(next, "left by a run that was cut off", "absent");
   AGENT_TRY(look_at_secrets_file(probe, seen));
   auto log = probe.stat(paths::log);
   if (!log) return pass(std::move(log));
   if (*log) seen.drift(paths::log, "present", "destroyed");
   register_elsewhere_(probe);
-  static_cast<void>(know_webhook(probe));
-  auto copies = find_secret_copies(probe);
-  if (!copies) return pass(std::move(copies));
-  for (std::size_t i = 0; i < std::min(copies->found.size(), most_named); ++i) {
-    const auto& copy = copies->found[i];
+  static_cast<void>(register_webhook(probe));
+  AGENT_TRY_ASSIGN(auto copies, find_secret_copies(probe));
+  for (std::size_t i = 0; i < std::min(copies.found.size(), most_named); ++i) {
+    const auto& copy = copies.found[i];
     seen.drift("copy " + shown(copy.path), copy.rest ? "the rest of one" : copy.destroy ? "there" : "with a secret",
                copy.destroy ? "destroyed" : "without it");
   }
-  if (copies->found.size() > most_named)
-    seen.drift("more copies", std::to_string(copies->found.size() - most_named), "none");
-  if (!copies->skipped.empty())
-    seen.notes.push_back(fmt::format("{} files or directories could not be searched for secrets, such as {}", copies->skipped.size(),
-                                     shown(copies->skipped.front())));
+  if (copies.found.size() > most_named)
+    seen.drift("more copies", std::to_string(copies.found.size() - most_named), "none");
+  if (!copies.skipped.empty())
+    seen.notes.push_back(fmt::format("{} files or directories could not be searched for secrets, such as {}", copies.skipped.size(),
+                                     shown(copies.skipped.front())));
   const bool all_settled = std::all_of(others_.begin(), others_.end(), [&](const auto& name) { return ledger_.settled(name); });
-  auto receipt = probe.stat(paths::receipt);
-  if (!receipt) return pass(std::move(receipt));
-  if (all_settled && !*receipt) seen.drift("receipt", "absent", "written");
+  AGENT_TRY_ASSIGN(auto receipt, probe.stat(paths::receipt));
+  if (all_settled && !receipt) seen.drift("receipt", "absent", "written");
   if (sealed_) seen.notes.push_back(*sealed_);
   return seen;
 }
 
 Status Seal::rewrite_secrets_file(Host& host) const {
-  auto info = host.stat(paths::secrets);
-  if (!info) return pass(std::move(info));
-  if (!*info) return {};
+  AGENT_TRY_ASSIGN(auto info, host.stat(paths::secrets));
+  if (!info) return {};
   bool some_consumed = false;
   auto left = unconsumed(host, some_consumed);
-  if (!left || left->empty() || expired(**info, host)) return host.wipe_file(paths::secrets);
+  if (!left || left->empty() || expired(*info, host)) return host.wipe_file(paths::secrets);
   auto text = dump_secrets(*left);
-  const auto written = replace_wiped(host, paths::secrets, text, {0600});
+  const auto written = secure_replace(host, paths::secrets, text, {0600});
   wipe(text);
   return written;
 }
 
 Result<Sealed> Seal::destroy_copies(Host& host) {
-  auto copies = find_secret_copies(host);
-  if (!copies) return pass(std::move(copies));
+  AGENT_TRY_ASSIGN(auto copies, find_secret_copies(host));
   std::vector<std::string> paths;
-  for (const auto& copy : copies->found) paths.push_back(copy.path);
+  for (const auto& copy : copies.found) paths.push_back(copy.path);
   auto holders = host.processes_that_hold(paths);  // they are about to lose their names
-  for (auto& copy : copies->found) copy.held_by = holders[copy.path];
-  AGENT_TRY(destroy(host, copies->found));
-  auto again = find_secret_copies(host);
-  if (!again) return pass(std::move(again));
-  if (!again->found.empty())
-    return fail(Errc::failed, "{} holds a secret again: something goes on writing it", shown(again->found.front().path));
-  return Sealed{std::move(copies->found), std::move(again->skipped), {}};
+  for (auto& copy : copies.found) copy.held_by = holders[copy.path];
+  AGENT_TRY(destroy(host, copies.found));
+  AGENT_TRY_ASSIGN(auto again, find_secret_copies(host));
+  if (!again.found.empty())
+    return fail(Errc::failed, "{} holds a secret again: something goes on writing it", shown(again.found.front().path));
+  return Sealed{std::move(copies.found), std::move(again.skipped), {}};
 }
 
 // journald allocates in advance, from free space: that is trimmed before it takes some for a new file, and what the old one had and
@@ -171,9 +162,8 @@ Status Seal::clear_free_space(Host& host, Sealed& sealed) {
   Command rotate;
   rotate.argv = {"journalctl", "--rotate"};
   rotate.timeout = Milliseconds(60'000);
-  auto rotated = host.run(rotate);
-  if (!rotated) return pass(std::move(rotated));
-  sealed.journal_rotated = rotated->ok();  // a journald that is not there is no reason to fail: the receipt says so
+  AGENT_TRY_ASSIGN(auto rotated, host.run(rotate));
+  sealed.journal_rotated = rotated.ok();  // a journald that is not there is no reason to fail: the receipt says so
   space = host.trim();
   if (!space) return pass(std::move(space));
   *sealed.free_space.bytes += space->bytes.value_or(0);
@@ -184,22 +174,21 @@ Status Seal::clear_free_space(Host& host, Sealed& sealed) {
 Status Seal::seal_copies(Host& host, bool first_boot_is_over, bool secrets_were_used) {
   auto receipt = host.stat(paths::receipt);
   if (!receipt) return pass(std::move(receipt));
-  auto sealed = destroy_copies(host);
-  if (!sealed) return pass(std::move(sealed));
-  const bool nothing_to_tell = sealed->destroyed.empty() && !first_boot_is_over;
+  AGENT_TRY_ASSIGN(auto sealed, destroy_copies(host));
+  const bool nothing_to_tell = sealed.destroyed.empty() && !first_boot_is_over;
   if (nothing_to_tell && !secrets_were_used) return {};
   // A run that was killed while it replaced a file may have left the old one in free blocks.
-  AGENT_TRY(clear_free_space(host, *sealed));
+  AGENT_TRY(clear_free_space(host, sealed));
   if (nothing_to_tell) return {};
   const bool kept = first_boot_is_over || *receipt;
-  sealed_ = summary(*sealed) + (kept ? ": see " + paths::receipt : "");
+  sealed_ = summary(sealed) + (kept ? ": see " + paths::receipt : "");
   if (!kept) return {};
-  return host.write_file(paths::receipt, receipt_text(host, *sealed), {0600});
+  return host.write_file(paths::receipt, receipt_text(host, sealed), {0600});
 }
 
 Status Seal::apply(Host& host, const Observation& seen) {
   // Each whatever became of the others, and the first error is told.
-  auto own = settle_wiped(host, paths::secrets);
+  auto own = settle_secure_replace(host, paths::secrets);
   const bool used = seen.has(paths::secrets) || seen.has(next_of(paths::secrets));
   if (own && used) own = rewrite_secrets_file(host);
   auto sealed = seal_copies(host, seen.has("receipt") && own, used);

@@ -4,17 +4,16 @@
 
 namespace agent {
 
-Secret know_webhook(const Probe& probe) {
+Secret register_webhook(const Probe& probe) {
   auto text = probe.read_file(paths::webhook);
   return text ? Secret(std::move(*text)) : Secret();
 }
 
 Result<Observation> Webhook::observe(const Probe& probe) const {
   Observation seen;
-  auto info = probe.stat(paths::webhook);
-  if (!info) return pass(std::move(info));
-  if (*info && ((*info)->mode != 0600 || (*info)->uid != 0)) seen.drift("mode", fmt::format("{:04o}", (*info)->mode), "0600, of root");
-  const auto kept = know_webhook(probe);
+  AGENT_TRY_ASSIGN(auto info, probe.stat(paths::webhook));
+  if (info && (info->mode != 0600 || info->uid != 0)) seen.drift("mode", fmt::format("{:04o}", info->mode), "0600, of root");
+  const auto kept = register_webhook(probe);
   if (!given_.empty() && kept.reveal() != given_.reveal()) seen.drift("URL", kept.empty() ? "absent" : "another", "the one that was given");
   return seen;
 }

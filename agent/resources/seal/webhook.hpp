@@ -21,6 +21,6 @@ class Webhook : public Resource {
 };
 
 // The URL in that file, known to redact() from then on; empty when there is none.
-[[nodiscard]] Secret know_webhook(const Probe& probe);
+[[nodiscard]] Secret register_webhook(const Probe& probe);
 
 }  // namespace agent

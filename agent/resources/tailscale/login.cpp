@@ -92,9 +92,8 @@ Result<Observation> TailscaleLogin::observe(const Probe& probe) const {
   auto prefs = tailscale_prefs(probe);
   if (!prefs) return Observation::blocked(fmt::format("tailscale/service: {}", prefs.error().message));
   Observation seen;
-  auto left = probe.stat(key_file);
-  if (!left) return pass(std::move(left));
-  if (*left) seen.drift("auth key file", "left by a run that was cut off", "absent");
+  AGENT_TRY_ASSIGN(auto left, probe.stat(key_file));
+  if (left) seen.drift("auth key file", "left by a run that was cut off", "absent");
   if (status->expired) seen.drift("node key", "expired " + status->key_expiry, "valid");
   seen.expect("state", status->backend_state, "Running");
   if (status->backend_state != "Running") return seen;
@@ -169,39 +168,35 @@ Status TailscaleLogin::settle(Host& host) const {
 
 Status TailscaleLogin::join(Host& host) const {
   const auto settled = settle(host);
-  auto status = tailscale_status(host);
-  if (!status) return pass(std::move(status));
-  if (status->backend_state == "Running" && !status->expired) return {};
+  AGENT_TRY_ASSIGN(auto status, tailscale_status(host));
+  if (status.backend_state == "Running" && !status.expired) return {};
   if (!settled && auth_key_.empty())
     return fail(Errc::timed_out, "tailscaled is still {} after {} s{}: check that the server reaches {} (outbound HTTPS, DNS), then run "
-                "`bootstrap-agent --reconcile`", status->backend_state, wanted_.join_timeout.count(), last_error(*status),
+                "`bootstrap-agent --reconcile`", status.backend_state, wanted_.join_timeout.count(), last_error(status),
                 wanted_.control_url);
-  const bool needs_key = status->backend_state != "Stopped" && status->backend_state != "NeedsMachineAuth";
+  const bool needs_key = status.backend_state != "Stopped" && status.backend_state != "NeedsMachineAuth";
   if (needs_key && auth_key_.empty())
     return fail(Errc::invalid, "this node is not logged in ({}{}) and there is no auth key at hand: make one in the admin console, {}",
-                status->backend_state, status->expired ? ", its key has expired" : "", next_step);
-  const bool was_member = status->has_node_key && !status->expired && status->backend_state != "NeedsLogin";
-  auto tried = up(host);
-  if (!tried) return pass(std::move(tried), "tailscale up");
+                status.backend_state, status.expired ? ", its key has expired" : "", next_step);
+  const bool was_member = status.has_node_key && !status.expired && status.backend_state != "NeedsLogin";
+  AGENT_TRY_ASSIGN(auto tried, with_context(up(host), "tailscale up"));
   // Almost there when `up` gave up: a logout now would spend a one-off key for nothing.
   (void)wait_until(host, Milliseconds(15'000), "the join ends", [&]() -> Result<bool> {
     auto state = tailscale_status(host);
     return !state || state->backend_state != "Starting";
   });
-  auto now = tailscale_status(host);
-  if (!now) return pass(std::move(now));
+  AGENT_TRY_ASSIGN(auto now, tailscale_status(host));
   // Running was seen also with exit code 1. A one-off key is spent now: nobody gets in again if power goes before tailscaled's state is
   // on the disk, which it does not see to itself.
-  if (now->backend_state == "Running") return host.sync();
-  return give_up(host, *tried, *now, was_member);
+  if (now.backend_state == "Running") return host.sync();
+  return give_up(host, tried, now, was_member);
 }
 
 Status TailscaleLogin::set_preferences(Host& host) const {
-  auto done = host.run(tailscale({"set", "--hostname=" + wanted_.hostname, fmt::format("--ssh={}", wanted_.ssh),
+  AGENT_TRY_ASSIGN(auto done, with_context(host.run(tailscale({"set", "--hostname=" + wanted_.hostname, fmt::format("--ssh={}", wanted_.ssh),
                                   "--auto-update=false", "--accept-risk=lose-ssh"},
-                                 Milliseconds(20'000)));
-  if (!done) return pass(std::move(done), "tailscale set");
-  if (!done->ok()) return fail(Errc::failed, "tailscale set: {}", done->err);
+                                 Milliseconds(20'000))), "tailscale set"));
+  if (!done.ok()) return fail(Errc::failed, "tailscale set: {}", done.err);
   return wait_until(host, Milliseconds(10'000), "tailscaled takes its settings", [&]() -> Result<bool> {
     auto prefs = tailscale_prefs(host);
     return prefs && !prefs->auto_update && prefs->hostname == wanted_.hostname && prefs->ssh == wanted_.ssh;
@@ -211,14 +206,12 @@ Status TailscaleLogin::set_preferences(Host& host) const {
 Status TailscaleLogin::apply(Host& host, const Observation& seen) {
   if (seen.has("auth key file")) AGENT_TRY(host.wipe_file(key_file));
   if (seen.has("control server")) {
-    auto prefs = tailscale_prefs(host);
-    if (!prefs) return pass(std::move(prefs));
+    AGENT_TRY_ASSIGN(auto prefs, tailscale_prefs(host));
     if (!wanted_.rejoin_on_control_url_change)
       return fail(Errc::refused, "this node is joined to {}, the profile says {}: leaving a tailnet can cut you off, so set "
-                  "tailscale.rejoin_on_control_url_change: true, {}", prefs->control_url, wanted_.control_url, next_step);
+                  "tailscale.rejoin_on_control_url_change: true, {}", prefs.control_url, wanted_.control_url, next_step);
     if (auth_key_.empty()) return fail(Errc::invalid, "joining {} needs an auth key, {}", wanted_.control_url, next_step);
-    auto left = host.run(tailscale({"logout"}, Milliseconds(20'000)));
-    if (!left) return pass(std::move(left), "tailscale logout");
+    AGENT_TRY_ASSIGN(auto left, with_context(host.run(tailscale({"logout"}, Milliseconds(20'000))), "tailscale logout"));
   }
   AGENT_TRY(join(host));
   AGENT_TRY(set_preferences(host));

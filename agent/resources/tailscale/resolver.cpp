@@ -27,13 +27,10 @@ struct Texts {
 };
 
 Result<Texts> texts(const Probe& probe) {
-  auto now = text_of(probe, used);
-  if (!now) return pass(std::move(now));
-  auto before = text_of(probe, backup);
-  if (!before) return pass(std::move(before));
-  auto kept = text_of(probe, copy);
-  if (!kept) return pass(std::move(kept));
-  return Texts{std::move(*now), std::move(*before), std::move(*kept)};
+  AGENT_TRY_ASSIGN(auto now, text_of(probe, used));
+  AGENT_TRY_ASSIGN(auto before, text_of(probe, backup));
+  AGENT_TRY_ASSIGN(auto kept, text_of(probe, copy));
+  return Texts{std::move(now), std::move(before), std::move(kept)};
 }
 
 }  // namespace
@@ -41,25 +38,22 @@ Result<Texts> texts(const Probe& probe) {
 Resolver::Resolver() : Resource({"resolver", {}, {}}) {}
 
 Result<Observation> Resolver::observe(const Probe& probe) const {
-  auto info = probe.stat(used);
-  if (!info) return pass(std::move(info));
-  if (*info && (*info)->type != FileType::regular) return Observation::in_sync();  // a symlink is another program's affair
-  auto found = texts(probe);
-  if (!found) return pass(std::move(found));
+  AGENT_TRY_ASSIGN(auto info, probe.stat(used));
+  if (info && info->type != FileType::regular) return Observation::in_sync();  // a symlink is another program's affair
+  AGENT_TRY_ASSIGN(auto found, texts(probe));
   Observation seen;
-  if (found->own().empty() && !(found->before.empty() && found->kept.empty()))
-    seen.drift(found->taken_over() ? backup : used, "empty", "as before tailscaled took it over");
-  if (!found->own().empty() && found->kept.empty()) seen.drift(copy, "absent", "what names are resolved by without tailscaled");
+  if (found.own().empty() && !(found.before.empty() && found.kept.empty()))
+    seen.drift(found.taken_over() ? backup : used, "empty", "as before tailscaled took it over");
+  if (!found.own().empty() && found.kept.empty()) seen.drift(copy, "absent", "what names are resolved by without tailscaled");
   return seen;
 }
 
 Status Resolver::apply(Host& host, const Observation& seen) {
-  auto found = texts(host);
-  if (!found) return pass(std::move(found));
-  if (found->kept.empty()) AGENT_TRY(host.write_file(copy, found->own().empty() ? found->before : found->own(), {0644}));
-  if (seen.has(used)) return host.write_file(used, found->before.empty() ? found->kept : found->before, {0644});
+  AGENT_TRY_ASSIGN(auto found, texts(host));
+  if (found.kept.empty()) AGENT_TRY(host.write_file(copy, found.own().empty() ? found.before : found.own(), {0644}));
+  if (seen.has(used)) return host.write_file(used, found.before.empty() ? found.kept : found.before, {0644});
   if (!seen.has(backup)) return {};
-  AGENT_TRY(host.write_file(backup, found->kept, {0644}));
+  AGENT_TRY(host.write_file(backup, found.kept, {0644}));
   auto unit = host.unit(Scope::system(), paths::tailscaled_unit);  // it reads its backup when it starts
   if (!unit) return pass(std::move(unit));
   return unit->active_state == "active" ? host.restart_unit(Scope::system(), paths::tailscaled_unit, Milliseconds(30'000)) : Status();

@@ -37,10 +37,9 @@ Result<Observation> Serve::observe(const Probe& probe) const {
   auto status = tailscale_status(probe);
   if (!status || status->backend_state != "Running" || status->dns_name.empty())
     return Observation::blocked("tailscale/login: this node is not in the tailnet");
-  auto done = probe.query(Query::serve_status());
-  if (!done) return pass(std::move(done), "tailscale serve status");
-  if (!done->ok()) return fail(Errc::failed, "tailscale serve status: {}", done->err);
-  const auto config = parse_json(done->out);
+  AGENT_TRY_ASSIGN(auto done, with_context(probe.query(Query::serve_status()), "tailscale serve status"));
+  if (!done.ok()) return fail(Errc::failed, "tailscale serve status: {}", done.err);
+  const auto config = parse_json(done.out);
   if (config.is_discarded()) return fail(Errc::failed, "tailscale serve status --json did not print JSON");
   Observation seen;
   const auto wanted = wanted_config(status->dns_name, port_);
@@ -54,18 +53,16 @@ Result<Observation> Serve::observe(const Probe& probe) const {
 }
 
 Status Serve::apply(Host& host, const Observation& seen) {
-  auto reset = tailscale(host, {"/usr/local/bin/tailscale", "serve", "reset"});
-  if (!reset) return pass(std::move(reset), "tailscale serve reset");
-  auto done = tailscale(host, {"/usr/local/bin/tailscale", "serve", "--bg", "--yes", std::to_string(port_)});
-  if (!done) return pass(std::move(done), "tailscale serve");
-  const auto output = done->out + "\n" + done->err;
+  AGENT_TRY_ASSIGN(auto reset, with_context(tailscale(host, {"/usr/local/bin/tailscale", "serve", "reset"}), "tailscale serve reset"));
+  AGENT_TRY_ASSIGN(auto done, with_context(tailscale(host, {"/usr/local/bin/tailscale", "serve", "--bg", "--yes", std::to_string(port_)}), "tailscale serve"));
+  const auto output = done.out + "\n" + done.err;
   // Asked also without HTTPS in the tailnet: it knows the page where both are enabled at once.
   if (const auto url = url_in(output); output.find("not enabled") != std::string::npos && !url.empty())
     return fail(Errc::unavailable, "Serve is not enabled on this tailnet: enable it at {}, then run `bootstrap-agent --reconcile`", url);
   if (seen.has("HTTPS certificate"))
     return fail(Errc::unavailable, "HTTPS certificates are off in this tailnet: enable them in the admin console (DNS, HTTPS Certificates), "
                 "then run `bootstrap-agent --reconcile`");
-  if (!done->ok()) return fail(Errc::failed, "tailscale serve: {}", done->timed_out ? "did not end within 15 s" : output);
+  if (!done.ok()) return fail(Errc::failed, "tailscale serve: {}", done.timed_out ? "did not end within 15 s" : output);
   return {};
 }
 

@@ -19,15 +19,14 @@ Result<Json> local_api(const Probe& probe, const std::string& path) {
 }  // namespace
 
 Result<TailscaleStatus> tailscale_status(const Probe& probe) {
-  auto answer = local_api(probe, "status");
-  if (!answer) return pass(std::move(answer));
+  AGENT_TRY_ASSIGN(auto answer, local_api(probe, "status"));
   TailscaleStatus status;
-  status.backend_state = text_in(*answer, "BackendState");
-  status.has_node_key = flag_in(*answer, "HaveNodeKey");
-  status.auth_url = text_in(*answer, "AuthURL");
-  status.cert_domains = texts_in(*answer, "CertDomains");
-  status.health = texts_in(*answer, "Health");
-  if (const auto self = answer->find("Self"); self != answer->end() && self->is_object()) {
+  status.backend_state = text_in(answer, "BackendState");
+  status.has_node_key = flag_in(answer, "HaveNodeKey");
+  status.auth_url = text_in(answer, "AuthURL");
+  status.cert_domains = texts_in(answer, "CertDomains");
+  status.health = texts_in(answer, "Health");
+  if (const auto self = answer.find("Self"); self != answer.end() && self->is_object()) {
     status.dns_name = text_in(*self, "DNSName");
     if (status.dns_name.ends_with('.')) status.dns_name.pop_back();
     status.addresses = texts_in(*self, "TailscaleIPs");
@@ -40,16 +39,15 @@ Result<TailscaleStatus> tailscale_status(const Probe& probe) {
 }
 
 Result<TailscalePrefs> tailscale_prefs(const Probe& probe) {
-  auto answer = local_api(probe, "prefs");
-  if (!answer) return pass(std::move(answer));
+  AGENT_TRY_ASSIGN(auto answer, local_api(probe, "prefs"));
   TailscalePrefs prefs;
-  prefs.control_url = text_in(*answer, "ControlURL");
-  prefs.hostname = text_in(*answer, "Hostname");
-  prefs.ssh = flag_in(*answer, "RunSSH");
-  prefs.wants_running = flag_in(*answer, "WantRunning");
-  prefs.logged_out = flag_in(*answer, "LoggedOut");
+  prefs.control_url = text_in(answer, "ControlURL");
+  prefs.hostname = text_in(answer, "Hostname");
+  prefs.ssh = flag_in(answer, "RunSSH");
+  prefs.wants_running = flag_in(answer, "WantRunning");
+  prefs.logged_out = flag_in(answer, "LoggedOut");
   // ipn.AutoUpdatePrefs: Apply is an optional bool; unset lets the tailnet's default decide.
-  if (const auto update = answer->find("AutoUpdate"); update != answer->end() && update->is_object())
+  if (const auto update = answer.find("AutoUpdate"); update != answer.end() && update->is_object())
     if (const auto apply = update->find("Apply"); apply != update->end() && apply->is_boolean())
       prefs.auto_update = apply->get<bool>();
   return prefs;

@@ -33,7 +33,7 @@ def becomes_current(version: str) -> Moment:
     return lambda host: wait_until(lambda: is_current(host), SECONDS, f"{version} to become current", poll=0.01)
 
 
-def way_back_is_kept(host: Host) -> None:
+def snapshot_is_kept(host: Host) -> None:
     wait_until(lambda: host.exists(UPDATE), SECONDS, "the way back to be kept", poll=0.01)
 
 
@@ -79,7 +79,7 @@ def test_a_version_that_is_never_ready_makes_way_however_often_power_goes(world:
     before = pins.settings(updated)
     cut_update(updated, {
         "openclaw/package has begun": begun("openclaw/package"),
-        "the way back is kept": way_back_is_kept,
+        "the way back is kept": snapshot_is_kept,
         "the new version is current": becomes_current(version),
         "the gateway has begun": begun("openclaw/gateway"),
         "the way back has begun": begun("openclaw/update"),
@@ -96,7 +96,7 @@ def test_a_version_that_is_good_takes_over_however_often_power_goes(world: World
     pins.pin(world, updated, tmp_path, version, fake_openclaw.READY)
     cut_update(updated, {
         "openclaw/package has begun": begun("openclaw/package"),
-        "the way back is kept": way_back_is_kept,
+        "the way back is kept": snapshot_is_kept,
         "the new version is current": becomes_current(version),
         "the gateway has begun": begun("openclaw/gateway"),
         "the end of the update has begun": begun("openclaw/update"),

@@ -63,11 +63,11 @@ TEST_CASE("firewall: a profile that would keep the session out is put back, and 
         "back as it was");
   CHECK(world.ufw.enabled);
   CHECK(world.ufw.rules.size() == before);
-  CHECK(world.ufw.lets_in(public_session));
+  CHECK(world.ufw.probe_firewall(public_session));
   CHECK_FALSE(on_trial(world));
   world.session = NewConnection{"100.64.0.1", Tailnet::address_v4, 22};
   repairs(world);
-  CHECK_FALSE(world.ufw.lets_in(public_session));
+  CHECK_FALSE(world.ufw.probe_firewall(public_session));
   CHECK(timer(world) == "inactive");
 }
 
@@ -180,7 +180,7 @@ TEST_CASE("firewall: what is being put back can't be confirmed, and what was con
   die_while_on_trial(world);
   bool refused = false;
   world.ufw.when_disabled = [&] {
-    const auto confirmed = firewall_trial::confirm(world.host);
+    const auto confirmed = firewall_rollback::confirm(world.host);
     refused = !confirmed && confirmed.error().code == Errc::refused;
   };
   CHECK(revert_by_unit(world));
@@ -189,7 +189,7 @@ TEST_CASE("firewall: what is being put back can't be confirmed, and what was con
 
   world.ufw.when_disabled = nullptr;
   die_while_on_trial(world);
-  REQUIRE(firewall_trial::confirm(world.host));
+  REQUIRE(firewall_rollback::confirm(world.host));
   REQUIRE(revert_by_unit(world));
   CHECK(world.ufw.enabled);
 }
