@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Dispatch, and nothing else.
 #include <fcntl.h>
 #include <unistd.h>
@@ -5,11 +6,11 @@
 #include <cstdio>
 #include <exception>
 
-#include "base/redact.hpp"
 #include "cli/options.hpp"
 #include "commands/commands.hpp"
 #include "platform/posix/memory.hpp"
 #include "platform/posix/nss.hpp"
+#include "secrets/redact.hpp"
 
 namespace {
 
@@ -17,17 +18,28 @@ int dispatch(const agent::Options& options) {
   using enum agent::CommandName;
   switch (options.command) {
     case first_boot:
-    case reconcile: return agent::enforce_command(options);
+    case reconcile:
+      return agent::enforce_command(options);
     case verify:
-    case plan: return agent::check_command(options);
-    case status: return agent::status_command(options);
-    case install: return agent::install_command(options);
-    case worker: return agent::worker_command(options);
-    case boot: return agent::boot_command(options);
-    case revert: return agent::revert_command(options);
-    case render_user_data: return agent::render_command(options);
-    case version: return agent::version_command(options);
-    case help: fmt::print("{}", agent::help_text()); return agent::exit_ok;
+    case plan:
+      return agent::check_command(options);
+    case status:
+      return agent::status_command(options);
+    case install:
+      return agent::install_command(options);
+    case worker:
+      return agent::worker_command(options);
+    case boot:
+      return agent::boot_command(options);
+    case revert:
+      return agent::revert_command(options);
+    case render_user_data:
+      return agent::render_command(options);
+    case version:
+      return agent::version_command(options);
+    case help:
+      fmt::print("{}", agent::help_text());
+      return agent::exit_ok;
   }
   return agent::exit_usage;
 }

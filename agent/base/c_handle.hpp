@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Owns an object of a C library and gives it back to the function that library has for it.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The moment at which waiting ends, made once from a timeout and handed to every wait that is part of the
 // same operation.
 #pragma once

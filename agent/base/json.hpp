@@ -1,4 +1,6 @@
-// The one kind of JSON here. nlohmann's other kind, which sorts keys, would be a second parser and writer in the binary.
+// SPDX-License-Identifier: Apache-2.0
+// The one kind of JSON here. nlohmann's other kind, which sorts keys, would be a second parser and writer in
+// the binary.
 #pragma once
 
 #include <nlohmann/json.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Result<T>: what every fallible function returns. Exceptions of a library are caught where it is used.
 #pragma once
 
@@ -17,6 +18,7 @@ enum class Errc {
   refused,      // a safety rule forbids it (symlink in the way, wrong hash, not a regular file, …)
   unavailable,  // something outside is down or not ready yet; later it may work
   timed_out,    // the deadline passed
+  blocked,      // cannot be seen before another resource is in sync; the message says on what
   failed,       // anything else
 };
 
@@ -60,16 +62,18 @@ template <class T>
 }  // namespace agent
 
 // Returns the error of a Status from the enclosing function. C++20 has no `?`.
-#define AGENT_TRY(expression)                                            \
-  do {                                                                   \
-    if (auto agent_try_status = (expression); !agent_try_status)         \
+#define AGENT_TRY(expression)                                                     \
+  do {                                                                            \
+    if (auto agent_try_status = (expression); !agent_try_status)                  \
       return tl::unexpected<::agent::Error>(std::move(agent_try_status).error()); \
   } while (false)
 
-// Gives the value of a Result a name, or returns its error from the enclosing function, as ccache's TRY_ASSIGN does:
+// Gives the value of a Result a name, or returns its error from the enclosing function, as ccache's
+// TRY_ASSIGN does:
 //   AGENT_TRY_ASSIGN(const auto text, probe.read_file(path));
 // `auto&&` names the value where it is, so that nothing of a secret is left behind in the Result.
-#define AGENT_TRY_ASSIGN(name, ...) AGENT_TRY_ASSIGN_TO(name, AGENT_JOIN(agent_result_, __LINE__), __VA_ARGS__)
+#define AGENT_TRY_ASSIGN(name, ...) \
+  AGENT_TRY_ASSIGN_TO(name, AGENT_JOIN(agent_result_, __LINE__), __VA_ARGS__)
 #define AGENT_TRY_ASSIGN_TO(name, result, ...)                                     \
   auto result = (__VA_ARGS__);                                                     \
   if (!(result)) return tl::unexpected<::agent::Error>(std::move(result).error()); \

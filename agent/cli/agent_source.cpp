@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/agent_source.hpp"
 
 #include <array>
@@ -17,7 +18,8 @@ constexpr std::string_view placeholder = "{arch}";
 bool has_placeholder(std::string_view url) { return url.find(placeholder) != std::string_view::npos; }
 
 std::string expanded(std::string url, std::string_view architecture) {
-  for (auto at = url.find(placeholder); at != std::string::npos; at = url.find(placeholder)) url.replace(at, placeholder.size(), architecture);
+  for (auto at = url.find(placeholder); at != std::string::npos; at = url.find(placeholder))
+    url.replace(at, placeholder.size(), architecture);
   return url;
 }
 
@@ -32,14 +34,17 @@ void check_url(const std::string& url, Problems& problems) {
   if (auto parsed = parsing::url(url, {{"arch"}}); !parsed) problems.add({}, "", parsed.error());
 }
 
-// What `sums` has for `file`: "HASH  FILE", or "HASH *FILE" of one that was read as binary. Nothing when it is not listed.
+// What `sums` has for `file`: "HASH  FILE", or "HASH *FILE" of one that was read as binary. Nothing when it
+// is not listed.
 std::optional<std::string> listed(std::string_view sums, const std::string& file, Problems& problems) {
   std::optional<std::string> found;
   for (int line = 1; !sums.empty(); ++line) {
     const auto text = sums.substr(0, sums.find('\n'));
     sums.remove_prefix(std::min(text.size() + 1, sums.size()));
     const auto blank = text.find(' ');
-    if (blank == std::string_view::npos || (text.substr(blank) != "  " + file && text.substr(blank) != " *" + file)) continue;
+    if (blank == std::string_view::npos ||
+        (text.substr(blank) != "  " + file && text.substr(blank) != " *" + file))
+      continue;
     const auto parsed = parsing::sha256_digits(text.substr(0, blank));
     if (found)
       problems.add({line, 1}, file, "is there twice; keep one");
@@ -74,27 +79,32 @@ Result<AgentSource> AgentSource::pinned(const std::string& url, const std::strin
   return source;
 }
 
-Result<AgentSource> AgentSource::in_sums(const std::string& url, std::string_view sums, const std::string& name) {
+Result<AgentSource> AgentSource::in_sums(const std::string& url, std::string_view sums,
+                                         const std::string& name) {
   Problems of_url("--agent-url", parsing::Quoting::allowed);
   Problems of_sums(name, parsing::Quoting::allowed);
   check_url(url, of_url);
   const auto file = file_name(url);
-  if (of_url.empty() && file.empty()) of_url.add({}, "", "names no file; end its path with the file that the sums list");
+  if (of_url.empty() && file.empty())
+    of_url.add({}, "", "names no file; end its path with the file that the sums list");
   if (of_url.empty() && has_placeholder(url) && !has_placeholder(file))
-    of_url.add({}, "", "has {arch} elsewhere than in the file's name, by which the sums list it; put it there");
+    of_url.add({}, "",
+               "has {arch} elsewhere than in the file's name, by which the sums list it; put it there");
   if (!of_url.empty()) return all(of_url, of_sums);
 
   AgentSource source;
   source.url_ = url;
   const auto look_for = [&](std::string_view architecture) {
-    if (auto sha256 = listed(sums, file_name(expanded(url, architecture)), of_sums)) source.sha256_[std::string(architecture)] = *sha256;
+    if (auto sha256 = listed(sums, file_name(expanded(url, architecture)), of_sums))
+      source.sha256_[std::string(architecture)] = *sha256;
   };
   if (has_placeholder(url))
     for (const auto architecture : architectures) look_for(architecture);
   else
     look_for("");
   if (source.sha256_.empty())
-    of_sums.add({}, "", fmt::format("does not list {}; write it with sha256sum, in the directory of the file", file));
+    of_sums.add({}, "",
+                fmt::format("does not list {}; write it with sha256sum, in the directory of the file", file));
   if (!of_sums.empty()) return all(of_url, of_sums);
   return source;
 }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where a new server gets the agent from: --agent-url, with the hashes that decide whether it is the agent.
 #pragma once
 
@@ -14,8 +15,9 @@ class AgentSource {
   // With --agent-sha256: for a URL without {arch}. Errc::invalid names every mistake, a line each.
   static Result<AgentSource> pinned(const std::string& url, const std::string& sha256);
 
-  // With --sums: the hashes stand in `sums`, in sha256sum(1)'s format, by the last part of the URL's path. `{arch}` in
-  // it stands for x86_64 and aarch64; at least one of them must be there. `name` is what messages call the file.
+  // With --sums: the hashes stand in `sums`, in sha256sum(1)'s format, by the last part of the URL's path.
+  // `{arch}` in it stands for x86_64 and aarch64; at least one of them must be there. `name` is what messages
+  // call the file.
   static Result<AgentSource> in_sums(const std::string& url, std::string_view sums, const std::string& name);
 
   // A plain https URL, {arch} included: it has no quote, backslash, blank or control character.

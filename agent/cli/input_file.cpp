@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/input_file.hpp"
 
 #include <fcntl.h>
@@ -9,11 +10,13 @@
 #include <memory>
 #include <system_error>
 
-#include "base/secret.hpp"
 #include "base/unique_fd.hpp"
+#include "secrets/secret.hpp"
 
 namespace agent {
 namespace {
+
+enum class Holds { directory, file };  // what comes next in the path
 
 constexpr auto move_it = "copy the file into a directory of root's, like /root";
 
@@ -33,18 +36,24 @@ tl::unexpected<Error> open_error(const std::string& path, int error) {
   return fail(Errc::failed, "{} can't be opened: {}", path, reason(error));
 }
 
-Status check_directory(int fd, const std::string& path, InputKind kind) {
+// Is the directory one in which nobody else can put another in place of the next part of the path? In a
+// sticky one others may make new names, but only the owner of a name, or the directory's, may rename or
+// remove it (inode(7)). So a directory that is root's stays; and it was root who put it there: a hard link to
+// a directory cannot be made, and moving one takes the right to write to it (rename(2)). Neither holds for a
+// file.
+Status check_directory(int fd, const std::string& path, InputKind kind, Holds holds) {
   if (kind == InputKind::signed_file) return {};
   struct stat info {};
   if (fstat(fd, &info) != 0) return fail(Errc::failed, "{} can't be examined: {}", path, reason(errno));
   if (!trusted(info.st_uid))
     return fail(Errc::refused, "{} belongs to uid {}, who could replace what is in it; {}", path, info.st_uid,
                 move_it);
-  if ((info.st_mode & S_ISVTX) != 0 && others_write(info.st_mode))
+  const bool sticky = (info.st_mode & S_ISVTX) != 0;
+  if (others_write(info.st_mode) && sticky && holds == Holds::file)
     return fail(Errc::refused,
                 "{} is open to everyone, who could have put a file of that name there first; {}", path,
                 move_it);
-  if (others_write(info.st_mode))
+  if (others_write(info.st_mode) && !sticky)
     return fail(Errc::refused, "{} is writable by others (mode {:04o}), who could replace what is in it; {}",
                 path, info.st_mode & 07777U, move_it);
   return {};
@@ -98,7 +107,7 @@ Result<std::string> read_all(int fd, const std::string& name, std::size_t limit)
 Result<UniqueFd> open_parent(const std::string& path, InputKind kind) {
   UniqueFd directory(open("/", O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!directory) return open_error("/", errno);
-  AGENT_TRY(check_directory(directory.get(), "/", kind));
+  AGENT_TRY(check_directory(directory.get(), "/", kind, Holds::directory));
   std::size_t begin = 1;
   for (auto end = path.find('/', begin); end != std::string::npos; end = path.find('/', begin)) {
     const auto name = path.substr(begin, end - begin);
@@ -106,9 +115,11 @@ Result<UniqueFd> open_parent(const std::string& path, InputKind kind) {
     if (name.empty()) continue;
     UniqueFd next(openat(directory.get(), name.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     if (!next) return open_error(path.substr(0, end), errno);
-    AGENT_TRY(check_directory(next.get(), path.substr(0, end), kind));
+    AGENT_TRY(check_directory(next.get(), path.substr(0, end), kind, Holds::directory));
     directory = std::move(next);
   }
+  AGENT_TRY(
+      check_directory(directory.get(), begin == 1 ? "/" : path.substr(0, begin - 1), kind, Holds::file));
   return directory;
 }
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The command line as a plain struct.
 #pragma once
 
@@ -11,20 +12,34 @@
 
 namespace agent {
 
-enum class CommandName { first_boot, reconcile, verify, plan, status, install, version, help, worker, boot, revert, render_user_data };
+enum class CommandName {
+  first_boot,
+  reconcile,
+  verify,
+  plan,
+  status,
+  install,
+  version,
+  help,
+  worker,
+  boot,
+  revert,
+  render_user_data
+};
 enum class Format { text, json };
 
 struct Options {
   CommandName command = CommandName::help;
-  std::string profile;  // empty: the installed one
-  std::string secrets;  // empty: none; "-": stdin
+  std::string profile;       // empty: the installed one
+  std::string secrets;       // empty: none; "-": stdin
   std::string agent_url;     // of --render-user-data, as the next two: with {arch} or without
   std::string agent_sha256;  // either this or `sums`
   std::string sums;          // a file in sha256sum(1)'s format; "-": stdin
-  std::string install;          // the binary of --install
-  std::string signing_key;      // empty: the built-in one
+  std::string install;       // the binary of --install
+  std::string signing_key;   // empty: the built-in one
   bool allow_downgrade = false;
-  std::optional<NewConnection> session;  // of --worker: the SSH session that asked for the run, as it would be made again
+  std::optional<NewConnection>
+      session;  // of --worker: the SSH session that asked for the run, as it would be made again
   Format format = Format::text;
   bool wait = false;
   std::chrono::seconds deadline{};  // zero: the command's own default
@@ -33,7 +48,8 @@ struct Options {
 // Errc::invalid names every mistake, a line each.
 [[nodiscard]] Result<Options> parse_options(const std::vector<std::string>& arguments);
 
-// What SSH_CONNECTION says (ssh(1): client's address and port, server's address and port) as a connection that is to be made again.
+// What SSH_CONNECTION says (ssh(1): client's address and port, server's address and port) as a connection
+// that is to be made again.
 [[nodiscard]] std::optional<NewConnection> ssh_session(const std::string& text);
 
 // What --help prints.

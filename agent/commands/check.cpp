@@ -1,15 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <unistd.h>
 
-#include "base/redact.hpp"
+#include "base/utc.hpp"
 #include "commands/commands.hpp"
-#include "core/engine.hpp"
+#include "commands/run/inputs.hpp"
+#include "commands/run/run_unit.hpp"
+#include "core/engine/engine.hpp"
 #include "platform/real_host.hpp"
 #include "report/json.hpp"
 #include "report/text.hpp"
 #include "resources/catalog.hpp"
-#include "run/inputs.hpp"
-#include "run/run_unit.hpp"
-#include "run/time.hpp"
+#include "secrets/redact.hpp"
 #include "version.hpp"
 
 namespace agent {
@@ -35,7 +36,8 @@ int check_command(const Options& options) {
   const Secrets none;
   auto plan = server_plan(given->profile, none, ledger);
   if (!plan) return complain(plan.error(), exit_failed);
-  const RunInfo info{options.command == CommandName::verify ? "verify" : "plan", utc_now(), std::string(version::number),
+  const RunInfo info{options.command == CommandName::verify ? "verify" : "plan",
+                     utc(std::chrono::system_clock::now()), std::string(version::number),
                      std::string(version::commit)};
   const auto report = check(*plan, host, ledger, [](const ResourceReport&) {});
   if (options.format == Format::json)

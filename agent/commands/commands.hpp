@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What each option of the command line does. Each returns the process's exit code and prints its own output.
 #pragma once
 
@@ -5,13 +6,15 @@
 
 namespace agent {
 
-// --first-boot, --reconcile: checks the input, puts it in place, starts the worker as a transient unit and follows it.
+// --first-boot, --reconcile: checks the input, puts it in place, starts the worker as a transient unit and
+// follows it.
 int enforce_command(const Options& options);
 // --worker: the run itself, in its unit.
 int worker_command(const Options& options);
 // The seal alone, by this process: for a first boot that cannot start its run. What goes wrong is printed.
 void seal_alone(const Options& options);
-// --boot: at every boot. Resumes a first boot or an update that did not end, and seals again what cloud-init writes anew.
+// --boot: at every boot. Resumes a first boot or an update that did not end, and seals again what cloud-init
+// writes anew.
 int boot_command(const Options& options);
 // --revert: puts the firewall back as it was before a change that nobody confirmed.
 int revert_command(const Options& options);

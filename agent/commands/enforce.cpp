@@ -1,20 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/input_file.hpp"
 #include "commands/commands.hpp"
-#include "core/engine.hpp"
+#include "commands/run/events.hpp"
+#include "commands/run/inputs.hpp"
+#include "commands/run/run_lock.hpp"
+#include "commands/run/run_unit.hpp"
+#include "commands/run/session.hpp"
+#include "core/engine/engine.hpp"
 #include "core/paths.hpp"
 #include "embedded.hpp"
 #include "platform/real_host.hpp"
 #include "platform/systemd/transient.hpp"
 #include "report/json.hpp"
 #include "report/text.hpp"
-#include "run/events.hpp"
-#include "run/inputs.hpp"
-#include "run/run_lock.hpp"
-#include "run/run_unit.hpp"
-#include "run/session.hpp"
 
 namespace agent {
 namespace {
@@ -36,8 +37,8 @@ Status wipe_given(Host& host, const Options& options) {
   return host.wipe_file(path);
 }
 
-// User-data takes away cloud-init's mark that it has run, so that it comes again after a boot until an agent is in charge; as of now
-// one is. By what name cloud-init looks for it: cloudinit/helpers.py, FileSemaphores.
+// User-data takes away cloud-init's mark that it has run, so that it comes again after a boot until an agent
+// is in charge; as of now one is. By what name cloud-init looks for it: cloudinit/helpers.py, FileSemaphores.
 Status end_user_data(Host& host) {
   const std::string marks = "/var/lib/cloud/instance/sem";
   const auto mark = marks + "/config_scripts_user";
@@ -54,7 +55,9 @@ Status prepare(Host& host, const Options& options, const GivenProfile& profile, 
   AGENT_TRY(install_inputs(host, profile, std::move(secrets)));
   // With both on the disk a power cut only delays it from here on.
   const auto enabled = installs ? host.enable_unit(Scope::system(), paths::boot_unit) : Status();
-  AGENT_TRY(wipe_given(host, options));  // what it held is now in the one file the seal watches over, whatever became of the unit
+  AGENT_TRY(wipe_given(
+      host,
+      options));  // what it held is now in the one file the seal watches over, whatever became of the unit
   AGENT_TRY(enabled);
   AGENT_TRY(end_user_data(host));
   return host.remove(paths::events);
@@ -65,11 +68,15 @@ Status start_worker(const Options& options) {
   unit.name = run_unit;
   unit.description = "bootstrap-agent: converge this server";
   unit.argv = {paths::agent, "--worker"};
-  if (options.deadline.count() > 0) unit.argv.push_back(fmt::format("--deadline={}s", options.deadline.count()));
+  if (options.deadline.count() > 0)
+    unit.argv.push_back(fmt::format("--deadline={}s", options.deadline.count()));
   // What cannot be read is none: a caller may have anything in its environment.
-  if (const auto session = ssh_connection(); ssh_session(session)) unit.argv.push_back("--session=" + session);
-  unit.properties = {{"StandardOutput", "journal+console"}, {"StandardError", "journal+console"},
-                     {"OOMPolicy", "continue"}};  // when the kernel kills npm, the run goes on, says so and seals
+  if (const auto session = ssh_connection(); ssh_session(session))
+    unit.argv.push_back("--session=" + session);
+  unit.properties = {
+      {"StandardOutput", "journal+console"},
+      {"StandardError", "journal+console"},
+      {"OOMPolicy", "continue"}};  // when the kernel kills npm, the run goes on, says so and seals
   return start_transient(unit, Milliseconds(30'000));
 }
 
@@ -111,7 +118,8 @@ int hand_over(RealHost& host, const Options& options) {
   if (auto made = make_own_directories(host); !made) return complain(made.error(), exit_failed);
   {
     auto lock = RunLock::take(paths::lock);
-    if (!lock) return complain(lock.error(), lock.error().code == Errc::unavailable ? exit_busy : exit_failed);
+    if (!lock)
+      return complain(lock.error(), lock.error().code == Errc::unavailable ? exit_busy : exit_failed);
     if (auto prepared = prepare(host, options, *profile, std::move(*secrets)); !prepared)
       return complain(prepared.error(), exit_failed);
   }
@@ -120,9 +128,11 @@ int hand_over(RealHost& host, const Options& options) {
   return exit_ok;
 }
 
-// No run will do it: nobody comes to a server that could not even begin. A person keeps the file that was refused, to mend it.
+// No run will do it: nobody comes to a server that could not even begin. A person keeps the file that was
+// refused, to mend it.
 void seal_what_user_data_left(RealHost& host, const Options& options) {
-  if (options.command != CommandName::first_boot || !cloud_init_works(host)) return;  // it is user-data that calls
+  if (options.command != CommandName::first_boot || !cloud_init_works(host))
+    return;  // it is user-data that calls
   if (auto wiped = wipe_given(host, options); !wiped) complain(wiped.error(), exit_failed);
   seal_alone(options);
 }
@@ -131,12 +141,13 @@ int follow(RealHost& host, const Options& options) {
   const auto limit = options.deadline.count() > 0 ? options.deadline : default_enforce_deadline;
   auto listener = listener_for(options.format);
   constexpr auto late = 4 * last_resource_time;  // the run itself ends before; this is for one that hangs
-  bool reported = true;  // or there is only the one of an earlier run
+  bool reported = true;                          // or there is only the one of an earlier run
   listener.error = [&reported](const std::string& why) {
     reported = false;
     complain({Errc::failed, why}, exit_failed);
   };
-  auto ended = follow_events(paths::events, std::chrono::steady_clock::now() + limit + late, run_unit_alive, listener);
+  auto ended =
+      follow_events(paths::events, std::chrono::steady_clock::now() + limit + late, run_unit_alive, listener);
   if (!ended) return complain(ended.error(), exit_failed);
   if (reported) print_report(host, options.format);
   return *ended;

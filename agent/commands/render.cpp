@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <cerrno>
 #include <cstdio>
 #include <system_error>
@@ -5,8 +6,8 @@
 #include "cli/input_file.hpp"
 #include "cli/user_data.hpp"
 #include "commands/commands.hpp"
+#include "commands/run/inputs.hpp"
 #include "profile/load.hpp"
-#include "run/inputs.hpp"
 
 namespace agent {
 namespace {

@@ -1,22 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <sys/stat.h>
 
 #include "commands/commands.hpp"
+#include "commands/run/run_lock.hpp"
 #include "core/paths.hpp"
 #include "platform/real_host.hpp"
 #include "resources/access/firewall_rollback.hpp"
-#include "run/run_lock.hpp"
 
 namespace agent {
 
-// Without the run's lock: a run that hangs is one more reason. But it is asked for, and before anything is put back: a run that
-// is over then changes nothing any more.
+// Without the run's lock: a run that hangs is one more reason. But it is asked for, and before anything is
+// put back: a run that is over then changes nothing any more.
 int revert_command(const Options& /*options*/) {
   if (const int refused = require_root(); refused != 0) return refused;
   ::umask(022);
   RealHost host({});
   const auto run = RunLock::holder(paths::lock);
-  if (auto reverted = firewall_rollback::revert_beside(host, run); !reverted) return complain(reverted.error(), exit_failed);
-  fmt::print("bootstrap-agent: no change of the firewall is on trial now; one that was not confirmed was put back\n");
+  if (auto reverted = firewall_rollback::revert_beside(host, run); !reverted)
+    return complain(reverted.error(), exit_failed);
+  fmt::print(
+      "bootstrap-agent: no change of the firewall is on trial now; one that was not confirmed was put "
+      "back\n");
   return exit_ok;
 }
 

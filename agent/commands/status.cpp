@@ -1,11 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "commands/commands.hpp"
+#include "commands/run/events.hpp"
+#include "commands/run/run_lock.hpp"
+#include "commands/run/run_unit.hpp"
 #include "core/paths.hpp"
 #include "platform/real_host.hpp"
 #include "report/json.hpp"
 #include "report/text.hpp"
-#include "run/events.hpp"
-#include "run/run_lock.hpp"
-#include "run/run_unit.hpp"
 
 namespace agent {
 namespace {
@@ -20,7 +21,8 @@ bool one_has_run(const Probe& probe) {
   return events && *events;
 }
 
-// Waits while a run goes on, and for the one that a boot is about to start (a first boot that has no receipt yet).
+// Waits while a run goes on, and for the one that a boot is about to start (a first boot that has no receipt
+// yet).
 Status wait_for_end(const Options& options, const Probe& probe) {
   const auto deadline = probe.now() + (options.deadline.count() > 0 ? options.deadline : default_wait);
   EventListener listener;
@@ -51,11 +53,16 @@ int status_command(const Options& options) {
   if (options.wait)
     if (auto waited = wait_for_end(options, host); !waited) return complain(waited.error(), exit_failed);
   if (const auto holder = RunLock::holder(paths::lock); !holder.empty())
-    return complain({Errc::unavailable, fmt::format("a run goes on ({}): wait for it with --status --wait", holder)}, exit_busy);
+    return complain(
+        {Errc::unavailable, fmt::format("a run goes on ({}): wait for it with --status --wait", holder)},
+        exit_busy);
   auto text = host.read_file(paths::report, 4U << 20U);
   if (!text && text.error().code == Errc::not_found)
-    return complain({Errc::not_found, one_has_run(host) ? "the run was ended from outside before it was done; the next one converges"
-                                                        : "no run has ended on this machine yet"}, exit_drift);
+    return complain(
+        {Errc::not_found, one_has_run(host)
+                              ? "the run was ended from outside before it was done; the next one converges"
+                              : "no run has ended on this machine yet"},
+        exit_drift);
   if (!text) return complain(text.error(), exit_failed);
   auto report = report_from_json(Json::parse(*text, nullptr, false));
   if (!report) return complain(report.error(), exit_failed);

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "version.hpp"
 
 #include "base/json.hpp"
@@ -15,19 +16,17 @@ Json libraries() {
   out["yaml-cpp"] = yaml_version();
   out["fmt"] = AGENT_FMT_VERSION;
   out["nlohmann-json"] = Json::meta()["version"]["string"];
-  out["tl-expected"] = fmt::format("{}.{}.{}", TL_EXPECTED_VERSION_MAJOR, TL_EXPECTED_VERSION_MINOR, TL_EXPECTED_VERSION_PATCH);
+  out["tl-expected"] = fmt::format("{}.{}.{}", TL_EXPECTED_VERSION_MAJOR, TL_EXPECTED_VERSION_MINOR,
+                                   TL_EXPECTED_VERSION_PATCH);
   return out;
 }
 
 }  // namespace
 
 int version_command(const Options& options) {
-  const Json about = {{"version", version::number},
-                      {"commit", version::commit},
-                      {"build_id", build_id()},
-                      {"architecture", version::architecture},
-                      {"signing_key", built_in_key_id()},
-                      {"libraries", libraries()}};
+  const Json about = {{"version", version::number},       {"commit", version::commit},
+                      {"build_id", build_id()},           {"architecture", version::architecture},
+                      {"signing_key", built_in_key_id()}, {"libraries", libraries()}};
   if (options.format == Format::json) {
     fmt::print("{}\n", about.dump(2));
     return exit_ok;
@@ -36,7 +35,8 @@ int version_command(const Options& options) {
   if (const auto id = build_id(); !id.empty()) fmt::print("build id {}\n", id);
   const auto key = built_in_key_id();
   fmt::print("{}\n", key.empty() ? "no signing key" : "signing key " + key);
-  for (const auto& [name, number] : about["libraries"].items()) fmt::print("  {:<14} {}\n", name, number.get<std::string>());
+  for (const auto& [name, number] : about["libraries"].items())
+    fmt::print("  {:<14} {}\n", name, number.get<std::string>());
   return exit_ok;
 }
 

@@ -1,11 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <fcntl.h>
 #include <sys/stat.h>
 
 #include <mutex>
 
-#include "base/redact.hpp"
+#include "base/utc.hpp"
 #include "commands/commands.hpp"
-#include "core/engine.hpp"
+#include "commands/run/events.hpp"
+#include "commands/run/inputs.hpp"
+#include "commands/run/run_lock.hpp"
+#include "commands/run/run_unit.hpp"
+#include "commands/run/tell_owner.hpp"
+#include "core/engine/engine.hpp"
 #include "core/paths.hpp"
 #include "platform/posix/posix.hpp"
 #include "platform/real_host.hpp"
@@ -13,24 +19,23 @@
 #include "report/json.hpp"
 #include "report/text.hpp"
 #include "resources/catalog.hpp"
-#include "run/events.hpp"
-#include "run/inputs.hpp"
-#include "run/run_lock.hpp"
-#include "run/run_unit.hpp"
-#include "run/tell_owner.hpp"
-#include "run/time.hpp"
+#include "secrets/redact.hpp"
 #include "version.hpp"
 
 namespace agent {
 namespace {
 
-// The agent's own log: made when the first line comes, so that a run that changes nothing leaves none, and 0600 from then on.
+// The agent's own log: made when the first line comes, so that a run that changes nothing leaves none, and
+// 0600 from then on.
 class Log {
  public:
   void line(std::string_view text) {
     const std::lock_guard lock(mutex_);
-    if (!fd_) fd_.reset(::open(paths::log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600));
-    if (fd_) (void)write_all(fd_.get(), fmt::format("{} {}\n", utc_now(), redact(text)), paths::log);
+    if (!fd_)
+      fd_.reset(::open(paths::log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600));
+    if (fd_)
+      (void)write_all(fd_.get(), fmt::format("{} {}\n", utc(std::chrono::system_clock::now()), redact(text)),
+                      paths::log);
   }
 
  private:
@@ -48,7 +53,8 @@ std::chrono::seconds deadline_of(const Options& options) {
 }
 
 RunInfo run_info() {
-  return {"enforce", utc_now(), std::string(version::number), std::string(version::commit)};
+  return {"enforce", utc(std::chrono::system_clock::now()), std::string(version::number),
+          std::string(version::commit)};
 }
 
 void tell_owner(const std::string& line, const Json& report) {
@@ -60,8 +66,8 @@ void tell_owner(const std::string& line, const Json& report) {
 template <class MakePlan>
 Result<int> run(const Options& options, EventWriter& events, bool seal_only, MakePlan make_plan) {
   Log log;
-  RealHost host({[&log](std::string_view line) { log.line(line); }, [&events](std::string_view line) { events.progress(line); },
-                 paths::work});
+  RealHost host({[&log](std::string_view line) { log.line(line); },
+                 [&events](std::string_view line) { events.progress(line); }, paths::work});
   auto profile = read_profile("");
   if (!profile && !seal_only) return pass(std::move(profile));
   if (!profile) {  // the seal needs little of it, and must not wait until somebody repairs it
@@ -79,9 +85,9 @@ Result<int> run(const Options& options, EventWriter& events, bool seal_only, Mak
   });
   report.changes = host.mutations();
   const int exit_code = report.exit_code();
-  RealHost books({});  // without the log, which the seal has destroyed
+  RealHost unlogged({});  // the seal has destroyed the log: to write to it would make a new one
   const auto json = to_json(report, info);
-  const auto kept = seal_only ? Status() : books.write_file(paths::report, json.dump(2) + "\n", {0644});
+  const auto kept = seal_only ? Status() : unlogged.write_file(paths::report, json.dump(2) + "\n", {0644});
   if (exit_code != exit_ok) tell_owner(failure_line(report), json);
   AGENT_TRY(kept);
   return exit_code;
@@ -97,20 +103,24 @@ Result<int> run_or_say(const Options& options, EventWriter& events, bool seal_on
     ended = fail(Errc::failed, "an unexpected error in the agent itself: {}", redact(error.what()));
   }
   if (!ended)
-    tell_owner(fmt::format("bootstrap-agent: this server was not looked after: {}. Once repaired: `bootstrap-agent --reconcile`",
-                           redact(ended.error().message)), Json());
+    tell_owner(fmt::format("bootstrap-agent: this server was not looked after: {}. Once repaired: "
+                           "`bootstrap-agent --reconcile`",
+                           redact(ended.error().message)),
+               Json());
   return ended;
 }
 
 Result<int> run_server(const Options& options, EventWriter& events) {
-  return run_or_say(options, events, false, [&options](const Profile& profile, const Secrets& secrets, const Ledger& ledger) {
-    return server_plan(profile, secrets, ledger, options.session);
-  });
+  return run_or_say(options, events, false,
+                    [&options](const Profile& profile, const Secrets& secrets, const Ledger& ledger) {
+                      return server_plan(profile, secrets, ledger, options.session);
+                    });
 }
 
 Result<int> run_seal(const Options& options, EventWriter& events) {
-  return run_or_say(options, events, true,
-                    [](const Profile& profile, const Secrets&, const Ledger& ledger) { return seal_plan(profile, ledger); });
+  return run_or_say(options, events, true, [](const Profile& profile, const Secrets&, const Ledger& ledger) {
+    return seal_plan(profile, ledger);
+  });
 }
 
 // Of a run that did not come to its own seal.
@@ -128,63 +138,77 @@ bool was_cut_off(const Probe& probe) {
 
 // Ends the events with the exit code, whatever came of the run.
 int finish(const Result<int>& ended, EventWriter& events) {
-  const int exit_code = ended ? *ended : complain(ended.error(), ended.error().code == Errc::invalid ? exit_usage : exit_failed);
+  const int exit_code =
+      ended ? *ended
+            : complain(ended.error(), ended.error().code == Errc::invalid ? exit_usage : exit_failed);
   if (!ended) events.error(ended.error().message);
   events.end(exit_code);
   return exit_code;
 }
 
-}  // namespace
+// What a run has as long as it goes on: the lock, so that it is the only one, and the events that others
+// follow.
+struct Turn {
+  RunLock lock;
+  EventWriter events;
+};
 
-int worker_command(const Options& options) {
+// Makes the agent's directories and takes the turn. What keeps it from that is printed; the error is the exit
+// code.
+tl::expected<Turn, int> take_turn(Host& host) {
+  const auto no = [](const Error& error, int exit_code) {
+    return tl::unexpected(complain(error, exit_code));
+  };
+  if (auto made = make_own_directories(host); !made) return no(made.error(), exit_failed);
+  auto lock = RunLock::take(paths::lock);
+  if (!lock) return no(lock.error(), exit_busy);
+  auto events = EventWriter::create(paths::events);
+  if (!events) return no(events.error(), exit_failed);
+  return Turn{std::move(*lock), std::move(*events)};
+}
+
+// The whole of a command of systemd's units: as root, in its turn, as `act` goes.
+int in_turn(int (*act)(const Options& options, RealHost& host, EventWriter& events), const Options& options) {
   if (const int refused = require_root(); refused != 0) return refused;
   ::umask(022);
   RealHost host({});
-  if (auto made = make_own_directories(host); !made) return complain(made.error(), exit_failed);
-  auto lock = RunLock::take(paths::lock);
-  if (!lock) return complain(lock.error(), exit_busy);
-  auto events = EventWriter::create(paths::events);
-  if (!events) return complain(events.error(), exit_failed);
-  auto ended = run_server(options, *events);
-  if (!ended) seal_and_say(options, *events);
-  return finish(ended, *events);
+  auto turn = take_turn(host);
+  return turn ? act(options, host, turn->events) : turn.error();
 }
 
-void seal_alone(const Options& options) {
-  RealHost host({});
-  if (auto made = make_own_directories(host); !made) {
-    complain(made.error(), exit_failed);
-    return;
-  }
-  auto lock = RunLock::take(paths::lock);
-  auto events = lock ? EventWriter::create(paths::events) : Result<EventWriter>(pass(std::move(lock)));
-  if (!events)
-    complain(events.error(), exit_failed);
-  else
-    seal_and_say(options, *events);
-  if (events) events->end(exit_failed);
+int work(const Options& options, RealHost& /*host*/, EventWriter& events) {
+  auto ended = run_server(options, events);
+  if (!ended) seal_and_say(options, events);
+  return finish(ended, events);
 }
 
-int boot_command(const Options& options) {
-  if (const int refused = require_root(); refused != 0) return refused;
-  ::umask(022);
-  RealHost host({});
-  if (auto made = make_own_directories(host); !made) return complain(made.error(), exit_failed);
-  auto lock = RunLock::take(paths::lock);
-  if (!lock) return complain(lock.error(), exit_busy);
-  auto events = EventWriter::create(paths::events);
-  if (!events) return complain(events.error(), exit_failed);
+int work_after_boot(const Options& options, RealHost& host, EventWriter& events) {
   int exit_code = exit_ok;
   if (was_cut_off(host)) {
-    auto ended = run_server(options, *events);
+    auto ended = run_server(options, events);
     exit_code = ended ? *ended : complain(ended.error(), exit_failed);
   }
   // cloud-init writes user-data to the disk at every boot.
-  auto done = wait_until(host, Milliseconds(600'000), "cloud-init ends", [&]() -> Result<bool> { return !cloud_init_works(host); });
+  auto done = wait_until(host, Milliseconds(600'000), "cloud-init ends",
+                         [&]() -> Result<bool> { return !cloud_init_works(host); });
   if (!done) complain(done.error(), exit_failed);
-  auto sealed = run_seal(options, *events);
+  auto sealed = run_seal(options, events);
   if (sealed && *sealed == exit_ok) sealed = exit_code;
-  return finish(sealed, *events);
+  return finish(sealed, events);
+}
+
+}  // namespace
+
+int worker_command(const Options& options) { return in_turn(work, options); }
+
+int boot_command(const Options& options) { return in_turn(work_after_boot, options); }
+
+void seal_alone(const Options& options) {
+  RealHost host({});
+  auto turn = take_turn(host);
+  if (!turn) return;
+  seal_and_say(options, turn->events);
+  turn->events.end(exit_failed);
 }
 
 }  // namespace agent

@@ -1,4 +1,6 @@
-// Which resources of this run are known to be as desired. The seal reads it: a secret may go when its consumer is settled.
+// SPDX-License-Identifier: Apache-2.0
+// Which resources of this run are known to be as desired. The seal reads it: a secret may go when its
+// consumer is settled.
 #pragma once
 
 #include <mutex>

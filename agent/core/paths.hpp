@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where things live. One page, so that two resources never disagree.
 #pragma once
 
@@ -6,26 +7,30 @@
 
 namespace agent::paths {
 
-inline const std::string state = "/var/lib/bootstrap-agent";         // root, 0755: report.json and receipt.json
-inline const std::string work = state + "/tmp";                      // root, 0700: fetches, files to be checked
-inline const std::string stamps = state + "/stamps";                 // root, 0755: what was made, and when
+inline const std::string state = "/var/lib/bootstrap-agent";  // root, 0755: report.json and receipt.json
+inline const std::string work = state + "/tmp";               // root, 0700: fetches, files to be checked
+inline const std::string stamps = state + "/stamps";          // root, 0755: what was made, and when
 inline const std::string report = state + "/report.json";
 inline const std::string receipt = state + "/receipt.json";
-inline const std::string update = state + "/update.json";            // root, 0600: the way back from an update that goes on
-inline const std::string firewall_before = state + "/ufw.before";    // root, 0700: ufw's files, while a change of it is on trial
-inline const std::string firewall_reverting = firewall_before + ".reverting";  // the same, from when it is being put back
-inline const std::string secrets = state + "/secrets.yaml";          // root, 0600: secrets not yet consumed
-inline const std::string webhook = state + "/webhook-url";           // root, 0600: where a failed run is told of
-inline const std::string run = "/run/bootstrap-agent";               // root, 0755: lock (0600) and events (0644)
-inline const std::string run_private = run + "/private";             // root, 0700, tmpfs: a secret on its way to a program
+inline const std::string update =
+    state + "/update.json";  // root, 0600: the way back from an update that goes on
+inline const std::string firewall_before =
+    state + "/ufw.before";  // root, 0700: ufw's files, while a change of it is on trial
+inline const std::string firewall_reverting =
+    firewall_before + ".reverting";                          // the same, from when it is being put back
+inline const std::string secrets = state + "/secrets.yaml";  // root, 0600: secrets not yet consumed
+inline const std::string webhook = state + "/webhook-url";   // root, 0600: where a failed run is told of
+inline const std::string run = "/run/bootstrap-agent";       // root, 0755: lock (0600) and events (0644)
+inline const std::string run_private =
+    run + "/private";  // root, 0700, tmpfs: a secret on its way to a program
 inline const std::string lock = run + "/lock";
 inline const std::string events = run + "/events.jsonl";
-inline const std::string log = "/var/log/bootstrap-agent.log";       // root, 0600, destroyed by the seal
+inline const std::string log = "/var/log/bootstrap-agent.log";  // root, 0600, destroyed by the seal
 inline const std::string configuration = "/etc/bootstrap-agent";
 inline const std::string profile = configuration + "/profile.yaml";
 inline const std::string agent = "/usr/local/sbin/bootstrap-agent";
-inline const std::string previous_agent = agent + ".previous";       // root, 0755: what --install has replaced
-inline const std::string boot_unit = "bootstrap-agent.service";      // runs the agent at every boot
+inline const std::string previous_agent = agent + ".previous";   // root, 0755: what --install has replaced
+inline const std::string boot_unit = "bootstrap-agent.service";  // runs the agent at every boot
 inline const std::string tailscaled_unit = "tailscaled.service";
 inline const std::string system_units = "/etc/systemd/system/";
 inline const std::string ca_bundle = "/etc/ssl/certs/ca-certificates.crt";

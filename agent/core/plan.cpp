@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "core/plan.hpp"
 
 #include <algorithm>
@@ -8,16 +9,20 @@ namespace {
 
 using Resources = std::vector<std::unique_ptr<Resource>>;
 
-Status check_names(const Resources& resources) {
+Status check_names(const Resources& resources, const std::vector<std::string>& named) {
   std::set<std::string> names;
   std::set<std::string> last;
   for (const auto& resource : resources) {
-    if (!names.insert(resource->name()).second) return fail(Errc::invalid, "two resources are named {}", resource->name());
+    if (!names.insert(resource->name()).second)
+      return fail(Errc::invalid, "two resources are named {}", resource->name());
     if (resource->spec().last) last.insert(resource->name());
   }
+  for (const auto& name : named)
+    if (!names.contains(name)) return fail(Errc::invalid, "{} is spoken of, and is not in the plan", name);
   for (const auto& resource : resources)
     for (const auto& need : resource->spec().needs) {
-      if (!names.contains(need)) return fail(Errc::invalid, "{} needs {}, which is not in the plan", resource->name(), need);
+      if (!names.contains(need))
+        return fail(Errc::invalid, "{} needs {}, which is not in the plan", resource->name(), need);
       // What comes last waits for all others: each would wait for the other.
       if (last.contains(need) && !resource->spec().last)
         return fail(Errc::invalid, "{} needs {}, which comes last", resource->name(), need);
@@ -27,8 +32,8 @@ Status check_names(const Resources& resources) {
 
 }  // namespace
 
-Result<Plan> Plan::make(Resources resources) {
-  AGENT_TRY(check_names(resources));
+Result<Plan> Plan::make(Resources resources, const std::vector<std::string>& named) {
+  AGENT_TRY(check_names(resources, named));
   std::stable_partition(resources.begin(), resources.end(), [](const auto& r) { return !r->spec().last; });
   Resources ordered;
   std::set<std::string> placed;

@@ -1,63 +1,46 @@
-// A resource: one thing on the machine. It answers two questions in two functions and knows nothing of modes or order.
+// SPDX-License-Identifier: Apache-2.0
+// A resource: one thing on the machine. It says what is, and puts right what is not as it should be; it knows
+// nothing of modes or order.
 #pragma once
 
-#include <map>
+#include <memory>
 #include <string>
-#include <variant>
 #include <vector>
 
 #include "base/result.hpp"
+#include "core/observation.hpp"
 #include "ports/host.hpp"
 #include "ports/probe.hpp"
 
 namespace agent {
 
-// One difference between what is and what should be. Shown to people and kept in reports: no secret values.
-struct Drift {
-  std::string field;
-  std::string observed;
-  std::string desired;
-};
-
-// What was seen. `notes` are warnings for the operator that are no drift; `facts` are what a report should say
-// (the gateway's URL, the node's DNS name).
-struct Observation {
-  std::vector<Drift> drifts;
-  std::string blocked_on;  // not empty: cannot be observed yet, and why ("tailscale/service is not running")
-  std::vector<std::string> notes;
-  std::map<std::string, std::string> facts;
-
-  static Observation in_sync() { return {}; }
-  static Observation blocked(std::string on) {
-    Observation seen;
-    seen.blocked_on = std::move(on);
-    return seen;
-  }
-
-  [[nodiscard]] bool is_in_sync() const { return drifts.empty() && blocked_on.empty(); }
-  [[nodiscard]] bool is_blocked() const { return !blocked_on.empty(); }
-
-  // Adds a drift when observed and desired differ.
-  void expect(std::string_view field, std::string_view observed, std::string_view desired) {
-    if (observed != desired) drift(field, observed, desired);
-  }
-  void drift(std::string_view field, std::string_view observed, std::string_view desired) {
-    drifts.push_back({std::string(field), std::string(observed), std::string(desired)});
-  }
-  [[nodiscard]] bool has(std::string_view field) const {
-    for (const auto& drift : drifts)
-      if (drift.field == field) return true;
-    return false;
-  }
-};
-
+// As the engine sees it. A new resource derives from ResourceOf below.
 class Resource {
  public:
   struct Spec {
     std::string name;                 // tailscale/login
     std::vector<std::string> needs;   // resources that must be in sync before this one is enforced
     std::vector<std::string> tokens;  // what only one resource may use at a time: "dpkg"
-    bool last = false;                // enforced after all others, whatever became of them (its needs only say in which order)
+    bool last =
+        false;  // enforced after all others, whatever became of them (its needs only say in which order)
+  };
+
+  // One look: in words, and the values they were made from, which only the resource itself can see.
+  class Look {
+   public:
+    [[nodiscard]] const Observation& observation() const { return observation_; }
+
+   private:
+    template <class State>
+    friend class ResourceOf;
+    struct Held {
+      Held() = default;
+      Held(const Held&) = delete;
+      Held& operator=(const Held&) = delete;
+      virtual ~Held() = default;
+    };
+    Observation observation_;
+    std::unique_ptr<const Held> state_;
   };
 
   explicit Resource(Spec spec) : spec_(std::move(spec)) {}
@@ -68,15 +51,49 @@ class Resource {
   [[nodiscard]] const Spec& spec() const { return spec_; }
   [[nodiscard]] const std::string& name() const { return spec_.name; }
 
-  // Looks, and says what differs. An Error means that it could not be seen.
-  [[nodiscard]] virtual Result<Observation> observe(const Probe& probe) const = 0;
+  // Looks. An Error means that it could not be seen; Errc::blocked, that another resource must come first
+  // (the message says on what).
+  [[nodiscard]] virtual Result<Look> observe(const Probe& probe) const = 0;
 
-  // Removes the drift that observe() just saw. It waits for what it starts, with a deadline, but does not judge:
-  // the engine observes again.
-  [[nodiscard]] virtual Status apply(Host& host, const Observation& seen) = 0;
+  // Removes the drift that observe() just saw; changes nothing when there is none. It waits for what it
+  // starts, with a deadline, but does not judge: the engine observes again.
+  [[nodiscard]] virtual Status converge(Host& host, const Look& seen) = 0;
 
  private:
   Spec spec_;
+};
+
+// A resource whose state is a plain value, State. look() reads it, describe() puts it into words, apply()
+// acts on it; there is drift exactly when describe() says so, and then only does apply() change anything
+// (tests/laws/states.cpp).
+template <class State>
+class ResourceOf : public Resource {
+ public:
+  using Resource::Resource;
+
+  // What is. Errc::blocked: cannot be seen before another resource is in sync.
+  [[nodiscard]] virtual Result<State> look(const Probe& probe) const = 0;
+  // For people and reports.
+  [[nodiscard]] virtual Observation describe(const State& state) const = 0;
+  // Puts right what look() saw.
+  [[nodiscard]] virtual Status apply(Host& host, const State& state) = 0;
+
+  [[nodiscard]] Result<Look> observe(const Probe& probe) const final {
+    AGENT_TRY_ASSIGN(auto state, look(probe));
+    Look seen;
+    seen.observation_ = describe(state);
+    seen.state_ = std::make_unique<const HeldState>(std::move(state));
+    return seen;
+  }
+  [[nodiscard]] Status converge(Host& host, const Look& seen) final {
+    return apply(host, static_cast<const HeldState&>(*seen.state_).state);
+  }
+
+ private:
+  struct HeldState final : Look::Held {
+    explicit HeldState(State value) : state(std::move(value)) {}
+    State state;
+  };
 };
 
 }  // namespace agent

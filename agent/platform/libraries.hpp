@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The libraries of others that this layer uses, for --version.
 #pragma once
 

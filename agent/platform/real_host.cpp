@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "platform/real_host.hpp"
 
 #include <poll.h>
@@ -8,7 +9,6 @@
 #include <cerrno>
 #include <vector>
 
-#include "base/redact.hpp"
 #include "platform/fs/archive.hpp"
 #include "platform/fs/files.hpp"
 #include "platform/fs/open_files.hpp"
@@ -24,6 +24,7 @@
 #include "platform/process/user_namespace.hpp"
 #include "platform/secrets/secret_bytes.hpp"
 #include "platform/systemd/systemd.hpp"
+#include "secrets/redact.hpp"
 
 namespace agent {
 
@@ -39,9 +40,11 @@ Result<Milliseconds> RealHost::within(Milliseconds timeout, std::string_view wha
 }
 
 Status RealHost::before(std::string_view change, std::string_view what) {
-  // To destroy a secret is never too late: an auth key's file, when the program that it was for took all the time.
+  // To destroy a secret is never too late: an auth key's file, when the program that it was for took all the
+  // time.
   if (change != "wipe_file")
-    if (auto left = within(Milliseconds::max(), fmt::format("{} {}", change, what)); !left) return pass(std::move(left));
+    if (auto left = within(Milliseconds::max(), fmt::format("{} {}", change, what)); !left)
+      return pass(std::move(left));
   ++mutations_;
   if (options_.log_line) options_.log_line(redact(fmt::format("{} {}", change, what)));
   return {};
@@ -70,10 +73,10 @@ Result<std::optional<User>> RealHost::find_user(const std::string& name) const {
 Result<Completed> RealHost::query(const Query& query) const { return run_within(query.command()); }
 Result<bool> RealHost::can_unshare(const User& user) const { return can_make_user_namespace(user); }
 
-Result<bool> RealHost::probe_firewall(const NewConnection& connection) {
+Result<bool> RealHost::probe_firewall(const NewConnection& connection, const std::string& without_chain) {
   AGENT_TRY_ASSIGN(auto rules, run_within(save_rules(connection.to.find(':') != std::string::npos)));
   if (!rules.ok()) return fail(Errc::failed, "iptables-save: {}", rules.err);
-  return probe_rules(rules.out, connection);
+  return probe_rules(rules.out, connection, without_chain);
 }
 
 Result<HttpResponse> RealHost::http_get(const HttpGet& request) const {
@@ -152,7 +155,8 @@ Status RealHost::do_sync() {
   command.argv = {"sync", "--file-system", "/", "/etc", "/home", "/opt", "/usr", "/var"};
   command.timeout = Milliseconds(120'000);
   AGENT_TRY_ASSIGN(auto done, run_within(std::move(command)));
-  return done.ok() ? Status() : fail(Errc::failed, "sync: {}", done.timed_out ? "did not end within 120 s" : done.err);
+  return done.ok() ? Status()
+                   : fail(Errc::failed, "sync: {}", done.timed_out ? "did not end within 120 s" : done.err);
 }
 
 Result<FreeSpace> RealHost::do_trim() {
@@ -161,7 +165,9 @@ Result<FreeSpace> RealHost::do_trim() {
 }
 
 Result<Completed> RealHost::run_within(Command command) const {
-  AGENT_TRY_ASSIGN(auto timeout, with_context(within(command.timeout, command.argv.empty() ? "" : command.argv.front()), "run"));
+  AGENT_TRY_ASSIGN(
+      auto timeout,
+      with_context(within(command.timeout, command.argv.empty() ? "" : command.argv.front()), "run"));
   command.timeout = timeout;
   return run_process(command, [this](std::string_view line) {
     if (options_.log_line) options_.log_line(redact(line));

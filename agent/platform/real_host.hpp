@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The machine this process runs on.
 #pragma once
 
@@ -52,7 +53,7 @@ class RealHost final : public Host {
   void pause(Milliseconds duration) const override;
 
   Result<std::string> contents(const Fetched& file, std::size_t limit) const override;
-  Result<bool> probe_firewall(const NewConnection& connection) override;
+  Result<bool> probe_firewall(const NewConnection& connection, const std::string& without_chain) override;
   Result<std::string> random_hex(std::size_t bytes) override;
   void progress(std::string_view line) override;
 

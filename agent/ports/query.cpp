@@ -1,9 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "ports/query.hpp"
 
 namespace agent {
 namespace {
 
-// LC_ALL: their output is read by a program. PYTHONDONTWRITEBYTECODE: ufw is Python, and a check writes nothing.
+// LC_ALL: their output is read by a program. PYTHONDONTWRITEBYTECODE: ufw is Python, and a check writes
+// nothing.
 Command look(std::vector<std::string> argv) {
   Command command;
   command.argv = std::move(argv);
@@ -15,7 +17,8 @@ Command look(std::vector<std::string> argv) {
 }  // namespace
 
 Query Query::packages(const std::vector<std::string>& names) {
-  std::vector<std::string> argv = {"dpkg-query", "--show", "--showformat=${Package} ${db:Status-Status}\\n", "--"};
+  std::vector<std::string> argv = {"dpkg-query", "--show", "--showformat=${Package} ${db:Status-Status}\\n",
+                                   "--"};
   argv.insert(argv.end(), names.begin(), names.end());
   return Query(look(std::move(argv)));
 }
@@ -23,7 +26,9 @@ Query Query::packages(const std::vector<std::string>& names) {
 Query Query::sshd_settings() { return Query(look({"sshd", "-T"})); }
 Query Query::ufw_status() { return Query(look({"ufw", "status", "verbose"})); }
 Query Query::ufw_added() { return Query(look({"ufw", "show", "added"})); }
-Query Query::nft_table(const std::string& name) { return Query(look({"nft", "-j", "list", "table", "inet", name})); }
+Query Query::nft_table(const std::string& name) {
+  return Query(look({"nft", "-j", "list", "table", "inet", name}));
+}
 Query Query::serve_status() { return Query(look({"/usr/local/bin/tailscale", "serve", "status", "--json"})); }
 
 Query Query::database_says_one(const User& user, const std::string& file, const std::string& sql) {

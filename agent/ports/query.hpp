@@ -1,5 +1,6 @@
-// Every program that a check may run. A Query can only be made here, so this page is the whole list: read it and you know
-// that `--verify` and `--plan` run nothing that writes.
+// SPDX-License-Identifier: Apache-2.0
+// Every program that a check may run. A Query can only be made here, so this page is the whole list: read it
+// and you know that `--verify` and `--plan` run nothing that writes.
 #pragma once
 
 #include "ports/types.hpp"
@@ -20,8 +21,8 @@ class Query {
   static Query nft_table(const std::string& name);
   // `tailscale serve status --json`: {} when nothing is served.
   static Query serve_status();
-  // Whether an SQL query of an SQLite database in the user's home has one row, whose one column is 1: node(1) opens the file read-only,
-  // as that user; exit 0 or 1.
+  // Whether an SQL query of an SQLite database in the user's home has one row, whose one column is 1: node(1)
+  // opens the file read-only, as that user; exit 0 or 1.
   static Query database_says_one(const User& user, const std::string& file, const std::string& sql);
 
   [[nodiscard]] const Command& command() const { return command_; }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The vocabulary in which the agent speaks about a machine. Plain values: no behaviour, no library.
 #pragma once
 
@@ -27,9 +28,9 @@ struct User {
   bool password_locked = true;      // no password opens it: shadow(5)'s field begins with '!' or '*'
 };
 
-// Where a file is, and in whose name it is touched. A system path is touched as root. A path in a home is relative to it and
-// touched as its user, beneath the home, through no symlink (openat2(2) RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS): a link planted
-// by that user makes the operation fail with Errc::refused.
+// Where a file is, and in whose name it is touched. A system path is touched as root. A path in a home is
+// relative to it and touched as its user, beneath the home, through no symlink (openat2(2) RESOLVE_BENEATH |
+// RESOLVE_NO_SYMLINKS): a link planted by that user makes the operation fail with Errc::refused.
 struct Path {
   std::string path;
   std::optional<User> home_of;
@@ -55,7 +56,7 @@ struct FileInfo {
 
 using Holders = std::map<std::string, std::vector<std::string>>;  // by the path of what they hold open
 
-// What a search for secrets has found (base/redact.hpp says what one is), and what it did not look into.
+// What a search for secrets has found (secrets/redact.hpp says what one is), and what it did not look into.
 struct SecretSearch {
   struct File {
     std::string path;
@@ -67,8 +68,9 @@ struct SecretSearch {
 
 // What became of the blocks that no file uses any more.
 struct FreeSpace {
-  std::string file_system;            // as statfs(2) names it: ext4, btrfs, overlay, …
-  std::optional<std::uint64_t> bytes;  // told to the device as unused (FITRIM, ioctl_fs(2)); none where that can't be done
+  std::string file_system;  // as statfs(2) names it: ext4, btrfs, overlay, …
+  std::optional<std::uint64_t>
+      bytes;  // told to the device as unused (FITRIM, ioctl_fs(2)); none where that can't be done
 };
 
 // Permissions of a file to be written. A file in a home is always its user's, whatever uid and gid say.
@@ -82,11 +84,11 @@ struct FileMode {
 struct Command {
   std::vector<std::string> argv;  // argv[0] is a name looked up on the standard PATH, or an absolute path
   std::map<std::string, std::string> env;
-  std::optional<User> user;         // none: as the agent itself
+  std::optional<User> user;  // none: as the agent itself
   std::string directory = "/";
-  std::string input;                // what it reads on stdin; never a secret in argv or env
-  std::string hold_input_until;     // not empty: stdin stays open until a line on its stdout begins with this
-  Milliseconds timeout{30'000};     // at which its whole process group is killed
+  std::string input;             // what it reads on stdin; never a secret in argv or env
+  std::string hold_input_until;  // not empty: stdin stays open until a line on its stdout begins with this
+  Milliseconds timeout{30'000};  // at which its whole process group is killed
   // Its output goes line by line to the agent's log as it comes (long-running programs).
   bool log_output = false;
 };
@@ -94,7 +96,7 @@ struct Command {
 struct Completed {
   int exit_code = 0;  // 128 + n when it died by signal n
   bool timed_out = false;
-  std::string out;    // capped at 1 MiB each
+  std::string out;  // capped at 1 MiB each
   std::string err;
   [[nodiscard]] bool ok() const { return exit_code == 0 && !timed_out; }
 };
@@ -126,8 +128,8 @@ struct Scope {
 
 // What systemd says of a unit (org.freedesktop.systemd1(5)); the names are systemd's.
 struct UnitState {
-  std::string load_state;       // loaded, not-found, masked, …
-  std::string active_state;     // active, inactive, failed, activating, …
+  std::string load_state;    // loaded, not-found, masked, …
+  std::string active_state;  // active, inactive, failed, activating, …
   std::string sub_state;
   std::string unit_file_state;  // enabled, disabled, masked, …
   std::string result;           // Service.Result: success, exit-code, start-limit-hit, …
@@ -137,7 +139,7 @@ struct UnitState {
   pid_t main_pid = 0;
   std::uint32_t restarts = 0;
   bool need_daemon_reload = false;
-  std::uint64_t active_since_us = 0;    // CLOCK_REALTIME µs of the last entry into active, 0 if never
+  std::uint64_t active_since_us = 0;  // CLOCK_REALTIME µs of the last entry into active, 0 if never
 };
 
 // A file fetched and checked: what was hashed is this open file, and only through it is it used.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "ports/wait.hpp"
 
 #include <algorithm>
@@ -12,7 +13,8 @@ Status wait_until(const Probe& probe, Milliseconds timeout, std::string_view wha
     if (holds) return {};
     if (probe.now() >= probe.deadline())
       return fail(Errc::timed_out, "{}: not before the deadline of the whole run", what);
-    if (probe.now() >= deadline) return fail(Errc::timed_out, "{}: not within {} s", what, timeout.count() / 1000);
+    if (probe.now() >= deadline)
+      return fail(Errc::timed_out, "{}: not within {} s", what, timeout.count() / 1000);
     probe.pause(Milliseconds(100));
   }
 }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The one way to wait: look at a condition until it holds or a deadline passes.
 #pragma once
 
@@ -7,8 +8,8 @@
 
 namespace agent {
 
-// Looks at once, then every 100 ms. Errc::timed_out with "WHAT: not within N s" when the condition never held; an error from
-// the condition ends the wait at once.
+// Looks at once, then every 100 ms. Errc::timed_out with "WHAT: not within N s" when the condition never
+// held; an error from the condition ends the wait at once.
 [[nodiscard]] Status wait_until(const Probe& probe, Milliseconds timeout, std::string_view what,
                                 const std::function<Result<bool>()>& condition);
 

@@ -1,9 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "profile/load.hpp"
 
 #include <algorithm>
 #include <utility>
 
 #include "profile/schema.hpp"
+#include "profile/secret_table.hpp"
 #include "profile/yaml/parse.hpp"
 
 namespace agent {
@@ -14,7 +16,8 @@ namespace {
 
 Status read_default(Profile& profile, std::string_view text) {
   Problems problems("default profile", Quoting::allowed);
-  if (auto root = parse_yaml(text, problems)) read_keys(*root, profile_keys(profile), "", Presence::all_required, problems);
+  if (auto root = parse_yaml(text, problems))
+    read_keys(*root, profile_keys(profile), "", Presence::all_required, problems);
   if (profile.allow_insecure_urls)
     problems.add({}, "allow_insecure_urls",
                  "is true in what is released; only a profile of one's own may say so");
@@ -22,12 +25,17 @@ Status read_default(Profile& profile, std::string_view text) {
   return {};
 }
 
-// The built-in hashes are those of the built-in version: another one is no use without its own. Said here, not by a server that has
-// fetched the wrong thing.
+// The built-in hashes are those of the built-in version: another one is no use without its own. Said here,
+// not by a server that has fetched the wrong thing.
 class PinnedHashes {
  public:
-  PinnedHashes(std::string section, std::string hash_key, const std::string& version, std::vector<std::string*> hashes)
-      : section_(std::move(section)), hash_key_(std::move(hash_key)), version_(version), built_in_(version), hashes_(std::move(hashes)) {
+  PinnedHashes(std::string section, std::string hash_key, const std::string& version,
+               std::vector<std::string*> hashes)
+      : section_(std::move(section)),
+        hash_key_(std::move(hash_key)),
+        version_(version),
+        built_in_(version),
+        hashes_(std::move(hashes)) {
     for (auto* hash : hashes_) known_.push_back(std::exchange(*hash, {}));
   }
   // After the owner's own was read.
@@ -38,8 +46,11 @@ class PinnedHashes {
       if (hashes_[i]->empty()) *hashes_[i] = known_[i];
     const auto key = section_ + ".version";
     const auto* at = find_key(root, key);
-    if (!same && at != nullptr && (own == nullptr || (own->kind != Node::Kind::scalar && own->children.empty())))
-      problems.add(at->at, key, fmt::format("is not {}, whose hash is built in; add its own as {}.{}", built_in_, section_, hash_key_));
+    if (!same && at != nullptr &&
+        (own == nullptr || (own->kind != Node::Kind::scalar && own->children.empty())))
+      problems.add(at->at, key,
+                   fmt::format("is not {}, whose hash is built in; add its own as {}.{}", built_in_, section_,
+                               hash_key_));
   }
 
  private:
@@ -52,10 +63,13 @@ class PinnedHashes {
 
 Status read_overrides(Profile& profile, std::string_view text, const std::string& name) {
   Problems problems(name, Quoting::allowed);
-  const auto both = [](PinnedDownload& download) { return std::vector{&download.sha256["x86_64"], &download.sha256["aarch64"]}; };
-  PinnedHashes pins[] = {{"tailscale", "download.sha256", profile.tailscale.version, both(profile.tailscale.download)},
-                {"node", "download.sha256", profile.node.version, both(profile.node.download)},
-                {"openclaw", "lock.sha256", profile.openclaw.version, {&profile.openclaw.lock.sha256}}};
+  const auto both = [](PinnedDownload& download) {
+    return std::vector{&download.sha256["x86_64"], &download.sha256["aarch64"]};
+  };
+  PinnedHashes pins[] = {
+      {"tailscale", "download.sha256", profile.tailscale.version, both(profile.tailscale.download)},
+      {"node", "download.sha256", profile.node.version, both(profile.node.download)},
+      {"openclaw", "lock.sha256", profile.openclaw.version, {&profile.openclaw.lock.sha256}}};
   if (auto root = parse_yaml(text, problems)) {
     read_keys(*root, profile_keys(profile), "", Presence::some, problems);
     for (auto& pin : pins) pin.settle(*root, problems);
@@ -89,23 +103,23 @@ Result<Secrets> load_secrets(std::string_view text, const std::string& name) {
 }
 
 std::string dump_secrets(const Secrets& secrets) {
-  const std::pair<std::string_view, const Secret*> all[] = {
-      {"tailscale_auth_key", &secrets.tailscale_auth_key},
-      {"anthropic_token", &secrets.anthropic_token},
-      {"gateway_token", &secrets.gateway_token},
-      {"webhook_url", &secrets.webhook_url}};
   std::string out;
-  std::size_t size = 32;  // for the word generate
-  for (const auto& [key, secret] : all) size += key.size() + 2 * secret->reveal().size() + 6;
+  std::size_t size = 0;
+  for (const auto& row : secret_table())
+    size += row.key.size() + 2 * (secrets.*row.value).reveal().size() + generate_word.size() + 6;
   out.reserve(size);  // it never grows, and so leaves no copy behind
-  for (const auto& [key, secret] : all) {
-    if (secret->empty()) continue;
-    out.append(key).append(": '");
-    for (char c : secret->reveal())
+  for (const auto& row : secret_table()) {
+    if (!is_given(secrets, row)) continue;
+    out.append(row.key).append(": ");
+    if (row.generate != nullptr && secrets.*row.generate) {
+      out.append(generate_word).append("\n");
+      continue;
+    }
+    out.append("'");
+    for (char c : (secrets.*row.value).reveal())
       out.append(c == '\'' ? 2 : 1, c);  // a single-quoted scalar has no other escape
     out.append("'\n");
   }
-  if (secrets.generate_gateway_token) out.append("gateway_token: generate\n");
   return out;
 }
 

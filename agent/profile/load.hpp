@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // From text to a profile or to secrets. Every error of a file is in the one Error (Errc::invalid), a line
 // each, by position: "file:line:column: key: what is wrong; what would be right". Nothing here touches the
 // file system.

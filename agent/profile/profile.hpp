@@ -1,4 +1,6 @@
-// A profile is desired state: plain values, one struct a topic. Every key is explained in profiles/default.yaml.
+// SPDX-License-Identifier: Apache-2.0
+// A profile is desired state: plain values, one struct a topic. Every key is explained in
+// profiles/default.yaml.
 #pragma once
 
 #include <chrono>
@@ -8,11 +10,12 @@
 #include <string>
 #include <vector>
 
-#include "base/secret.hpp"
+#include "secrets/secret.hpp"
 
 namespace agent {
 
-// Where a pinned archive comes from. `{version}` and `{arch}` in the URL are replaced; hashes are by uname(2) architecture.
+// Where a pinned archive comes from. `{version}` and `{arch}` in the URL are replaced; hashes are by uname(2)
+// architecture.
 struct PinnedDownload {
   std::string url;
   std::map<std::string, std::string> sha256;  // x86_64, aarch64 -> 64 hex digits
@@ -88,9 +91,7 @@ struct Secrets {
   bool generate_gateway_token = false;  // a new one is made on the host, though there is one
   Secret webhook_url;
 
-  [[nodiscard]] bool empty() const {
-    return tailscale_auth_key.empty() && anthropic_token.empty() && gateway_token.empty() && !generate_gateway_token && webhook_url.empty();
-  }
+  [[nodiscard]] bool empty() const;  // these and what follows from them: secret_table.hpp
 };
 
 }  // namespace agent

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "profile/readers.hpp"
 
 #include <algorithm>
@@ -90,7 +91,8 @@ Read boolean(bool& out) {
 // Whether there is an @ before the path.
 static bool names_user(std::string_view url) {
   const auto scheme = url.find("://");
-  return url.substr(0, url.find_first_of("/?#", scheme == std::string_view::npos ? 0 : scheme + 3)).find('@') != std::string_view::npos;
+  return url.substr(0, url.find_first_of("/?#", scheme == std::string_view::npos ? 0 : scheme + 3))
+             .find('@') != std::string_view::npos;
 }
 
 Read link(std::string& out, std::vector<std::string_view> placeholders, const bool& allow_http) {

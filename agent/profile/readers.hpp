@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a table of keys is made of: for each kind of value, how to check it and where to put it. The field
 // must outlive the reader.
 #pragma once
@@ -5,10 +6,10 @@
 #include <chrono>
 #include <limits>
 
-#include "base/secret.hpp"
 #include "profile/network.hpp"
 #include "profile/values.hpp"
 #include "profile/yaml/keys.hpp"
+#include "secrets/secret.hpp"
 
 namespace agent::parsing {
 

@@ -1,9 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "profile/schema.hpp"
 
 #include <algorithm>
 #include <tuple>
 
 #include "profile/readers.hpp"
+#include "profile/secret_table.hpp"
 
 namespace agent::parsing {
 namespace {
@@ -93,23 +95,23 @@ std::vector<Key> profile_keys(Profile& p) {
 
 namespace {
 
-// A token, or the word that asks for one.
-Read gateway_token(Secrets& s) {
-  return [&s, given = secret(s.gateway_token, gateway_token_text)](Node& value, const std::string& key, Problems& problems) {
-    s.generate_gateway_token = value.kind == Node::Kind::scalar && value.text == "generate";
-    if (!s.generate_gateway_token) given(value, key, problems);
+// A value, or, where the row has it, the word that asks for one to be made.
+Read value_or_word(Secrets& s, const SecretRow& row) {
+  return [&s, &row, given = secret(s.*row.value, row.parse)](Node& value, const std::string& key,
+                                                             Problems& problems) {
+    const bool word =
+        row.generate != nullptr && value.kind == Node::Kind::scalar && value.text == generate_word;
+    if (row.generate != nullptr) s.*row.generate = word;
+    if (!word) given(value, key, problems);
   };
 }
 
 }  // namespace
 
 std::vector<Key> secret_keys(Secrets& s) {
-  return {
-      {"tailscale_auth_key", secret(s.tailscale_auth_key, tailscale_key)},
-      {"anthropic_token", secret(s.anthropic_token, opaque_token)},
-      {"gateway_token", gateway_token(s)},
-      {"webhook_url", secret(s.webhook_url, webhook)},
-  };
+  std::vector<Key> keys;
+  for (const auto& row : secret_table()) keys.push_back({std::string(row.key), value_or_word(s, row)});
+  return keys;
 }
 
 }  // namespace agent::parsing

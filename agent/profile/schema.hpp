@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Every key of a profile and of the secrets file: its name, what it may hold, and the field it fills.
 // docs/PROFILE.md and profiles/default.yaml explain the same keys; a test compares the three.
 #pragma once

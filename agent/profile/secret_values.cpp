@@ -1,8 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 // The values of the secrets file. Declared in values.hpp.
-#include "base/redact.hpp"
 #include "profile/ascii.hpp"
 #include "profile/network.hpp"
 #include "profile/values.hpp"
+#include "secrets/redact.hpp"
 
 namespace agent::parsing {
 namespace {
@@ -35,7 +36,10 @@ Parsed<std::string> tailscale_key(std::string_view text) {
 
 // Whoever knows it can write to the owner: so no message shows it.
 Parsed<std::string> webhook(std::string_view text) {
-  if (!url(text, {})) return no("is no address that a report could be sent to; write an https:// URL without user, password and fragment");
+  if (!url(text, {}))
+    return no(
+        "is no address that a report could be sent to; write an https:// URL without user, password and "
+        "fragment");
   return opaque_token(text);
 }
 

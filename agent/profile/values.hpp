@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The kinds of values: one function each, from text to value. Nothing here knows where the text stands.
 #pragma once
 

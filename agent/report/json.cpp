@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "report/json.hpp"
 
 #include <algorithm>
@@ -10,11 +11,11 @@ namespace {
 constexpr int schema_version = 1;
 
 constexpr std::array<std::pair<Outcome, std::string_view>, 6> outcomes = {{{Outcome::pending, "pending"},
-                                                                          {Outcome::in_sync, "in_sync"},
-                                                                          {Outcome::converged, "converged"},
-                                                                          {Outcome::drifted, "drifted"},
-                                                                          {Outcome::blocked, "blocked"},
-                                                                          {Outcome::failed, "failed"}}};
+                                                                           {Outcome::in_sync, "in_sync"},
+                                                                           {Outcome::converged, "converged"},
+                                                                           {Outcome::drifted, "drifted"},
+                                                                           {Outcome::blocked, "blocked"},
+                                                                           {Outcome::failed, "failed"}}};
 
 std::string outcome_name(Outcome outcome) {
   for (const auto& [value, name] : outcomes)
@@ -41,7 +42,9 @@ Json to_json(const ResourceReport& resource) {
   out["needs"] = resource.needs;
   out["drifts"] = Json::array();
   for (const auto& drift : resource.drifts)
-    out["drifts"].push_back({{"field", clean(drift.field)}, {"observed", clean(drift.observed)}, {"desired", clean(drift.desired)}});
+    out["drifts"].push_back({{"field", clean(drift.field)},
+                             {"observed", clean(drift.observed)},
+                             {"desired", clean(drift.desired)}});
   out["notes"] = Json::array();
   for (const auto& note : resource.notes) out["notes"].push_back(clean(note));
   out["facts"] = Json::object();
@@ -52,16 +55,12 @@ Json to_json(const ResourceReport& resource) {
 }
 
 Json to_json(const Report& report, const RunInfo& run) {
-  Json out = {{"schema", schema_version},
-              {"agent", {{"version", run.version}, {"commit", run.commit}}},
-              {"command", run.command},
-              {"mode", report.mode == Mode::enforce ? "enforce" : "check"},
-              {"started_at", run.started_at},
-              {"duration_ms", report.duration.count()},
-              {"exit_code", report.exit_code()},
-              {"changes", report.changes},
-              {"facts", Json::object()},
-              {"resources", Json::array()}};
+  Json out = {
+      {"schema", schema_version},        {"agent", {{"version", run.version}, {"commit", run.commit}}},
+      {"command", run.command},          {"mode", report.mode == Mode::enforce ? "enforce" : "check"},
+      {"started_at", run.started_at},    {"duration_ms", report.duration.count()},
+      {"exit_code", report.exit_code()}, {"changes", report.changes},
+      {"facts", Json::object()},         {"resources", Json::array()}};
   for (const auto& resource : report.resources) {
     out["resources"].push_back(to_json(resource));
     for (const auto& [key, value] : resource.facts) out["facts"][key] = clean(value);
@@ -79,7 +78,8 @@ Result<ResourceReport> resource_from_json(const Json& in) {
     resource.reason = in.value("reason", "");
     resource.needs = in.at("needs").get<std::vector<std::string>>();
     for (const auto& drift : in.at("drifts"))
-      resource.drifts.push_back({drift.at("field").get<std::string>(), drift.at("observed").get<std::string>(),
+      resource.drifts.push_back({drift.at("field").get<std::string>(),
+                                 drift.at("observed").get<std::string>(),
                                  drift.at("desired").get<std::string>()});
     resource.notes = in.at("notes").get<std::vector<std::string>>();
     for (const auto& [key, value] : in.at("facts").items()) resource.facts[key] = value.get<std::string>();
@@ -93,7 +93,8 @@ Result<ResourceReport> resource_from_json(const Json& in) {
 
 Result<Report> report_from_json(const Json& in) {
   try {
-    if (in.at("schema") != schema_version) return fail(Errc::invalid, "a report of schema {}, not {}", in.at("schema").dump(), schema_version);
+    if (in.at("schema") != schema_version)
+      return fail(Errc::invalid, "a report of schema {}, not {}", in.at("schema").dump(), schema_version);
     Report report;
     report.mode = in.at("mode") == "enforce" ? Mode::enforce : Mode::check;
     report.duration = Milliseconds(count_in(in.at("duration_ms")));

@@ -1,10 +1,12 @@
-// A report as JSON: docs/report.schema.json. Written to report.json, read back by --status, printed by --format json.
+// SPDX-License-Identifier: Apache-2.0
+// A report as JSON: docs/report.schema.json. Written to report.json, read back by --status, printed by
+// --format json.
 #pragma once
 
 #include <string>
 
 #include "base/json.hpp"
-#include "core/report.hpp"
+#include "core/engine/report.hpp"
 
 namespace agent {
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "report/text.hpp"
 
 #include <algorithm>
@@ -20,7 +21,8 @@ std::string fact(const Report& report, const std::string& key) {
   return {};
 }
 
-// Names, and what programs and servers have said, must not speak to the terminal (or the console) that shows them.
+// Names, and what programs and servers have said, must not speak to the terminal (or the console) that shows
+// them.
 std::string for_terminal(std::string text) {
   unsigned char before = 0;
   for (auto& c : text) {
@@ -47,7 +49,8 @@ std::string closing(const Report& report) {
   const auto good = report.count(Outcome::in_sync) + report.count(Outcome::converged);
   std::string counts = fmt::format("{} of {} resources as desired", good, report.resources.size());
   for (const auto outcome : {Outcome::converged, Outcome::drifted, Outcome::blocked, Outcome::failed})
-    if (const auto count = report.count(outcome); count > 0) counts += fmt::format(", {} {}", count, to_string(outcome));
+    if (const auto count = report.count(outcome); count > 0)
+      counts += fmt::format(", {} {}", count, to_string(outcome));
   if (report.mode == Mode::enforce) counts += fmt::format("; {} changes", report.changes);
   counts += fmt::format("; {:.1f} s\n", seconds(report.duration));
   const auto url = fact(report, "url");
@@ -59,7 +62,8 @@ std::string closing(const Report& report) {
 
 std::string line_for(const ResourceReport& resource) {
   const auto at = seconds(resource.started + resource.duration);
-  if (resource.outcome == Outcome::pending) return fmt::format("{:7.1f} s  {} …", seconds(resource.started), resource.name);
+  if (resource.outcome == Outcome::pending)
+    return fmt::format("{:7.1f} s  {} …", seconds(resource.started), resource.name);
   auto line = fmt::format("{:7.1f} s  {}: {}", at, resource.name, to_string(resource.outcome));
   if (resource.duration.count() >= 100) line += fmt::format(" in {:.1f} s", seconds(resource.duration));
   if (!resource.reason.empty()) line += ": " + resource.reason;
@@ -70,8 +74,8 @@ std::string table_for(const Report& report) {
   std::string out;
   const auto width = name_width(report);
   for (const auto& resource : report.resources)
-    out += fmt::format("  {:<{}}  {:<9}  {:6.1f} s\n{}", resource.name, width, to_string(resource.outcome), seconds(resource.duration),
-                       details(resource));
+    out += fmt::format("  {:<{}}  {:<9}  {:6.1f} s\n{}", resource.name, width, to_string(resource.outcome),
+                       seconds(resource.duration), details(resource));
   return for_terminal(out + closing(report));
 }
 

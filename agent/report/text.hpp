@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 // A report for people.
 #pragma once
 
 #include <string>
 
-#include "core/report.hpp"
+#include "core/engine/report.hpp"
 
 namespace agent {
 

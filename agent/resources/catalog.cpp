@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "resources/catalog.hpp"
 
+#include "profile/secret_table.hpp"
 #include "resources/access/accounts.hpp"
 #include "resources/access/metadata_guard.hpp"
 #include "resources/access/sshd.hpp"
@@ -24,6 +26,13 @@
 #include "resources/tailscale/serve.hpp"
 
 namespace agent {
+namespace {
+
+Seal::Register env_secrets(const Profile& profile) {
+  return [user = profile.user](const Probe& probe) { register_env_secrets(probe, user); };
+}
+
+}  // namespace
 
 Result<Plan> server_plan(const Profile& profile, const Secrets& secrets, const Ledger& ledger,
                          const std::optional<NewConnection>& session) {
@@ -59,15 +68,17 @@ Result<Plan> server_plan(const Profile& profile, const Secrets& secrets, const L
   std::vector<std::string> others;
   others.reserve(all.size());
   for (const auto& resource : all) others.push_back(resource->name());
-  add(std::make_unique<Seal>(profile, ledger, std::move(others), std::vector{std::string(OpenclawUpdate::resource_name)},
-                             [user = profile.user](const Probe& probe) { register_env_secrets(probe, user); }));
-  return Plan::make(std::move(all));
+  add(std::make_unique<Seal>(profile, ledger, Seal::Run::whole_server, std::move(others),
+                             std::vector{std::string(OpenclawUpdate::resource_name)}, env_secrets(profile)));
+  std::vector<std::string> consumers;
+  for (const auto& row : secret_table()) consumers.emplace_back(row.consumer);
+  return Plan::make(std::move(all), consumers);
 }
 
 Result<Plan> seal_plan(const Profile& profile, const Ledger& ledger) {
   std::vector<std::unique_ptr<Resource>> only;
-  only.push_back(std::make_unique<Seal>(profile, ledger, std::vector<std::string>{"the whole server"}, std::vector<std::string>(),
-                                        [user = profile.user](const Probe& probe) { register_env_secrets(probe, user); }));
+  only.push_back(std::make_unique<Seal>(profile, ledger, Seal::Run::seal_alone, std::vector<std::string>(),
+                                        std::vector<std::string>(), env_secrets(profile)));
   return Plan::make(std::move(only));
 }
 

@@ -1,4 +1,6 @@
-// Every resource of a gateway, in the order a person would explain them. Only this and main know the concrete types.
+// SPDX-License-Identifier: Apache-2.0
+// Every resource of a gateway, in the order a person would explain them. Only this and main know the concrete
+// types.
 #pragma once
 
 #include "core/ledger.hpp"
@@ -7,8 +9,8 @@
 
 namespace agent {
 
-// The plan of a whole server. Profile, secrets and ledger must outlive it. `session`: the SSH session that asked for the run, if one
-// did: it must be possible to make it again afterwards.
+// The plan of a whole server. Profile, secrets and ledger must outlive it. `session`: the SSH session that
+// asked for the run, if one did: it must be possible to make it again afterwards.
 [[nodiscard]] Result<Plan> server_plan(const Profile& profile, const Secrets& secrets, const Ledger& ledger,
                                        const std::optional<NewConnection>& session = {});
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Debian packages that must be there, by apt.
 #pragma once
 
@@ -6,15 +7,21 @@
 
 namespace agent {
 
-class Packages : public Resource {
+struct PackagesState {
+  std::vector<std::string> missing;
+};
+
+class Packages : public ResourceOf<PackagesState> {
  public:
   explicit Packages(const Profile& profile);
-  [[nodiscard]] Result<Observation> observe(const Probe& probe) const override;
-  [[nodiscard]] Status apply(Host& host, const Observation& seen) override;
+  [[nodiscard]] Result<PackagesState> look(const Probe& probe) const override;
+  [[nodiscard]] Observation describe(const PackagesState& state) const override;
+  [[nodiscard]] Status apply(Host& host, const PackagesState& state) override;
 
  private:
-  [[nodiscard]] Status update_lists(Host& host) const;
-  [[nodiscard]] Result<Completed> install(Host& host) const;
+  // What it could not fetch, in words for the operator; empty when nothing was missing.
+  [[nodiscard]] Result<std::string> update_lists(Host& host) const;
+  [[nodiscard]] Command install() const;
 
   std::vector<std::string> names_;
   Milliseconds lock_timeout_;

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """sbom.py FOLDER VERSION COMMIT SOURCES: describes the binaries FOLDER/bootstrap-agent-ARCH in FOLDER/sbom.cdx.json (CycloneDX
-1.5), and puts the licences of all that is linked into FOLDER/LICENSES. SOURCES holds the unpacked sources. The same input gives
-the same bytes."""
+1.5), and puts the agent's licence and those of all that is linked into FOLDER/LICENSES. SOURCES holds the unpacked sources. The
+same input gives the same bytes."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from typing import Any
 from urllib.parse import quote
 
 import components
-from components import Component, pool
+from components import REPOSITORY, Component, pool
 
+OURS = "Apache-2.0"  # the agent's own licence, SPDX; its text is the repository's LICENSE
 COMMON = Path("/usr/share/common-licenses")
 
 
@@ -70,6 +71,7 @@ def bill(folder: Path, version: str, commit: str, binaries: dict[str, Path], lin
         "specVersion": "1.5",
         "version": 1,
         "metadata": {"component": {"type": "application", "bom-ref": "bootstrap-agent", "name": "bootstrap-agent", "version": version,
+                                   "licenses": [{"expression": OURS}],
                                    "properties": [{"name": "commit", "value": commit}]}},
         "components": files + [describe(component) for component in linked],
         "dependencies": depends,
@@ -77,8 +79,10 @@ def bill(folder: Path, version: str, commit: str, binaries: dict[str, Path], lin
 
 
 def keep_licences(folder: Path, linked: list[Component]) -> None:
-    """Debian's copyright file of each, with all its notices, and the full texts that these only refer to."""
+    """The agent's own; Debian's copyright file of each library, with all its notices, and the full texts that these only
+    refer to."""
     folder.mkdir()
+    shutil.copyfile(REPOSITORY / "LICENSE", folder / "bootstrap-agent")
     texts = set()
     for component in linked:
         shutil.copyfile(component.copyright, folder / reference(component))

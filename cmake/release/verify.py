@@ -14,6 +14,7 @@ from typing import Any
 
 SUMS = "SHA256SUMS"
 UNSUMMED = {SUMS, f"{SUMS}.minisig"}
+OURS = "LICENSES/bootstrap-agent"
 ALWAYS = {"default.yaml", "package-lock.json", "sbom.cdx.json", "RELINKING.txt", "user-data"}
 BINARY = re.compile(r"bootstrap-agent-(aarch64|x86_64)")
 MACHINES = {"aarch64": b"\xb7\x00", "x86_64": b"\x3e\x00"}  # e_machine, elf(5)
@@ -83,6 +84,8 @@ class Release:
             self.wrong(f"{name}: a release has it, this one does not")
         if not any(name.startswith("LICENSES/") for name in present):
             self.wrong("LICENSES: no licence at all")
+        elif OURS not in present:
+            self.wrong(f"{OURS}: the agent's own licence is missing")
 
     def build_id(self, name: str) -> str:
         notes = run("readelf", "-n", self.folder / name).stdout
@@ -113,6 +116,8 @@ class Release:
                 self.wrong(f"{name}: not CycloneDX 1.5")
             if self.version and bill["metadata"]["component"]["version"] != self.version:
                 self.wrong(f"{name}: of another version than {self.version}")
+            if not bill["metadata"]["component"]["licenses"][0]["expression"]:
+                self.wrong(f"{name}: no licence of the agent itself")
             hashes = {c["name"]: c["hashes"][0]["content"] for c in bill["components"] if c["type"] == "file"}
             libraries = [c for c in bill["components"] if c["type"] == "library"]
             for library in libraries:

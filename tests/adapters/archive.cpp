@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "platform/fs/archive.hpp"
 
 #include <archive.h>
@@ -174,7 +175,8 @@ TEST_CASE("unpack: names need not be ASCII, nor the locale know them" * doctest:
   CHECK(unpacked->read("\xc3\xa9t\xc3\xa9/\xe6\x97\xa5.txt") == "x");
 }
 
-TEST_CASE("unpack: a leading ./ and doubled slashes are only another way to write a path" * doctest::skip(no_openat2())) {
+TEST_CASE("unpack: a leading ./ and doubled slashes are only another way to write a path" *
+          doctest::skip(no_openat2())) {
   const auto unpacked = unpack({file("./top//a/./b", "x")});
   REQUIRE_MESSAGE(unpacked->result, unpacked->result.error().message);
   CHECK(unpacked->read("a/b") == "x");

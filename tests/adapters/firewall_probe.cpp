@@ -1,12 +1,14 @@
-// Which rules let a connection in that nobody has made yet. In a network namespace of each test's own, with an interface eth7 that
-// has addresses, and rules loaded as ufw and tailscaled load theirs.
+// SPDX-License-Identifier: Apache-2.0
+// Which rules let a connection in that nobody has made yet. In a network namespace of each test's own, with
+// an interface eth7 that has addresses, and rules loaded as ufw and tailscaled load theirs.
+#include "platform/net/firewall_probe.hpp"
+
 #include <doctest/doctest.h>
 #include <sched.h>
 
 #include <functional>
 #include <thread>
 
-#include "platform/net/firewall_probe.hpp"
 #include "platform/process/process.hpp"
 #include "platform/real_host.hpp"
 #include "support/forked.hpp"
@@ -40,7 +42,7 @@ void load(const std::string& rules, const std::string& program = "iptables-resto
 
 bool probe_firewall(const std::string& from, const std::string& to, std::uint16_t port) {
   RealHost host({});
-  const auto answer = host.probe_firewall({from, to, port});
+  const auto answer = host.probe_firewall({from, to, port}, "ts-input");
   REQUIRE_MESSAGE(answer.has_value(), answer.error().message);
   return *answer;
 }
@@ -98,9 +100,10 @@ TEST_CASE("admission: a packet that is lost says nothing, since TCP sends it aga
 TEST_CASE("admission: what it can't tell is an error, and nothing is left behind") {
   elsewhere([] {
     RealHost host({});
-    CHECK(host.probe_firewall({"203.0.113.5", "192.0.2.1", 22}).error().message == "no interface has the address 192.0.2.1");
-    CHECK(host.probe_firewall({"203.0.113.5", "2001:db8::1", 22}).error().code == Errc::invalid);
-    CHECK(host.probe_firewall({"nowhere", "198.51.100.1", 22}).error().code == Errc::invalid);
+    CHECK(host.probe_firewall({"203.0.113.5", "192.0.2.1", 22}, "").error().message ==
+          "no interface has the address 192.0.2.1");
+    CHECK(host.probe_firewall({"203.0.113.5", "2001:db8::1", 22}, "").error().code == Errc::invalid);
+    CHECK(host.probe_firewall({"nowhere", "198.51.100.1", 22}, "").error().code == Errc::invalid);
     CHECK(host.run(save_rules(false))->out.find("-A INPUT") == std::string::npos);
   });
 }
@@ -108,7 +111,7 @@ TEST_CASE("admission: what it can't tell is an error, and nothing is left behind
 TEST_CASE("admission: where no thread can be had it is said") {
   CHECK(in_child([] {
           if (!without_threads()) return std::string("there are threads");
-          const auto answer = probe_rules("", {"127.0.0.2", "127.0.0.1", 22});
+          const auto answer = probe_rules("", {"127.0.0.2", "127.0.0.1", 22}, "");
           return answer ? std::string("answered") : answer.error().message;
         }).starts_with("try a connection from 127.0.0.2 to 127.0.0.1 port 22: start a thread: "));
 }

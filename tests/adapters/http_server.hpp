@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // An HTTP server on loopback or a unix socket that answers just what a test says, right or wrong.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Compressed fields of a journal, in files made by hand as systemd.io/JOURNAL_FILE_FORMAT has them.
 #include "platform/systemd/journal_file.hpp"
 
@@ -46,14 +47,15 @@ std::string zstd(const std::string& text) {
 class Journal {
  public:
   explicit Journal(bool compact) : compact_(compact) {
-    text_ = "LPKSHHRH" + little_endian(0, 4) + little_endian(compact ? 16 : 0, 4) + std::string(72, '\0') + little_endian(272, 8);
+    text_ = "LPKSHHRH" + little_endian(0, 4) + little_endian(compact ? 16 : 0, 4) + std::string(72, '\0') +
+            little_endian(272, 8);
     text_.resize(272);
   }
   // Returns where its payload is.
   std::size_t add(unsigned type, unsigned flags, const std::string& payload) {
     const std::size_t fixed = compact_ ? 72 : 64;
-    text_ += std::string({static_cast<char>(type), static_cast<char>(flags)}) + std::string(6, '\0') + little_endian(fixed + payload.size(), 8) +
-             std::string(fixed - 16, '\0') + payload;
+    text_ += std::string({static_cast<char>(type), static_cast<char>(flags)}) + std::string(6, '\0') +
+             little_endian(fixed + payload.size(), 8) + std::string(fixed - 16, '\0') + payload;
     const auto at = text_.size() - payload.size();
     text_.resize((text_.size() + 7) / 8 * 8);
     return at;
@@ -75,10 +77,12 @@ std::vector<Field> fields(const std::string& file) {
   scratch.write("journal", file);
   const UniqueFd fd(::open(scratch.path("journal").c_str(), O_RDONLY | O_CLOEXEC));
   std::vector<Field> found;
-  CHECK(for_each_compressed_field(fd.get(), "journal", [&](off_t offset, std::size_t size, std::string_view text) -> Status {
-          found.push_back({offset, size, std::string(text)});
-          return {};
-        }).has_value());
+  CHECK(for_each_compressed_field(fd.get(), "journal",
+                                  [&](off_t offset, std::size_t size, std::string_view text) -> Status {
+                                    found.push_back({offset, size, std::string(text)});
+                                    return {};
+                                  })
+            .has_value());
   return found;
 }
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A double of org.freedesktop.systemd1, as strict as the real one: signals go only to those who subscribed.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Who has a file open, as the kernel says it.
 #include "platform/fs/open_files.hpp"
 
@@ -32,7 +33,9 @@ TEST_CASE("open files: the other processes that have this very file open, by wha
   REQUIRE_FALSE(neighbour.after("pid: ").empty());
   const UniqueFd own(::open(scratch.path("log").c_str(), O_RDONLY | O_CLOEXEC));
   // Between the line that it prints and the program that it becomes, its name is still the shell's.
-  const auto is_holder = [&](const Names& names) { return names == Names{"sleep (pid " + pid + ")"} || names == Names{"sh (pid " + pid + ")"}; };
+  const auto is_holder = [&](const Names& names) {
+    return names == Names{"sleep (pid " + pid + ")"} || names == Names{"sh (pid " + pid + ")"};
+  };
   CHECK(is_holder(holders_of(scratch.path("log"))));
   auto both = processes_that_hold({scratch.path("log"), scratch.path("other"), scratch.path("absent")});
   CHECK(both.size() == 2);

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A report that is sent to the owner's webhook, over TLS that is checked.
 #include "platform/http/post.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A message bus of the test's own, which the agent takes for the system's as long as it lives.
 #pragma once
 

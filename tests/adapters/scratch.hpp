@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A private directory (0700) that is gone when the test is.
 #pragma once
 

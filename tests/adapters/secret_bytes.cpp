@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The search for secrets, where others may write.
 #include "platform/secrets/secret_bytes.hpp"
 
@@ -23,7 +24,8 @@ TEST_CASE("secret bytes: a file of a thousand names is read once") {
   std::filesystem::create_directory(scratch.path("in"));
   const auto first = scratch.path("in/0");
   std::ofstream(first) << secret;
-  for (int i = 1; i <= 1000; ++i) REQUIRE(::link(first.c_str(), scratch.path("in/" + std::to_string(i)).c_str()) == 0);
+  for (int i = 1; i <= 1000; ++i)
+    REQUIRE(::link(first.c_str(), scratch.path("in/" + std::to_string(i)).c_str()) == 0);
   const auto search = secret_bytes::find(scratch.path("in"), 1);
   REQUIRE(search);
   CHECK(search->found.size() == 1);
@@ -46,10 +48,11 @@ TEST_CASE("secret bytes: a file that grows is read as far as it went") {
   std::ofstream(path) << secret << std::string(3U << 20U, ' ') << secret;
   const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   int found = 0;
-  CHECK(for_each_secret(fd.get(), path, std::chrono::steady_clock::now() + std::chrono::seconds(60), [&](off_t, std::size_t) -> Status {
-    std::ofstream(path, std::ios::app) << std::string(3U << 20U, ' ') << secret;
-    return ++found < 10 ? Status() : fail(Errc::failed, "it goes on");
-  }));
+  CHECK(for_each_secret(fd.get(), path, std::chrono::steady_clock::now() + std::chrono::seconds(60),
+                        [&](off_t, std::size_t) -> Status {
+                          std::ofstream(path, std::ios::app) << std::string(3U << 20U, ' ') << secret;
+                          return ++found < 10 ? Status() : fail(Errc::failed, "it goes on");
+                        }));
   CHECK(found == 2);
 }
 

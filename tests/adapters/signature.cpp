@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What minisign has signed is accepted, and nothing else: each byte of file, comment and signature counts.
 #include "platform/crypto/signature.hpp"
 
@@ -35,7 +36,8 @@ std::string line(const std::string& text, std::size_t number) {
 }  // namespace
 
 TEST_CASE("signature: minisign's own are accepted, and give the comment that was signed") {
-  CHECK(trusted_comment(files::x86_64, files::newer, key()).value() == "bootstrap-agent version=99.0.0 arch=x86_64");
+  CHECK(trusted_comment(files::x86_64, files::newer, key()).value() ==
+        "bootstrap-agent version=99.0.0 arch=x86_64");
   CHECK(trusted_comment(files::script, files::script_signature, key()).has_value());
   const auto other = parse_signing_key(files::other_key).value();
   CHECK(trusted_comment(files::x86_64, files::by_other, other).has_value());
@@ -73,7 +75,8 @@ TEST_CASE("signature: an altered comment is named as such") {
   text.replace(text.find("0.0.1"), 5, "9.0.0");
   CHECK(refusal(files::x86_64, text) == "the trusted comment of its signature was altered");
   // One that the same key has signed, of another file.
-  const auto moved = line(files::newer, 0) + line(files::newer, 1) + line(files::for_arm, 2) + line(files::for_arm, 3);
+  const auto moved =
+      line(files::newer, 0) + line(files::newer, 1) + line(files::for_arm, 2) + line(files::for_arm, 3);
   CHECK(refusal(files::x86_64, moved) == "the trusted comment of its signature was altered");
 }
 
@@ -92,21 +95,23 @@ TEST_CASE("signature: the form without prehashing is refused") {
 
 TEST_CASE("signature: what is no signature is said to be none") {
   const std::string cut = files::newer.substr(0, files::newer.size() - 2);
-  for (const auto& text : {std::string(), std::string("\n\n\n\n"), files::key, cut, files::newer + "more\n", "\n" + files::newer,
-                           without(files::newer, "untrusted comment: "), without(files::newer, line(files::newer, 3)),
-                           without(files::newer, line(files::newer, 2)), std::string(4096, 'A')})
+  for (const auto& text :
+       {std::string(), std::string("\n\n\n\n"), files::key, cut, files::newer + "more\n", "\n" + files::newer,
+        without(files::newer, "untrusted comment: "), without(files::newer, line(files::newer, 3)),
+        without(files::newer, line(files::newer, 2)), std::string(4096, 'A')})
     CHECK(refusal(files::x86_64, text) == damaged);
   CHECK(trusted_comment(files::x86_64, files::newer.substr(0, files::newer.size() - 1), key()).has_value());
 }
 
 TEST_CASE("signing key: its line, or the file it stands in") {
   CHECK(id_of(key()) == files::key_id);
-  CHECK(id_of(parse_signing_key("untrusted comment: minisign public key " + files::key_id + "\n" + files::key + "\n").value()) ==
-        files::key_id);
+  CHECK(id_of(parse_signing_key("untrusted comment: minisign public key " + files::key_id + "\n" +
+                                files::key + "\n")
+                  .value()) == files::key_id);
   const auto beginning_with_zero = "RWSAVCpXjrYABW" + files::key.substr(14);
   CHECK(id_of(parse_signing_key(beginning_with_zero).value()) == "500B68E572A5480");
-  for (const auto& text : {std::string(), std::string("untrusted comment: x\n"), files::key.substr(1), files::key + "A",
-                           files::key + "\nmore\n", files::newer, "RWX" + files::key.substr(3), "\n" + files::key,
-                           "ED" + files::key.substr(2)})
+  for (const auto& text : {std::string(), std::string("untrusted comment: x\n"), files::key.substr(1),
+                           files::key + "A", files::key + "\nmore\n", files::newer,
+                           "RWX" + files::key.substr(3), "\n" + files::key, "ED" + files::key.substr(2)})
     CHECK_MESSAGE(parse_signing_key(text).error().code == Errc::invalid, text);
 }

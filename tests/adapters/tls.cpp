@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // HTTPS as it goes wrong: certificates made by openssl(1), served by its s_server.
 #include <doctest/doctest.h>
 
@@ -32,9 +33,13 @@ class Authority {
   void reply_with(const std::string& text) const { scratch_.write("reply", text); }
   void certificate(const std::string& name, const std::string& host, const std::string& from,
                    const std::string& until, const std::vector<std::string>& key = {"rsa:2048"}) const {
-    std::vector<std::string> request = {"openssl", "req", "-new", "-nodes", "-subj", "/CN=" + host, "-addext",
-                                        "subjectAltName=DNS:" + host, "-keyout", path(name + ".key"), "-out",
-                                        path(name + ".csr"), "-newkey"};
+    std::vector<std::string> request = {"openssl", "req",
+                                        "-new",    "-nodes",
+                                        "-subj",   "/CN=" + host,
+                                        "-addext", "subjectAltName=DNS:" + host,
+                                        "-keyout", path(name + ".key"),
+                                        "-out",    path(name + ".csr"),
+                                        "-newkey"};
     request.insert(request.end(), key.begin(), key.end());
     REQUIRE(run(request) == 0);
     REQUIRE(run({"openssl", "ca", "-batch", "-config", path("ca.conf"), "-cert", path("ca.pem"), "-keyfile",
@@ -51,9 +56,15 @@ class Authority {
 Result<Fetched> fetch_from(const Authority& authority, const std::string& certificate,
                            const std::string& ca = "ca.pem",
                            const std::vector<std::string>& server_options = {}) {
-  std::vector<std::string> argv = {"openssl", "s_server", "-accept", "127.0.0.1:0", "-HTTP",
-                                   "-cert",   authority.path(certificate + ".pem"),
-                                   "-key",    authority.path(certificate + ".key")};
+  std::vector<std::string> argv = {"openssl",
+                                   "s_server",
+                                   "-accept",
+                                   "127.0.0.1:0",
+                                   "-HTTP",
+                                   "-cert",
+                                   authority.path(certificate + ".pem"),
+                                   "-key",
+                                   authority.path(certificate + ".key")};
   argv.insert(argv.end(), server_options.begin(), server_options.end());
   Child server(argv, authority.path());
   const auto address = server.after("ACCEPT ");
@@ -96,7 +107,8 @@ TEST_CASE("fetch over TLS: a good certificate, and what is wrong with others") {
   CHECK(no_bundle.error().message.find("absent.pem") != std::string::npos);
 }
 
-TEST_CASE("fetch over TLS: versions 1.2 and 1.3, nothing older, and the server is told the name that is wanted") {
+TEST_CASE(
+    "fetch over TLS: versions 1.2 and 1.3, nothing older, and the server is told the name that is wanted") {
   const Authority authority;
   authority.certificate("good", "localhost", "20200101000000Z", "20491231000000Z");
   authority.certificate("wrong", "other.test", "20200101000000Z", "20491231000000Z");
@@ -105,7 +117,8 @@ TEST_CASE("fetch over TLS: versions 1.2 and 1.3, nothing older, and the server i
   authority.certificate("ec", "localhost", "20200101000000Z", "20491231000000Z",
                         {"ec", "-pkeyopt", "ec_paramgen_curve:P-256"});
   using Case = std::pair<std::string, std::string>;
-  for (const auto& [version, certificate] : {Case{"-tls1_2", "ec"}, Case{"-tls1_2", "good"}, Case{"-tls1_3", "ec"}, Case{"-tls1_3", "good"}}) {
+  for (const auto& [version, certificate] :
+       {Case{"-tls1_2", "ec"}, Case{"-tls1_2", "good"}, Case{"-tls1_3", "ec"}, Case{"-tls1_3", "good"}}) {
     CAPTURE(version);
     CAPTURE(certificate);
     const auto result = fetch_from(authority, certificate, "ca.pem", {version});

@@ -1,4 +1,6 @@
-// What stood in a block before a file was given it, on an ext4 of its own: the raw bytes are looked at, as of a disk that was taken out.
+// SPDX-License-Identifier: Apache-2.0
+// What stood in a block before a file was given it, on an ext4 of its own: the raw bytes are looked at, as of
+// a disk that was taken out.
 #include "platform/fs/unwritten_extents.hpp"
 
 #include <doctest/doctest.h>
@@ -36,7 +38,10 @@ void run(std::vector<std::string> argv) {
 class Disk {
  public:
   Disk() {
-    { const UniqueFd image(::open(image_.c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600)); REQUIRE(::ftruncate(image.get(), 64L << 20U) == 0); }
+    {
+      const UniqueFd image(::open(image_.c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
+      REQUIRE(::ftruncate(image.get(), 64L << 20U) == 0);
+    }
     run({"mkfs.ext4", "-q", "-b", "4096", image_});
     std::filesystem::create_directory(root);
     run({"mount", "-o", "loop", image_, root});
@@ -45,7 +50,8 @@ class Disk {
     block.replace(0, secret.size(), secret);
     {
       const UniqueFd removed(::open((root + "/removed").c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
-      while (::write(removed.get(), block.data(), block.size()) == 4096) {}
+      while (::write(removed.get(), block.data(), block.size()) == 4096) {
+      }
       REQUIRE(::fsync(removed.get()) == 0);
     }
     std::filesystem::remove(root + "/removed");
@@ -63,7 +69,9 @@ class Disk {
     REQUIRE(::pwrite(file.get(), "end", 3, size - 3) == 3);
     return file;
   }
-  [[nodiscard]] std::string content(const std::string& name) const { return scratch_.read("root/var/log/journal/machine/" + name); }
+  [[nodiscard]] std::string content(const std::string& name) const {
+    return scratch_.read("root/var/log/journal/machine/" + name);
+  }
   [[nodiscard]] off_t owned(const std::string& name) const {
     struct stat info = {};
     REQUIRE(::stat((journals + "/machine/" + name).c_str(), &info) == 0);

@@ -1,4 +1,8 @@
-// Rendered user-data, run by real shells where a stub plays curl: what comes out on the server is what went in.
+// SPDX-License-Identifier: Apache-2.0
+// Rendered user-data, run by real shells where a stub plays curl: what comes out on the server is what went
+// in.
+#include "cli/user_data.hpp"
+
 #include <doctest/doctest.h>
 
 #include <array>
@@ -6,7 +10,6 @@
 
 #include "adapters/child.hpp"
 #include "adapters/scratch.hpp"
-#include "cli/user_data.hpp"
 #include "platform/crypto/sha256.hpp"
 
 using namespace agent;
@@ -16,10 +19,12 @@ namespace fs = std::filesystem;
 namespace {
 
 const std::string url = "https://mirror.example.com/bootstrap-agent-{arch}";
-const std::string stub_agent = "#!/bin/sh\n[ \"$1\" = --version ] || { echo \"$*\" >\"$CALLS\"; echo out; echo err >&2; exit 1; }\n";
+const std::string stub_agent =
+    "#!/bin/sh\n[ \"$1\" = --version ] || { echo \"$*\" >\"$CALLS\"; echo out; echo err >&2; exit 1; }\n";
 constexpr std::array<const char*, 2> shells = {"dash", "bash"};
 
-// A server as far as the script sees it: its absolute paths lead into a scratch directory, and curl brings what a test says.
+// A server as far as the script sees it: its absolute paths lead into a scratch directory, and curl brings
+// what a test says.
 class Server {
  public:
   Server() {
@@ -37,7 +42,8 @@ class Server {
   // curl's --output is the argument before --write-out.
   void serves(const std::string& agent, const std::string& answer = "HTTP 200 ") const {
     scratch_.write("served", agent);
-    program("curl", "while [ \"$2\" != --write-out ]; do shift; done; cat '" + root("served") + "' >\"$1\"; printf '%s' '" + answer + "'");
+    program("curl", "while [ \"$2\" != --write-out ]; do shift; done; cat '" + root("served") +
+                        "' >\"$1\"; printf '%s' '" + answer + "'");
   }
   // Its exit code. The script is where cloud-init would put it.
   int run(const std::string& shell, std::string script) const {
@@ -46,10 +52,11 @@ class Server {
     place(script, "/dev/console", root("console"));
     scratch_.write("console", "");
     scratch_.write("cloud/instance/sem/config_scripts_user", "");
-    for (const auto* copy : {"user-data.txt", "user-data.txt.i", "obj.pkl", "cloud-config.txt", "scripts/part-001"})
+    for (const auto* copy :
+         {"user-data.txt", "user-data.txt.i", "obj.pkl", "cloud-config.txt", "scripts/part-001"})
       scratch_.write(std::string("cloud/instances/1/") + copy, script);
-    return test::run({"env", "-i", "-C", scratch_.path(), "PATH=" + root("bin") + ":/usr/bin:/bin", "CALLS=" + root("calls"), shell,
-                      root("cloud/instances/1/scripts/part-001")});
+    return test::run({"env", "-i", "-C", scratch_.path(), "PATH=" + root("bin") + ":/usr/bin:/bin",
+                      "CALLS=" + root("calls"), shell, root("cloud/instances/1/scripts/part-001")});
   }
   [[nodiscard]] std::string read(const std::string& name) const { return scratch_.read(name); }
   [[nodiscard]] std::string root(const std::string& name) const { return scratch_.path(name); }
@@ -57,7 +64,8 @@ class Server {
   [[nodiscard]] std::string left() const {
     std::string names;
     for (const auto& entry : fs::recursive_directory_iterator(scratch_.path()))
-      if (entry.is_regular_file() && entry.path().parent_path().filename() != "bin" && entry.path().filename() != "served")
+      if (entry.is_regular_file() && entry.path().parent_path().filename() != "bin" &&
+          entry.path().filename() != "served")
         names += entry.path().filename().string() + " ";
     return names;
   }
@@ -88,17 +96,52 @@ std::string utf8(char32_t code) {
   const auto byte = [](char32_t value) { return static_cast<char>(value); };
   if (code < 0x80) return {byte(code)};
   if (code < 0x800) return {byte(0xC0 | (code >> 6)), byte(0x80 | (code & 0x3F))};
-  if (code < 0x10000) return {byte(0xE0 | (code >> 12)), byte(0x80 | ((code >> 6) & 0x3F)), byte(0x80 | (code & 0x3F))};
-  return {byte(0xF0 | (code >> 18)), byte(0x80 | ((code >> 12) & 0x3F)), byte(0x80 | ((code >> 6) & 0x3F)), byte(0x80 | (code & 0x3F))};
+  if (code < 0x10000)
+    return {byte(0xE0 | (code >> 12)), byte(0x80 | ((code >> 6) & 0x3F)), byte(0x80 | (code & 0x3F))};
+  return {byte(0xF0 | (code >> 18)), byte(0x80 | ((code >> 12) & 0x3F)), byte(0x80 | ((code >> 6) & 0x3F)),
+          byte(0x80 | (code & 0x3F))};
 }
 
-// Of printable characters, of pieces that a shell, printf or the script itself gives a meaning to, and of all of Unicode.
+// Of printable characters, of pieces that a shell, printf or the script itself gives a meaning to, and of all
+// of Unicode.
 std::string random_text(std::mt19937& random) {
-  static const std::array<std::string, 35> pieces = {
-      "'",  "\"", "$", "`", "\\",  "\n", "\n", "$(touch canary)", "`touch canary`", "; touch canary\n", "\ntouch canary\n", "\nEND\n",
-      "\nA-END\n", "\nEND", "\nE", "\nA-", "-", "\n--", "%s", "%", "!", "#", "&", "|", ">canary", "\r\n", "\\\n", "${HOME}", "~", "*", " ", "\n<<END\n",
-      "'\ntouch canary #", "ü"};
-  const auto below = [&](std::size_t limit) { return std::uniform_int_distribution<std::size_t>(0, limit - 1)(random); };
+  static const std::array<std::string, 35> pieces = {"'",
+                                                     "\"",
+                                                     "$",
+                                                     "`",
+                                                     "\\",
+                                                     "\n",
+                                                     "\n",
+                                                     "$(touch canary)",
+                                                     "`touch canary`",
+                                                     "; touch canary\n",
+                                                     "\ntouch canary\n",
+                                                     "\nEND\n",
+                                                     "\nA-END\n",
+                                                     "\nEND",
+                                                     "\nE",
+                                                     "\nA-",
+                                                     "-",
+                                                     "\n--",
+                                                     "%s",
+                                                     "%",
+                                                     "!",
+                                                     "#",
+                                                     "&",
+                                                     "|",
+                                                     ">canary",
+                                                     "\r\n",
+                                                     "\\\n",
+                                                     "${HOME}",
+                                                     "~",
+                                                     "*",
+                                                     " ",
+                                                     "\n<<END\n",
+                                                     "'\ntouch canary #",
+                                                     "ü"};
+  const auto below = [&](std::size_t limit) {
+    return std::uniform_int_distribution<std::size_t>(0, limit - 1)(random);
+  };
   std::string text;
   for (auto count = below(40); count > 0; --count) {
     const auto kind = below(4);
@@ -112,7 +155,9 @@ std::string random_text(std::mt19937& random) {
   return text;
 }
 
-std::string with_newline(const std::string& text) { return text.empty() || text.ends_with('\n') ? text : text + "\n"; }
+std::string with_newline(const std::string& text) {
+  return text.empty() || text.ends_with('\n') ? text : text + "\n";
+}
 
 }  // namespace
 
@@ -131,7 +176,8 @@ TEST_CASE("user-data: whatever profile and secrets hold comes out the same, and 
       const auto option = [&](const std::string& name, const std::string& text) {
         return text.empty() ? "" : " --" + name + " " + directory + "/" + name + ".yaml";
       };
-      CHECK(server.read("calls") == "--first-boot" + option("profile", profile) + option("secrets", secrets) + "\n");
+      CHECK(server.read("calls") ==
+            "--first-boot" + option("profile", profile) + option("secrets", secrets) + "\n");
       CHECK(server.read("agent/profile.yaml") == with_newline(profile));
       CHECK(server.read("agent/secrets.yaml") == with_newline(secrets));
       CHECK(server.read("console") == "err\n");
@@ -149,7 +195,9 @@ TEST_CASE("user-data: the files are root's alone, from the first byte") {
   CHECK((fs::status(server.root("agent")).permissions() & fs::perms::mask) == fs::perms::owner_all);
 }
 
-TEST_CASE("user-data: it comes again after a boot until the agent is in charge, and starts it also when that cannot be seen to") {
+TEST_CASE(
+    "user-data: it comes again after a boot until the agent is in charge, and starts it also when that "
+    "cannot be seen to") {
   const Server server;
   const auto script = rendered(user_data("user: a\n", "gateway_token: 'x'\n"));
   CHECK(server.run("dash", script) == 1);
@@ -183,15 +231,16 @@ TEST_CASE("user-data: what is not the agent is not executed, one line says why, 
   SUBCASE("another hash") {
     const Server server;
     server.serves(stub_agent + "# changed\n");
-    CHECK(refused(server, script) == file + " has SHA-256 " + sha256_hex(stub_agent + "# changed\n") + ", expected " +
-                                         sha256_hex(stub_agent) + "\n");
+    CHECK(refused(server, script) == file + " has SHA-256 " + sha256_hex(stub_agent + "# changed\n") +
+                                         ", expected " + sha256_hex(stub_agent) + "\n");
   }
   SUBCASE("an answer that is no file, even of the right content") {
     const Server server;
     server.serves(stub_agent, "HTTP 404 ");
     CHECK(refused(server, script) == "cannot fetch " + file + ": HTTP 404\n");
     server.serves(stub_agent, "HTTP 000 Could not resolve host: mirror.example.com");
-    CHECK(refused(server, script) == "cannot fetch " + file + ": HTTP 000 Could not resolve host: mirror.example.com\n");
+    CHECK(refused(server, script) ==
+          "cannot fetch " + file + ": HTTP 000 Could not resolve host: mirror.example.com\n");
   }
   SUBCASE("no curl") {
     const Server server;
@@ -205,7 +254,9 @@ TEST_CASE("user-data: what is not the agent is not executed, one line says why, 
   }
   SUBCASE("a program that does not run") {
     const Server server;
-    const std::string wrong = "\x7f" "ELF of another machine";
+    const std::string wrong =
+        "\x7f"
+        "ELF of another machine";
     server.serves(wrong);
     CHECK(refused(server, rendered(user_data("", "gateway_token: 'x'\n", url, sha256_hex(wrong)))) ==
           file + " does not run here (x86_64)\n");
@@ -213,7 +264,8 @@ TEST_CASE("user-data: what is not the agent is not executed, one line says why, 
   SUBCASE("a disk that is full") {
     const Server server;
     server.program("cat", "exit 1");
-    server.program("curl", "while [ \"$2\" != --write-out ]; do shift; done; cp '" + server.root("served") + "' \"$1\"; printf 'HTTP 200 '");
+    server.program("curl", "while [ \"$2\" != --write-out ]; do shift; done; cp '" + server.root("served") +
+                               "' \"$1\"; printf 'HTTP 200 '");
     CHECK(refused(server, script) == "cannot write to " + server.root("agent") + "\n");
   }
   SUBCASE("a signal") {
@@ -224,12 +276,17 @@ TEST_CASE("user-data: what is not the agent is not executed, one line says why, 
 }
 
 TEST_CASE("user-data: a URL is one word, whatever it holds") {
-  const std::string odd = "https://mirror.example.com/$(touch$IFS!canary)/*;touch&canary!~%41[1-3](x)/bootstrap-agent-{arch}?a=$HOME&b=";
+  const std::string odd =
+      "https://mirror.example.com/$(touch$IFS!canary)/*;touch&canary!~%41[1-3](x)/"
+      "bootstrap-agent-{arch}?a=$HOME&b=";
   for (const auto* shell : shells) {
     const Server server;
-    server.program("curl", "while [ \"$2\" != --write-out ]; do shift; done; printf '%s' \"$4\" >" + server.root("asked"));
+    server.program("curl", "while [ \"$2\" != --write-out ]; do shift; done; printf '%s' \"$4\" >" +
+                               server.root("asked"));
     CHECK(server.run(shell, rendered(user_data("", "", odd))) != 0);
-    CHECK(server.read("asked") == "https://mirror.example.com/$(touch$IFS!canary)/*;touch&canary!~%41[1-3](x)/bootstrap-agent-x86_64?a=$HOME&b=");
+    CHECK(server.read("asked") ==
+          "https://mirror.example.com/$(touch$IFS!canary)/*;touch&canary!~%41[1-3](x)/"
+          "bootstrap-agent-x86_64?a=$HOME&b=");
     CHECK_FALSE(fs::exists(server.root("canary")));
   }
 }

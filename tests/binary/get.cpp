@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // get URL: fetches it as the agent would. Linked like the release binary, for what that has no option for.
 #include "platform/http/http.hpp"
 #include "platform/posix/nss.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Root in somebody's home: as that user, beneath it, through no symlink.
 #include <doctest/doctest.h>
 
@@ -7,7 +8,7 @@
 #include "contract/machine.hpp"
 #include "support/kernel.hpp"
 
-#define ON_BOTH(name) TEST_CASE_TEMPLATE(name * doctest::skip(no_openat2()), M, FakeMachine, RealMachine)
+#define ON_BOTH(name) TEST_CASE_TEMPLATE(name* doctest::skip(no_openat2()), M, FakeMachine, RealMachine)
 
 namespace agent {
 namespace {

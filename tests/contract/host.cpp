@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The rest of what both hosts promise: counting, time, randomness, programs that are not there.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A host under contract, and the hand of somebody else on the same machine. Every case runs on both: where
 // they differ, the fake is wrong and every test built on it worth nothing.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Whole trees, as ports/probe.hpp and ports/host.hpp promise them.
 #include <doctest/doctest.h>
 

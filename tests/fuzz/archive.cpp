@@ -1,5 +1,9 @@
-// Unpacking: whatever an archive says, nothing comes to be outside of the directory, nor anything that could do harm later.
-// Input: a line `raw` and the archive's bytes, or the entries of a tar archive, a line each: TYPE MODE PATH|TARGET|CONTENT.
+// SPDX-License-Identifier: Apache-2.0
+// Unpacking: whatever an archive says, nothing comes to be outside of the directory, nor anything that could
+// do harm later. Input: a line `raw` and the archive's bytes, or the entries of a tar archive, a line each:
+// TYPE MODE PATH|TARGET|CONTENT.
+#include "platform/fs/archive.hpp"
+
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -11,7 +15,6 @@
 #include <map>
 
 #include "fuzz.hpp"
-#include "platform/fs/archive.hpp"
 #include "platform/posix/posix.hpp"
 
 namespace agent::fuzz {
@@ -83,10 +86,12 @@ class Playground {
   void require_untouched() const {
     const auto after = look("victim");
     require(after.st_mode == before_.st_mode && after.st_size == before_.st_size && after.st_nlink == 1 &&
-                after.st_mtim.tv_sec == before_.st_mtim.tv_sec && after.st_mtim.tv_nsec == before_.st_mtim.tv_nsec,
+                after.st_mtim.tv_sec == before_.st_mtim.tv_sec &&
+                after.st_mtim.tv_nsec == before_.st_mtim.tv_nsec,
             "what lies beside the directory is untouched");
     for (const auto& entry : fs::directory_iterator(path_))
-      require(entry.path().filename() == "victim" || entry.path().filename() == "out", "nothing is made beside the directory");
+      require(entry.path().filename() == "victim" || entry.path().filename() == "out",
+              "nothing is made beside the directory");
   }
 
  private:
@@ -101,7 +106,8 @@ class Playground {
 
 void require_inside(const fs::path& link, const fs::path& root) {
   std::error_code around;  // a link that leads to itself leads nowhere
-  const auto target = fs::weakly_canonical(link.parent_path() / fs::read_symlink(link), around).lexically_relative(root);
+  const auto target =
+      fs::weakly_canonical(link.parent_path() / fs::read_symlink(link), around).lexically_relative(root);
   require(around || (!target.empty() && *target.begin() != ".."), "no link leads out: " + link.string());
 }
 
@@ -116,7 +122,8 @@ void require_harmless(const fs::path& root) {
       require_inside(entry.path(), root);
       continue;
     }
-    require(S_ISREG(info.st_mode) || S_ISDIR(info.st_mode), "only files, directories and links: " + entry.path().string());
+    require(S_ISREG(info.st_mode) || S_ISDIR(info.st_mode),
+            "only files, directories and links: " + entry.path().string());
     require((info.st_mode & 07022U) == 0, "no setuid, no writing by others: " + entry.path().string());
     require(info.st_uid == ::geteuid(), "it belongs to who unpacks");
     if (!S_ISREG(info.st_mode)) continue;
@@ -132,7 +139,8 @@ void require_harmless(const fs::path& root) {
 void run(std::string_view input) {
   const auto bytes = archive_from(input);
   const Fetched archive{UniqueFd(::memfd_create("archive", MFD_CLOEXEC)), "a.tar"};
-  require(archive.fd && write_all(archive.fd.get(), bytes, "archive").has_value(), "a file can be made in memory");
+  require(archive.fd && write_all(archive.fd.get(), bytes, "archive").has_value(),
+          "a file can be made in memory");
   const Playground playground;
   const auto done = unpack_archive(archive, playground.out(), limits);
   if (!done) require_error(done.error(), {Errc::refused, Errc::failed, Errc::invalid, Errc::not_found});

@@ -1,5 +1,6 @@
-// What every libFuzzer target has in common: it defines run(), which takes one input and aborts when something that must
-// hold does not. One file a target.
+// SPDX-License-Identifier: Apache-2.0
+// What every libFuzzer target has in common: it defines run(), which takes one input and aborts when
+// something that must hold does not. One file a target.
 #pragma once
 
 #include <fmt/format.h>
@@ -27,7 +28,8 @@ inline void require(bool holds, std::string_view what) {
 
 // The error is of one of these kinds, and says something.
 inline void require_error(const Error& error, std::initializer_list<Errc> kinds) {
-  require(std::find(kinds.begin(), kinds.end(), error.code) != kinds.end(), "the error's kind is documented: " + error.message);
+  require(std::find(kinds.begin(), kinds.end(), error.code) != kinds.end(),
+          "the error's kind is documented: " + error.message);
   require(!error.message.empty(), "an error says what is wrong");
 }
 

@@ -1,9 +1,12 @@
-// What the gateway, another user's process, answers when it is asked whether it is ready; and the kernel's list of sockets.
+// SPDX-License-Identifier: Apache-2.0
+// What the gateway, another user's process, answers when it is asked whether it is ready; and the kernel's
+// list of sockets.
+#include "resources/openclaw/gateway.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include "machine.hpp"
-#include "resources/openclaw/gateway.hpp"
-#include "resources/openclaw/unit.hpp"
+#include "resources/openclaw/files.hpp"
 
 namespace agent::fuzz {
 
@@ -11,13 +14,14 @@ void run(std::string_view input) {
   static Machine machine;
   static const Gateway gateway(default_profile());
   machine.user_managers.insert("ubuntu");
-  machine.units[{"ubuntu", OpenclawUnit::unit_name}].active_state = "active";
+  machine.units[{"ubuntu", openclaw::unit_name}].active_state = "active";
   const auto given = parts(input, 2);
   machine.answers("http://127.0.0.1:18789/readyz", given[0]);
   machine.files.put("/proc/net/tcp", given[1]);
 
   const auto seen = look(gateway, machine);
-  if (in_sync(seen)) require(nlohmann::json::parse(given[0]).at("ready") == true, "only who says so is ready");
+  if (in_sync(seen))
+    require(nlohmann::json::parse(given[0]).at("ready") == true, "only who says so is ready");
 }
 
 }  // namespace agent::fuzz

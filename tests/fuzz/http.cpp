@@ -1,5 +1,8 @@
-// What a server answers: to a download that has a part already (Content-Range, lengths, redirects), and to a GET of a local
-// service. Input: a line with what was downloaded before, or `get`; then the answer, whole.
+// SPDX-License-Identifier: Apache-2.0
+// What a server answers: to a download that has a part already (Content-Range, lengths, redirects), and to a
+// GET of a local service. Input: a line with what was downloaded before, or `get`; then the answer, whole.
+#include "platform/http/http.hpp"
+
 #include <fcntl.h>
 #include <sched.h>
 #include <stdlib.h>
@@ -12,7 +15,6 @@
 
 #include "fuzz.hpp"
 #include "platform/http/download.hpp"
-#include "platform/http/http.hpp"
 #include "platform/posix/posix.hpp"
 
 namespace agent::fuzz {
@@ -20,7 +22,8 @@ namespace {
 
 // A network in which there is nobody else: a redirect may name any host, and names are looked up.
 void leave_the_network() {
-  require(::unshare(CLONE_NEWNET) == 0 || ::unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0, "a network of its own can be made");
+  require(::unshare(CLONE_NEWNET) == 0 || ::unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0,
+          "a network of its own can be made");
 }
 
 // What every server says, to as many connections as a run makes.
@@ -29,7 +32,8 @@ std::vector<UniqueFd> servers;
 
 const std::string& private_directory() {
   static std::string path = scratch_template();
-  static const bool made = ::mkdtemp(path.data()) != nullptr && std::atexit([] { ::rmdir(path.c_str()); }) == 0;
+  static const bool made =
+      ::mkdtemp(path.data()) != nullptr && std::atexit([] { ::rmdir(path.c_str()); }) == 0;
   require(made, "a directory can be made");
   return path;
 }
@@ -40,15 +44,18 @@ constexpr Milliseconds patience{2'000};
 constexpr std::initializer_list<Errc> kinds = {Errc::invalid,     Errc::not_found, Errc::refused,
                                                Errc::unavailable, Errc::timed_out, Errc::failed};
 
-// Whether a number after "bytes" is this one. Which one it would be is libcurl's affair, which is more patient than one would think: with
-// lines that go on in the next (obs-fold, RFC 9112, 5.2), and with what stands between a lone carriage return and the line's end.
+// Whether a number after "bytes" is this one. Which one it would be is libcurl's affair, which is more
+// patient than one would think: with lines that go on in the next (obs-fold, RFC 9112, 5.2), and with what
+// stands between a lone carriage return and the line's end.
 bool begins_at(std::string_view text, std::size_t size) {
   constexpr std::string_view digits = "0123456789";
   text.remove_prefix(std::min(text.find("bytes"), text.size()));
-  for (auto at = text.find_first_of(digits); at != std::string_view::npos; at = text.find_first_of(digits, at)) {
+  for (auto at = text.find_first_of(digits); at != std::string_view::npos;
+       at = text.find_first_of(digits, at)) {
     const auto end = std::min(text.find_first_not_of(digits, at), text.size());
     std::size_t number = 0;
-    if (std::from_chars(text.data() + at, text.data() + end, number).ec == std::errc() && number == size) return true;
+    if (std::from_chars(text.data() + at, text.data() + end, number).ec == std::errc() && number == size)
+      return true;
     at = end;
   }
   return false;
@@ -71,8 +78,11 @@ void download(const std::string& have) {
   const auto fd = std::move(*file).take();
   require(fd.has_value(), "it can be read");
   const auto content = read_all(fd->get(), 1U << 20U, "file");
-  require(content && content->size() == size && sha256_hex(*content) == hash, "what was hashed is what is there");
-  if (attempt.resumed) require(content->starts_with(have) && begins_at(answer, have.size()), "what was there goes on where it ended");
+  require(content && content->size() == size && sha256_hex(*content) == hash,
+          "what was hashed is what is there");
+  if (attempt.resumed)
+    require(content->starts_with(have) && begins_at(answer, have.size()),
+            "what was there goes on where it ended");
 }
 
 void get() {
@@ -94,16 +104,20 @@ void run(std::string_view input) {
 
 }  // namespace agent::fuzz
 
-// libcurl's connect(2): an executable's own function comes before libc's. Who connects to anybody finds the answer there
-// already, and the connection's end after it: no server, no thread, no network in each of millions of runs.
+// libcurl's connect(2): an executable's own function comes before libc's. Who connects to anybody finds the
+// answer there already, and the connection's end after it: no server, no thread, no network in each of
+// millions of runs.
 extern "C" int connect(int socket, const sockaddr* /*anybody*/, socklen_t /*size*/) {
   using namespace agent;
   std::array<int, 2> ends{};
-  fuzz::require(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()) == 0, "a pair of sockets can be made");
+  fuzz::require(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()) == 0,
+                "a pair of sockets can be made");
   const UniqueFd client(ends[0]);
   UniqueFd server(ends[1]);
-  fuzz::require(write_all(server.get(), fuzz::answer, "answer").has_value(), "an answer fits into a socket's buffer");
-  fuzz::require(::shutdown(server.get(), SHUT_WR) == 0 && ::dup3(client.get(), socket, O_CLOEXEC) == socket, "the client has its end");
+  fuzz::require(write_all(server.get(), fuzz::answer, "answer").has_value(),
+                "an answer fits into a socket's buffer");
+  fuzz::require(::shutdown(server.get(), SHUT_WR) == 0 && ::dup3(client.get(), socket, O_CLOEXEC) == socket,
+                "the client has its end");
   fuzz::servers.push_back(std::move(server));
   return 0;
 }

@@ -1,4 +1,6 @@
-// A journal file: whoever may log decides what is in it. What is visited lies within the file, in order, and no byte twice.
+// SPDX-License-Identifier: Apache-2.0
+// A journal file: whoever may log decides what is in it. What is visited lies within the file, in order, and
+// no byte twice.
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -13,14 +15,17 @@ void run(std::string_view input) {
   static const UniqueFd file(::memfd_create("journal", MFD_CLOEXEC));
   // Most inputs would end at the magic: it is given.
   const auto text = "LPKSHHRH" + std::string(input);
-  require(::ftruncate(file.get(), 0) == 0 && ::lseek(file.get(), 0, SEEK_SET) == 0, "a file in memory can be emptied");
+  require(::ftruncate(file.get(), 0) == 0 && ::lseek(file.get(), 0, SEEK_SET) == 0,
+          "a file in memory can be emptied");
   require(write_all(file.get(), text, "journal").has_value(), "and written");
   off_t free = 0;
-  const auto ended = for_each_compressed_field(file.get(), "journal", [&](off_t offset, std::size_t size, std::string_view) -> Status {
-    require(offset >= free && size > 0 && static_cast<std::size_t>(offset) + size <= text.size(), "a field lies in the file, behind the last");
-    free = offset + static_cast<off_t>(size);
-    return {};
-  });
+  const auto ended = for_each_compressed_field(
+      file.get(), "journal", [&](off_t offset, std::size_t size, std::string_view) -> Status {
+        require(offset >= free && size > 0 && static_cast<std::size_t>(offset) + size <= text.size(),
+                "a field lies in the file, behind the last");
+        free = offset + static_cast<off_t>(size);
+        return {};
+      });
   if (!ended) require_error(ended.error(), {Errc::failed});
 }
 

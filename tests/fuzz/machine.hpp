@@ -1,6 +1,9 @@
-// A machine in memory for targets that feed a resource: it has the gateway's user, and nothing but what an input says.
+// SPDX-License-Identifier: Apache-2.0
+// A machine in memory for targets that feed a resource: it has the gateway's user, and nothing but what an
+// input says.
 #pragma once
 
+#include "core/engine/findings.hpp"
 #include "core/resource.hpp"
 #include "embedded.hpp"
 #include "fuzz.hpp"
@@ -14,7 +17,8 @@ inline const Profile& default_profile() {
   return profile;
 }
 
-inline const std::string local_api = "/run/tailscale/tailscaled.sockhttp://local-tailscaled.sock/localapi/v0/";
+inline const std::string local_api =
+    "/run/tailscale/tailscaled.sockhttp://local-tailscaled.sock/localapi/v0/";
 
 // One for all runs of a target that only looks.
 class Machine : public FakeHost {
@@ -26,20 +30,36 @@ class Machine : public FakeHost {
   }
   [[nodiscard]] const User& user() const { return users.at("ubuntu"); }
   void answers(const std::string& prefix, std::string body) {
-    on_http(prefix, [body = std::move(body)](const FakeHost&, const HttpGet&) -> Result<HttpResponse> { return HttpResponse{200, body}; });
+    on_http(prefix, [body = std::move(body)](const FakeHost&, const HttpGet&) -> Result<HttpResponse> {
+      return HttpResponse{200, body};
+    });
   }
   void prints(const std::string& program, std::string out) {
-    on_query(program, [out = std::move(out)](const FakeHost&, const Command&) -> Result<Completed> { return Completed{0, false, out, ""}; });
+    on_query(program, [out = std::move(out)](const FakeHost&, const Command&) -> Result<Completed> {
+      return Completed{0, false, out, ""};
+    });
   }
 };
 
 // What a resource sees can be told, or it says why it cannot be seen.
-inline Result<Observation> look(const Resource& resource, const Probe& probe) {
+inline Result<Resource::Look> look(const Resource& resource, const Probe& probe) {
   auto seen = resource.observe(probe);
-  if (!seen) require_error(seen.error(), {Errc::invalid, Errc::refused, Errc::unavailable, Errc::failed, Errc::not_found});
+  if (!seen)
+    require_error(seen.error(), {Errc::invalid, Errc::refused, Errc::unavailable, Errc::failed,
+                                 Errc::not_found, Errc::blocked});
   return seen;
 }
 
-inline bool in_sync(const Result<Observation>& seen) { return seen && seen->is_in_sync(); }
+// It lasts as long as the look.
+inline const std::vector<Drift>& drifts(const Resource::Look& seen) {
+  return Findings(seen.observation()).drifts();
+}
+
+inline bool has_drift(const Resource::Look& seen, std::string_view field) {
+  const auto& all = drifts(seen);
+  return std::any_of(all.begin(), all.end(), [&](const Drift& drift) { return drift.field == field; });
+}
+
+inline bool in_sync(const Result<Resource::Look>& seen) { return seen && drifts(*seen).empty(); }
 
 }  // namespace agent::fuzz

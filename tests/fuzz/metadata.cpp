@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What `nft -j` lists.
 #include "embedded.hpp"
 #include "machine.hpp"
@@ -14,7 +15,8 @@ void run(std::string_view input) {
   const auto seen = look(guard, machine);
   if (!seen) return;
   for (const char* address : {"169.254.169.254", "fe80::a9fe:a9fe"})
-    require(seen->has(address) || input.find("reject") != std::string_view::npos, "only what is rejected is out of reach");
+    require(seen->has(address) || input.find("reject") != std::string_view::npos,
+            "only what is rejected is out of reach");
 }
 
 }  // namespace agent::fuzz

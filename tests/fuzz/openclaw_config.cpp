@@ -1,5 +1,7 @@
-// openclaw.json, which is the owner's and the gateway's: what is mended is as desired, and nothing else in it is lost.
-// Input: what `openclaw config validate` prints when it refuses (a line; empty: it does not), then the file.
+// SPDX-License-Identifier: Apache-2.0
+// openclaw.json, which is the owner's and the gateway's: what is mended is as desired, and nothing else in it
+// is lost. Input: what `openclaw config validate` prints when it refuses (a line; empty: it does not), then
+// the file.
 #include <nlohmann/json.hpp>
 
 #include "core/paths.hpp"
@@ -14,8 +16,9 @@ using json = nlohmann::json;
 const std::string file = "/home/ubuntu/.openclaw/openclaw.json";
 
 bool is_ours(const std::string& pointer) {
-  static const std::vector<std::string> owned = {"/gateway",   "/update/checkOnStart",           "/discovery/mdns/mode", "/models/catalogRefresh/enabled",
-                                                 "/meta", "/agents/defaults/model/primary"};
+  static const std::vector<std::string> owned = {
+      "/gateway", "/update/checkOnStart",          "/discovery/mdns/mode", "/models/catalogRefresh/enabled",
+      "/meta",    "/agents/defaults/model/primary"};
   return std::any_of(owned.begin(), owned.end(), [&](const auto& ours) { return pointer.starts_with(ours); });
 }
 
@@ -43,11 +46,12 @@ void run(std::string_view input) {
   if (!given[1].empty()) machine.files.put(file, given[1], {0600, 1000, 1000});
 
   const auto seen = look(config, machine);
-  if (!seen || seen->is_in_sync()) return;
-  for (const auto& drift : seen->drifts)
-    require(drift.field != "/gateway/auth/token" || drift.observed == "absent" || drift.observed == "a value of its own",
+  if (!seen || in_sync(seen)) return;
+  for (const auto& drift : drifts(*seen))
+    require(drift.field != "/gateway/auth/token" || drift.observed == "absent" ||
+                drift.observed == "a value of its own",
             "a token is not shown");
-  const auto applied = config.apply(machine, *seen);
+  const auto applied = config.converge(machine, *seen);
   if (!applied) {
     require_error(applied.error(), {Errc::refused, Errc::invalid, Errc::failed});
     const auto* now = machine.files.find(file);

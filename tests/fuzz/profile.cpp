@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A profile: the owner's text over the embedded default. What is accepted is accepted again, as the same.
 #include "embedded.hpp"
 #include "fuzz.hpp"
@@ -6,12 +7,16 @@
 namespace agent::fuzz {
 namespace {
 
-std::string list(const std::vector<std::string>& items) { return fmt::format("[{}]", fmt::join(items, ", ")); }
-std::string quoted(const std::string& text) { return "'" + text + "'"; }  // no accepted text has a quote in it
+std::string list(const std::vector<std::string>& items) {
+  return fmt::format("[{}]", fmt::join(items, ", "));
+}
+std::string quoted(const std::string& text) {
+  return "'" + text + "'";
+}  // no accepted text has a quote in it
 
 std::string download(const PinnedDownload& from) {
-  return fmt::format("{{url: '{}', sha256: {{x86_64: '{}', aarch64: '{}'}}}}", from.url, from.sha256.at("x86_64"),
-                     from.sha256.at("aarch64"));
+  return fmt::format("{{url: '{}', sha256: {{x86_64: '{}', aarch64: '{}'}}}}", from.url,
+                     from.sha256.at("x86_64"), from.sha256.at("aarch64"));
 }
 
 // Every key.
@@ -22,23 +27,31 @@ std::string dump(const Profile& p) {
   for (const auto& rule : p.ufw.allow)
     rules.push_back(fmt::format("{{port: {}, protocol: {}{}}}", rule.port, rule.protocol,
                                 rule.from.empty() ? "" : ", from: " + quoted(rule.from)));
-  auto out = fmt::format("user: '{}'\npackages: {}\nallow_insecure_urls: {}\n", p.user, list(packages), p.allow_insecure_urls);
+  auto out = fmt::format("user: '{}'\npackages: {}\nallow_insecure_urls: {}\n", p.user, list(packages),
+                         p.allow_insecure_urls);
   out += fmt::format(
-      "tailscale:\n  version: '{}'\n  download: {}\n  control_url: '{}'\n  rejoin_on_control_url_change: {}\n  hostname: '{}'\n"
+      "tailscale:\n  version: '{}'\n  download: {}\n  control_url: '{}'\n  rejoin_on_control_url_change: "
+      "{}\n  hostname: '{}'\n"
       "  ssh: {}\n  join_timeout: {}s\n  key_expiry_warning: {}d\n",
-      p.tailscale.version, download(p.tailscale.download), p.tailscale.control_url, p.tailscale.rejoin_on_control_url_change,
-      p.tailscale.hostname, p.tailscale.ssh, p.tailscale.join_timeout.count(), p.tailscale.key_expiry_warning.count());
-  out += fmt::format("ufw: {{allow: {}}}\nnode:\n  version: '{}'\n  download: {}\n", list(rules), p.node.version, download(p.node.download));
+      p.tailscale.version, download(p.tailscale.download), p.tailscale.control_url,
+      p.tailscale.rejoin_on_control_url_change, p.tailscale.hostname, p.tailscale.ssh,
+      p.tailscale.join_timeout.count(), p.tailscale.key_expiry_warning.count());
+  out += fmt::format("ufw: {{allow: {}}}\nnode:\n  version: '{}'\n  download: {}\n", list(rules),
+                     p.node.version, download(p.node.download));
   out += fmt::format(
-      "openclaw:\n  version: '{}'\n  registry: '{}'\n  lock: {{url: '{}', sha256: '{}'}}\n  model: '{}'\n  install_timeout: {}s\n",
+      "openclaw:\n  version: '{}'\n  registry: '{}'\n  lock: {{url: '{}', sha256: '{}'}}\n  model: '{}'\n  "
+      "install_timeout: {}s\n",
       p.openclaw.version, p.openclaw.registry, p.openclaw.lock.url, p.openclaw.lock.sha256, p.openclaw.model,
       p.openclaw.install_timeout.count());
-  out += fmt::format("gateway: {{port: {}, ready_timeout: {}s}}\n", p.gateway.port, p.gateway.ready_timeout.count());
+  out += fmt::format("gateway: {{port: {}, ready_timeout: {}s}}\n", p.gateway.port,
+                     p.gateway.ready_timeout.count());
   out += fmt::format(
-      "limits: {{download_mib: {}, unpacked_mib: {}, unpacked_entries: {}, download_timeout: {}s, dpkg_lock_timeout: {}s, "
+      "limits: {{download_mib: {}, unpacked_mib: {}, unpacked_entries: {}, download_timeout: {}s, "
+      "dpkg_lock_timeout: {}s, "
       "apt_timeout: {}s}}\nreconcile_timer: {}\nkeep_unconsumed_secrets: {}h\n",
-      p.limits.download_mib, p.limits.unpacked_mib, p.limits.unpacked_entries, p.limits.download_timeout.count(),
-      p.limits.dpkg_lock_timeout.count(), p.limits.apt_timeout.count(), p.reconcile_timer, p.keep_unconsumed_secrets.count());
+      p.limits.download_mib, p.limits.unpacked_mib, p.limits.unpacked_entries,
+      p.limits.download_timeout.count(), p.limits.dpkg_lock_timeout.count(), p.limits.apt_timeout.count(),
+      p.reconcile_timer, p.keep_unconsumed_secrets.count());
   return out;
 }
 

@@ -1,12 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
 // A kept report and a run's events: root's files, which --status and a terminal read back.
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "base/unique_fd.hpp"
+#include "commands/run/events.hpp"
 #include "fuzz.hpp"
 #include "report/json.hpp"
 #include "report/text.hpp"
-#include "run/events.hpp"
 
 namespace agent::fuzz {
 namespace {
@@ -19,7 +20,8 @@ void check_report(const std::string& text) {
   const auto report = report_from_json(json::parse(text, nullptr, false));
   if (!report) return require_error(report.error(), {Errc::invalid});
   require(!table_for(*report).empty() && !plan_for(*report).empty(), "it can be shown");
-  for (const auto& resource : report->resources) require(!line_for(resource).empty(), "each line can be shown");
+  for (const auto& resource : report->resources)
+    require(!line_for(resource).empty(), "each line can be shown");
   const auto kept = to_json(*report, info);
   const auto again = report_from_json(json::parse(kept.dump()));
   require(again && to_json(*again, info) == kept, "it is the same when it is written and read again");
@@ -35,10 +37,14 @@ const std::string& events_file() {
 
 void check_events(const std::string& text) {
   auto* file = std::fopen(events_file().c_str(), "we");
-  require(file != nullptr && std::fputs((text + "\n{\"end\":7}\n").c_str(), file) >= 0 && std::fclose(file) == 0, "events can be written");
-  const EventListener listener{[](const ResourceReport& resource) { require(!line_for(resource).empty(), "a line can be shown"); },
-                               [](const std::string&) {}, [](const std::string&) {}};
-  const auto ended = follow_events(events_file(), std::chrono::steady_clock::now(), [] { return false; }, listener);
+  require(
+      file != nullptr && std::fputs((text + "\n{\"end\":7}\n").c_str(), file) >= 0 && std::fclose(file) == 0,
+      "events can be written");
+  const EventListener listener{
+      [](const ResourceReport& resource) { require(!line_for(resource).empty(), "a line can be shown"); },
+      [](const std::string&) {}, [](const std::string&) {}};
+  const auto ended =
+      follow_events(events_file(), std::chrono::steady_clock::now(), [] { return false; }, listener);
   require(ended.has_value(), "it ends by the last line, whatever stands before it");
 }
 

@@ -1,9 +1,11 @@
-// A file of secrets: no message shows anything of it. Every `$` of the input stands for a value that must not be seen.
+// SPDX-License-Identifier: Apache-2.0
+// A file of secrets: no message shows anything of it. Every `$` of the input stands for a value that must not
+// be seen.
 #include <set>
 
-#include "base/redact.hpp"
 #include "fuzz.hpp"
 #include "profile/load.hpp"
+#include "secrets/redact.hpp"
 
 namespace agent {
 namespace {
@@ -34,10 +36,12 @@ void fuzz::run(std::string_view input) {
   const auto secrets = load_secrets(with_marker(input), "secrets.yaml");
   if (!secrets) {
     require_error(secrets.error(), {Errc::invalid});
-    require(secrets.error().message.find(recognized) == std::string::npos, "no message shows a value: " + secrets.error().message);
+    require(secrets.error().message.find(recognized) == std::string::npos,
+            "no message shows a value: " + secrets.error().message);
     return;
   }
-  for (const auto* each : {&secrets->tailscale_auth_key, &secrets->anthropic_token, &secrets->gateway_token}) require_registered(*each);
+  for (const auto* each : {&secrets->tailscale_auth_key, &secrets->anthropic_token, &secrets->gateway_token})
+    require_registered(*each);
   const auto text = dump_secrets(*secrets);
   const auto again = load_secrets(text, "again");
   require(again.has_value(), "what was accepted is accepted again");

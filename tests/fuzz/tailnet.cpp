@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What tailscaled says, a line each: status, preferences, `tailscale serve status --json`.
 #include <nlohmann/json.hpp>
 
@@ -24,7 +25,8 @@ void run(std::string_view input) {
   require(status.at("BackendState") == "Running", "only who runs is in the tailnet");
   if (!served) return;
   const auto name = status.at("Self").at("DNSName").get<std::string>();
-  require(given[2].find("127.0.0.1:18789") != std::string::npos && !name.empty(), "only what was asked for is served");
+  require(given[2].find("127.0.0.1:18789") != std::string::npos && !name.empty(),
+          "only what was asked for is served");
 }
 
 }  // namespace agent::fuzz

@@ -1,8 +1,11 @@
-// The kept way back from an update: root's file, but a disk may have other ideas. Ends well, or says what is wrong.
+// SPDX-License-Identifier: Apache-2.0
+// The snapshot that is kept while OpenClaw moves: root's file, but a disk may have other ideas. Ends well, or
+// says what is wrong.
+#include "resources/openclaw/update.hpp"
+
 #include "core/paths.hpp"
 #include "machine.hpp"
 #include "resources/openclaw/package.hpp"
-#include "resources/openclaw/update.hpp"
 
 namespace agent::fuzz {
 
@@ -19,11 +22,15 @@ void run(std::string_view input) {
 
   const auto seen = look(update, machine);
   if (!seen) return;
-  const bool destroyed = input.empty() || input.find('\0') != std::string_view::npos;  // as a wipe that was cut off leaves it
-  require(seen->has(paths::update) == destroyed, "what is left of a way back is seen");
-  require((seen->has("update") != seen->has("new secrets")) == !destroyed, "an update or a rotation that goes on is seen");
-  const auto applied = update.apply(machine, *seen);
-  if (!applied) return require_error(applied.error(), {Errc::invalid, Errc::refused, Errc::failed, Errc::timed_out, Errc::not_found});
+  const bool destroyed =
+      input.empty() || input.find('\0') != std::string_view::npos;  // as a wipe that was cut off leaves it
+  require(has_drift(*seen, paths::update) == destroyed, "what is left of a snapshot is seen");
+  require((has_drift(*seen, "update") != has_drift(*seen, "new secrets")) == !destroyed,
+          "an update or a rotation that goes on is seen");
+  const auto applied = update.converge(machine, *seen);
+  if (!applied)
+    return require_error(applied.error(),
+                         {Errc::invalid, Errc::refused, Errc::failed, Errc::timed_out, Errc::not_found});
   require(machine.files.find(paths::update) == nullptr, "it is ended");
 }
 

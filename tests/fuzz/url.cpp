@@ -1,4 +1,6 @@
-// URLs, networks and lists of hashes, a line each. What is accepted is what it seems to be, and is accepted again.
+// SPDX-License-Identifier: Apache-2.0
+// URLs, networks and lists of hashes, a line each. What is accepted is what it seems to be, and is accepted
+// again.
 #include "cli/agent_source.hpp"
 #include "fuzz.hpp"
 #include "profile/network.hpp"
@@ -10,10 +12,14 @@ void check_url(const std::string& text, bool allow_http) {
   const auto url = parsing::url(text, {{"version", "arch"}, allow_http});
   if (!url) return require(!url.error().empty(), "an error says what is wrong");
   require(*url == text, "a URL is kept as it is");
-  require(url->starts_with("https://") || (allow_http && url->starts_with("http://")), "the scheme is allowed");
-  require(std::none_of(url->begin(), url->end(), [](char c) { return c <= ' ' || c > '~' || c == '"' || c == '\'' || c == '`' || c == '\\'; }),
+  require(url->starts_with("https://") || (allow_http && url->starts_with("http://")),
+          "the scheme is allowed");
+  require(std::none_of(
+              url->begin(), url->end(),
+              [](char c) { return c <= ' ' || c > '~' || c == '"' || c == '\'' || c == '`' || c == '\\'; }),
           "nothing in it could end a line or a quoted word");
-  const auto authority = url->substr(url->find("//") + 2, url->find_first_of("/?", url->find("//") + 2) - url->find("//") - 2);
+  const auto authority =
+      url->substr(url->find("//") + 2, url->find_first_of("/?", url->find("//") + 2) - url->find("//") - 2);
   require(authority.find('@') == std::string::npos && !authority.empty(), "it names a host and no user");
 }
 
@@ -28,7 +34,8 @@ void check_source(const Result<AgentSource>& source) {
   if (!source) return require_error(source.error(), {Errc::invalid});
   require(!source->sha256().empty(), "there is a hash");
   for (const auto& [architecture, hash] : source->sha256())
-    require(hash.size() == 64 && hash.find_first_not_of("0123456789abcdef") == std::string::npos, "a hash is one");
+    require(hash.size() == 64 && hash.find_first_not_of("0123456789abcdef") == std::string::npos,
+            "a hash is one");
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
-// User-data: what a shell takes from the script is what was given, byte by byte, and nothing else of it is run.
-// Input: the URL's path, the profile and the secrets, with a line `%` between the last two.
+// SPDX-License-Identifier: Apache-2.0
+// User-data: what a shell takes from the script is what was given, byte by byte, and nothing else of it is
+// run. Input: the URL's path, the profile and the secrets, with a line `%` between the last two.
 #include "cli/user_data.hpp"
+
 #include "fuzz.hpp"
 
 namespace agent::fuzz {
@@ -42,7 +44,8 @@ std::string expanded(std::string_view word) {
     } else if (take(word, "\\$")) {
       out += '$';
     } else {
-      require(std::string_view("$\\`\"").find(word.front()) == std::string_view::npos, "nothing else has a meaning to a shell");
+      require(std::string_view("$\\`\"").find(word.front()) == std::string_view::npos,
+              "nothing else has a meaning to a shell");
       out += word.front();
       word.remove_prefix(1);
     }
@@ -51,13 +54,16 @@ std::string expanded(std::string_view word) {
 }
 
 std::string with_arch(std::string url) {
-  for (auto at = url.find("{arch}"); at != std::string::npos; at = url.find("{arch}")) url.replace(at, 6, "x86_64");
+  for (auto at = url.find("{arch}"); at != std::string::npos; at = url.find("{arch}"))
+    url.replace(at, 6, "x86_64");
   return url;
 }
 
 void check_url(const std::string& script, const std::string& url) {
   const auto begin = script.find("\nurl=\"") + 6;
-  require(expanded(std::string_view(script).substr(begin, script.find('\n', begin) - begin - 1)) == with_arch(url), "the URL is the one that was given");
+  require(expanded(std::string_view(script).substr(begin, script.find('\n', begin) - begin - 1)) ==
+              with_arch(url),
+          "the URL is the one that was given");
 }
 
 }  // namespace
@@ -67,9 +73,12 @@ void run(std::string_view input) {
   const auto middle = std::min(given[1].find("\n%\n"), given[1].size());
   const auto url = "https://mirror.test/" + given[0];
   auto agent = AgentSource::pinned(url, hash);
-  if (!agent) agent = AgentSource::in_sums(url, fmt::format("{}  agent-x86_64\n{}  agent-aarch64\n", hash, hash), "sums");
+  if (!agent)
+    agent =
+        AgentSource::in_sums(url, fmt::format("{}  agent-x86_64\n{}  agent-aarch64\n", hash, hash), "sums");
   if (!agent) return;
-  const UserData from{std::move(*agent), given[1].substr(0, middle), given[1].substr(std::min(middle + 3, given[1].size()))};
+  const UserData from{std::move(*agent), given[1].substr(0, middle),
+                      given[1].substr(std::min(middle + 3, given[1].size()))};
   const auto rendered = render_user_data(from);
   if (!rendered) return require_error(rendered.error(), {Errc::invalid});
   require(rendered->size() <= largest_user_data, "it is no larger than allowed");

@@ -1,18 +1,19 @@
-// Runs a program and strikes it at its n-th system call that changes something: kills it or cuts the machine's power right after
-// the call, or lets the call fail. Counted is for each resource of the agent's plan by itself, because they run side by side and in
-// no fixed order.
+// SPDX-License-Identifier: Apache-2.0
+// Runs a program and strikes it at its n-th system call that changes something: kills it or cuts the
+// machine's power right after the call, or lets the call fail. Counted is for each resource of the agent's
+// plan by itself, because they run side by side and in no fixed order.
 //
 //   striker TARGETS TRACE -- PROGRAM ARGUMENT...
 //
-// A line of TARGETS is `RESOURCE N ACTION`; ACTION is `kill`, `power` (from then on nothing reaches the disk that / is on, an ext4,
-// and whoever waits for the cut pulls the plug), or the number of the error that the call shall return. TRACE gets
-// a line `RESOURCE N CALL DETAIL` (tabs between) for each change, `RESOURCE - outcome …` when a resource is done, and
-// `RESOURCE N struck ACTION` for each target that was met; `run - cut` when power is. What no resource does itself
-// belongs to the resource `run`.
-// The exit code is the program's; 137 when it was killed.
+// A line of TARGETS is `RESOURCE N ACTION`; ACTION is `kill`, `power` (from then on nothing reaches the disk
+// that / is on, an ext4, and whoever waits for the cut pulls the plug), or the number of the error that the
+// call shall return. TRACE gets a line `RESOURCE N CALL DETAIL` (tabs between) for each change, `RESOURCE -
+// outcome …` when a resource is done, and `RESOURCE N struck ACTION` for each target that was met; `run -
+// cut` when power is. What no resource does itself belongs to the resource `run`. The exit code is the
+// program's; 137 when it was killed.
 //
-// Not struck and not counted are programs that the agent runs: they are let go as soon as they have begun; nor all but the first of
-// several forks in a row.
+// Not struck and not counted are programs that the agent runs: they are let go as soon as they have begun;
+// nor all but the first of several forks in a row.
 #include <fcntl.h>
 #include <sched.h>
 #include <sys/ioctl.h>
@@ -53,7 +54,8 @@ using Arguments = decltype(Info::entry.args);
 
 constexpr std::string_view events = "/run/bootstrap-agent/events.jsonl";
 constexpr std::string_view log_file = "/var/log/bootstrap-agent.log";
-// linux/fs/ext4/ext4.h: _IOR('X', 125, __u32), and the flag that says: without writing anything more, the journal included.
+// linux/fs/ext4/ext4.h: _IOR('X', 125, __u32), and the flag that says: without writing anything more, the
+// journal included.
 constexpr unsigned long ext4_shutdown = 0x8004587D;
 constexpr std::uint32_t no_log_flush = 2;
 constexpr std::string_view event_begin = R"({"resource":{"name":")";
@@ -66,12 +68,14 @@ constexpr std::string_view outcome_begin = R"(","outcome":")";
 
 std::string memory(pid_t pid, std::uint64_t address, std::size_t length) {
   std::string text(length, '\0');
-  for (std::size_t have = 0; have < length;) {  // up to the end of a page at a time: the next may not be mapped
+  for (std::size_t have = 0;
+       have < length;) {  // up to the end of a page at a time: the next may not be mapped
     const auto here = address + have;
     const auto size = std::min<std::size_t>(length - have, 4096 - here % 4096);
     iovec ours = {text.data() + have, size};
     iovec theirs = {reinterpret_cast<void*>(here), size};  // NOLINT: an address of another process
-    if (::process_vm_readv(pid, &ours, 1, &theirs, 1, 0) != static_cast<ssize_t>(size)) return text.substr(0, have);
+    if (::process_vm_readv(pid, &ours, 1, &theirs, 1, 0) != static_cast<ssize_t>(size))
+      return text.substr(0, have);
     have += size;
   }
   return text;
@@ -89,7 +93,9 @@ std::string file_of(pid_t pid, std::uint64_t fd) {
   return link_of("/proc/" + std::to_string(pid) + "/fd/" + std::to_string(static_cast<int>(fd)));
 }
 
-bool is_file(const std::string& path) { return path.starts_with("/") && !path.starts_with("/dev/") && !path.starts_with("/memfd:"); }
+bool is_file(const std::string& path) {
+  return path.starts_with("/") && !path.starts_with("/dev/") && !path.starts_with("/memfd:");
+}
 
 std::string path_at(pid_t pid, std::uint64_t directory, std::uint64_t name) {
   auto path = string_at(pid, name);
@@ -109,10 +115,11 @@ std::string bus_change(pid_t pid, std::uint64_t message) {
     const auto place = memory(pid, reinterpret_cast<std::uint64_t>(header.msg_iov + i), sizeof part);
     if (place.size() != sizeof part) break;
     std::copy(place.begin(), place.end(), reinterpret_cast<char*>(&part));
-    text += memory(pid, reinterpret_cast<std::uint64_t>(part.iov_base), std::min<std::size_t>(part.iov_len, 512));
+    text +=
+        memory(pid, reinterpret_cast<std::uint64_t>(part.iov_base), std::min<std::size_t>(part.iov_len, 512));
   }
-  for (const char* member : {"StartUnit", "RestartUnit", "StopUnit", "StartTransientUnit", "EnableUnitFiles", "ResetFailedUnit", "Reload",
-                             "SetUserLinger"})
+  for (const char* member : {"StartUnit", "RestartUnit", "StopUnit", "StartTransientUnit", "EnableUnitFiles",
+                             "ResetFailedUnit", "Reload", "SetUserLinger"})
     if (text.find(std::string(member) + '\0') != std::string::npos) return member;
   return {};
 }
@@ -125,7 +132,8 @@ struct Change {
 Change written(pid_t pid, const Arguments& a) {
   auto file = file_of(pid, a[0]);
   if (!is_file(file) || file == events) return {};
-  if (file == log_file) {  // the agent says what it is about to do, or what a program has said; after the time
+  if (file ==
+      log_file) {  // the agent says what it is about to do, or what a program has said; after the time
     auto line = memory(pid, a[1], std::min<std::size_t>(a[2], 160));
     return {"log", line.substr(std::min<std::size_t>(line.size(), 21))};
   }
@@ -140,37 +148,65 @@ Change opened(std::uint64_t flags, std::string path) {
 
 Change change_of(pid_t pid, std::uint64_t number, const Arguments& a) {
   switch (number) {
-    case SYS_open: return opened(a[1], string_at(pid, a[0]));
-    case SYS_openat: return opened(a[2], path_at(pid, a[0], a[1]));
+    case SYS_open:
+      return opened(a[1], string_at(pid, a[0]));
+    case SYS_openat:
+      return opened(a[2], path_at(pid, a[0], a[1]));
     case SYS_openat2: {
       std::uint64_t flags = 0;
       const auto raw = memory(pid, a[2], sizeof flags);
       if (raw.size() == sizeof flags) std::copy(raw.begin(), raw.end(), reinterpret_cast<char*>(&flags));
       return opened(flags, path_at(pid, a[0], a[1]));
     }
-    case SYS_write: case SYS_pwrite64: case SYS_writev: return written(pid, a);
-    case SYS_ftruncate: return {"truncate", file_of(pid, a[0])};
-    case SYS_fallocate: return {"allocate", file_of(pid, a[0])};
-    case SYS_fsync: case SYS_fdatasync: case SYS_syncfs: return {"sync", file_of(pid, a[0])};
-    case SYS_fchmod: return {"chmod", file_of(pid, a[0])};
-    case SYS_fchown: return {"chown", file_of(pid, a[0])};
-    case SYS_fchmodat: return {"chmod", path_at(pid, a[0], a[1])};
-    case SYS_fchownat: return {"chown", path_at(pid, a[0], a[1])};
-    case SYS_mkdir: return {"mkdir", string_at(pid, a[0])};
-    case SYS_mkdirat: return {"mkdir", path_at(pid, a[0], a[1])};
-    case SYS_unlink: case SYS_rmdir: return {"remove", string_at(pid, a[0])};
-    case SYS_unlinkat: return {"remove", path_at(pid, a[0], a[1])};
-    case SYS_rename: return {"rename", string_at(pid, a[1])};
-    case SYS_renameat: case SYS_renameat2: return {"rename", path_at(pid, a[2], a[3])};
-    case SYS_symlinkat: return {"symlink", path_at(pid, a[1], a[2])};
-    case SYS_linkat: return {"link", path_at(pid, a[2], a[3])};
-    case SYS_fork: case SYS_vfork: return {"fork", ""};
-    case SYS_clone: return (a[0] & CLONE_THREAD) != 0 ? Change{} : Change{"fork", ""};
+    case SYS_write:
+    case SYS_pwrite64:
+    case SYS_writev:
+      return written(pid, a);
+    case SYS_ftruncate:
+      return {"truncate", file_of(pid, a[0])};
+    case SYS_fallocate:
+      return {"allocate", file_of(pid, a[0])};
+    case SYS_fsync:
+    case SYS_fdatasync:
+    case SYS_syncfs:
+      return {"sync", file_of(pid, a[0])};
+    case SYS_fchmod:
+      return {"chmod", file_of(pid, a[0])};
+    case SYS_fchown:
+      return {"chown", file_of(pid, a[0])};
+    case SYS_fchmodat:
+      return {"chmod", path_at(pid, a[0], a[1])};
+    case SYS_fchownat:
+      return {"chown", path_at(pid, a[0], a[1])};
+    case SYS_mkdir:
+      return {"mkdir", string_at(pid, a[0])};
+    case SYS_mkdirat:
+      return {"mkdir", path_at(pid, a[0], a[1])};
+    case SYS_unlink:
+    case SYS_rmdir:
+      return {"remove", string_at(pid, a[0])};
+    case SYS_unlinkat:
+      return {"remove", path_at(pid, a[0], a[1])};
+    case SYS_rename:
+      return {"rename", string_at(pid, a[1])};
+    case SYS_renameat:
+    case SYS_renameat2:
+      return {"rename", path_at(pid, a[2], a[3])};
+    case SYS_symlinkat:
+      return {"symlink", path_at(pid, a[1], a[2])};
+    case SYS_linkat:
+      return {"link", path_at(pid, a[2], a[3])};
+    case SYS_fork:
+    case SYS_vfork:
+      return {"fork", ""};
+    case SYS_clone:
+      return (a[0] & CLONE_THREAD) != 0 ? Change{} : Change{"fork", ""};
     case SYS_sendmsg: {
       auto asked = bus_change(pid, a[1]);
       return asked.empty() ? Change{} : Change{"bus", std::move(asked)};
     }
-    default: return {};
+    default:
+      return {};
   }
 }
 
@@ -178,7 +214,7 @@ struct Task {  // a thread, or a child that has not begun its program yet
   std::string resource = "run";
   bool main = false;
   bool thread = true;
-  int action = 0;       // of the call that it is in: what was asked for, to be done at its end
+  int action = 0;  // of the call that it is in: what was asked for, to be done at its end
 };
 
 class Striker {
@@ -188,7 +224,9 @@ class Striker {
     std::string resource;
     std::string action;
     for (unsigned long n = 0; lines >> resource >> n >> action;)
-      targets_[{resource, n}] = action == "kill" ? killed : action == "power" ? no_power : std::atoi(action.c_str());
+      targets_[{resource, n}] = action == "kill"    ? killed
+                                : action == "power" ? no_power
+                                                    : std::atoi(action.c_str());
   }
 
   int run(char** argv) {
@@ -224,8 +262,8 @@ class Striker {
       ::execvp(argv[0], argv);
       die(argv[0]);
     }
-    constexpr long options = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACEEXEC |
-                             PTRACE_O_EXITKILL;
+    constexpr long options = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK |
+                             PTRACE_O_TRACEVFORK | PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL;
     tasks_[program_].main = true;
     if (::ptrace(PTRACE_SEIZE, program_, 0, options) != 0) die("PTRACE_SEIZE");
     if (::ptrace(PTRACE_INTERRUPT, program_, 0, 0) != 0) die("PTRACE_INTERRUPT");
@@ -234,7 +272,9 @@ class Striker {
     ::close(gate[1]);
   }
 
-  void go_on(pid_t pid, int signal = 0) const { ::ptrace(PTRACE_SYSCALL, pid, 0, signal); }  // fails when it is dead by now
+  void go_on(pid_t pid, int signal = 0) const {
+    ::ptrace(PTRACE_SYSCALL, pid, 0, signal);
+  }  // fails when it is dead by now
 
   void stopped(pid_t pid, int status) {
     const auto task = tasks_.find(pid);
@@ -299,9 +339,11 @@ class Striker {
       auto change = change_of(pid, info.entry.nr, info.entry.args);
       if (change.call == nullptr) return;
       task.action = count(task.resource, change);
-      if (task.action > 0) ::ptrace(PTRACE_POKEUSER, pid, offsetof(user_regs_struct, orig_rax), -1L);  // no such call
+      if (task.action > 0)
+        ::ptrace(PTRACE_POKEUSER, pid, offsetof(user_regs_struct, orig_rax), -1L);  // no such call
     } else if (info.op == PTRACE_SYSCALL_INFO_EXIT) {
-      if (task.action > 0) ::ptrace(PTRACE_POKEUSER, pid, offsetof(user_regs_struct, rax), static_cast<long>(-task.action));
+      if (task.action > 0)
+        ::ptrace(PTRACE_POKEUSER, pid, offsetof(user_regs_struct, rax), static_cast<long>(-task.action));
       strike(task.action);
       task.action = 0;
     }
@@ -317,12 +359,14 @@ class Striker {
     const auto name = line.substr(event_begin.size(), end - event_begin.size());
     const auto outcome = line.substr(end + outcome_begin.size());
     if (task.main) begun_ = name;
-    if (!outcome.starts_with("pending")) trace_ << name << "\t-\toutcome\t" << outcome.substr(0, outcome.find('"')) << std::endl;
+    if (!outcome.starts_with("pending"))
+      trace_ << name << "\t-\toutcome\t" << outcome.substr(0, outcome.find('"')) << std::endl;
   }
 
   // Returns the action that is asked for at this change.
   int count(const std::string& resource, const Change& change) {
-    // A fork after a fork only asks again: how often is a matter of time, and what has a number is to have it in the next boot too.
+    // A fork after a fork only asks again: how often is a matter of time, and what has a number is to have it
+    // in the next boot too.
     const bool forks = std::string_view(change.call) == "fork";
     if (std::exchange(forked_[resource], forks) && forks) return 0;
     const auto n = ++counts_[resource];
@@ -332,7 +376,11 @@ class Striker {
     const auto target = targets_.find({resource, n});
     if (target == targets_.end()) return 0;
     const int action = target->second;
-    trace_ << resource << '\t' << n << "\tstruck\t" << (action > 0 ? strerrorname_np(action) : action == killed ? "kill" : "power") << std::endl;
+    trace_ << resource << '\t' << n << "\tstruck\t"
+           << (action > 0         ? strerrorname_np(action)
+               : action == killed ? "kill"
+                                  : "power")
+           << std::endl;
     return action;
   }
 

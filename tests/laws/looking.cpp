@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Law: a check looks at everything and changes nothing, whatever state the machine is in.
 #include <doctest/doctest.h>
 
@@ -48,9 +49,10 @@ TEST_CASE("law: a check of a bare machine sees no resource in sync that enforcin
   const auto done = world.enforce();
   for (const auto& resource : done.resources) {
     CAPTURE(resource.name);
-    // A bare machine has no update to end, no timer that the default profile does not want, names are found, and a user is made
-    // without a password.
-    const std::set<std::string> nothing_to_do = {"openclaw/update", "reconcile/timer", "resolver", "user/password"};
+    // A bare machine has no update to end, no timer that the default profile does not want, names are found,
+    // and a user is made without a password.
+    const std::set<std::string> nothing_to_do = {"openclaw/update", "reconcile/timer", "resolver",
+                                                 "user/password"};
     if (nothing_to_do.contains(resource.name)) {
       CHECK(resource.outcome == Outcome::in_sync);
       continue;

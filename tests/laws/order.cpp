@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Law: the order in which things happen is safe in every interleaving. The world breaks in when ufw is
 // changed with no way back or enabled before the tailnet is up, or the gateway started while it could read
 // user-data.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Law: whatever link the gateway's user plants in their home where root would write, nothing outside the home
 // is touched, the message names the path, and once the link is gone the next run converges.
 #include <doctest/doctest.h>

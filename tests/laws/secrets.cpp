@@ -1,12 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
 // Law: no secret is ever where it may not be. The world watches argv, environments, progress, every file at
 // the moment it is written, and files that are unlinked instead of wiped; reports and lines are searched
 // after every run.
 #include <doctest/doctest.h>
 
-#include "base/redact.hpp"
 #include "core/paths.hpp"
 #include "laws/traces.hpp"
 #include "report/text.hpp"
+#include "secrets/redact.hpp"
 
 namespace agent {
 namespace {

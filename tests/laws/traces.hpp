@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a machine looks like from outside, for laws that compare two.
 #pragma once
 
@@ -35,8 +36,10 @@ inline std::string in_words(const std::vector<std::string>& lines) {
   return fmt::format("{}", fmt::join(lines, "\n"));
 }
 
-// Where secrets may be once everything is done: the gateway reads its own at every start, and a failed run the webhook's.
-inline const std::vector<std::string> the_only_places = {"/home/ubuntu/.openclaw/.env", "/var/lib/bootstrap-agent/webhook-url"};
+// Where secrets may be once everything is done: the gateway reads its own at every start, and a failed run
+// the webhook's.
+inline const std::vector<std::string> the_only_places = {"/home/ubuntu/.openclaw/.env",
+                                                         "/var/lib/bootstrap-agent/webhook-url"};
 
 // A server that was never disturbed: what every disturbed one must come to look like.
 struct Reference {

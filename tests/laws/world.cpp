@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The simulated server itself: a first boot of it ends well, or no law over it would mean anything.
 #include "support/world.hpp"
 

@@ -55,6 +55,15 @@ def test_the_bill_names_every_pinned_source_that_is_linked(made: Release) -> Non
         assert (made.folder / "LICENSES" / library["bom-ref"]).stat().st_size > 500
 
 
+def test_the_agents_own_licence_is_said_and_enclosed(made: Release) -> None:
+    bill = json.loads((made.folder / "sbom.cdx.json").read_text())
+    assert bill["metadata"]["component"]["licenses"] == [{"expression": "Apache-2.0"}]
+    text = (made.folder / "LICENSES/bootstrap-agent").read_text()
+    assert "Apache License" in text and "Version 2.0" in text
+    assert text == (REPOSITORY / "LICENSE").read_text()
+    assert "Apache License" in " ".join((made.folder / "RELINKING.txt").read_text().split())
+
+
 def test_a_changed_byte_is_found_in_every_file(release: Release) -> None:
     for name in files_of(release):
         path = release.folder / name
@@ -132,6 +141,11 @@ MISTAKES: dict[str, tuple[Callable[[Release], object], str]] = {
         lambda r: edit_bill(r, lambda bill: bill.update(components=bill["components"][:1])), "names no library"),
     "a bill that does not parse": (lambda r: r.replace("sbom.cdx.json", b"{"), "sbom.cdx.json: cannot be read"),
     "a bill that is no bill": (lambda r: r.replace("sbom.cdx.json", b"[]"), "sbom.cdx.json: cannot be read"),
+    "no licence of the agent in the bill": (
+        lambda r: edit_bill(r, lambda bill: bill["metadata"]["component"]["licenses"][0].update(expression="")),
+        "no licence of the agent itself"),
+    "no licence text of the agent's": (
+        lambda r: (r.folder / "LICENSES/bootstrap-agent").unlink(), "LICENSES/bootstrap-agent: the agent's own licence is missing"),
     "no licences": (lambda r: shutil.rmtree(r.folder / "LICENSES"), "LICENSES: no licence"),
     "nothing about relinking": (lambda r: (r.folder / "RELINKING.txt").unlink(), "RELINKING.txt: a release has it"),
     "user-data for another binary": (

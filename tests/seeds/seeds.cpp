@@ -1,5 +1,7 @@
-// The seeds of one fuzz target, once each, as libFuzzer begins: so a target that no longer fits the code is red in every run of the
-// tests, and not only when somebody fuzzes. What does not hold ends the process (fuzz.hpp); doctest then names the seed.
+// SPDX-License-Identifier: Apache-2.0
+// The seeds of one fuzz target, once each, as libFuzzer begins: so a target that no longer fits the code is
+// red in every run of the tests, and not only when somebody fuzzes. What does not hold ends the process
+// (fuzz.hpp); doctest then names the seed.
 #include <doctest/doctest.h>
 
 #include <cstdint>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A server on which everything is as desired, for tests that break one thing; and short words for what a run
 // then says.
 #pragma once

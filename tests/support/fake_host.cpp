@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "support/fake_host.hpp"
 
 #include <sys/mman.h>
@@ -21,8 +22,9 @@ tl::unexpected<Error> no_program(const std::string& name) {
 
 FakeHost::FakeHost() : first_day_(first_day) {
   for (const char* directory :
-       {"/etc/systemd/system/multi-user.target.wants", "/etc/systemd/system/timers.target.wants", "/home", "/opt", "/proc/sys",
-        "/root", "/run", "/tmp", "/usr/bin", "/usr/local/bin", "/usr/local/sbin", "/var/lib/systemd", "/var/log"})
+       {"/etc/systemd/system/multi-user.target.wants", "/etc/systemd/system/timers.target.wants", "/home",
+        "/opt", "/proc/sys", "/root", "/run", "/tmp", "/usr/bin", "/usr/local/bin", "/usr/local/sbin",
+        "/var/lib/systemd", "/var/log"})
     files.put_directory(directory);
   files.set_time(first_day_);
   users["root"] = {"root", 0, 0, "/root", "/bin/bash", {}, true};
@@ -131,8 +133,10 @@ Status FakeHost::do_give_to_root(const std::string& directory) {
 Status FakeHost::do_wipe_file(const Path& path) {
   return change([&]() -> Status {
     auto* node = files.find(path.path);
-    if (kill_when_ != When::within || dying_ != std::this_thread::get_id() || node == nullptr) return files.wipe(path);
+    if (kill_when_ != When::within || dying_ != std::this_thread::get_id() || node == nullptr)
+      return files.wipe(path);
     node->content.assign(node->content.size(), '\0');
+    files.sync_tree(path.path);
     return {};
   });
 }
@@ -140,7 +144,19 @@ Status FakeHost::do_overwrite_secrets(const std::string& path) {
   return change([&] { return files.overwrite_secrets(path); });
 }
 Status FakeHost::do_sync() {
-  return change([] { return Status(); });
+  return change([&]() -> Status {
+    files.sync();
+    enabled_.clear();
+    return {};
+  });
+}
+void FakeHost::cut_power(Lost lost) {
+  const Lock lock(mutex_);
+  files.cut_power(lost);
+  for (const auto& unit : enabled_)
+    if (const auto found = units.find(unit); found != units.end() && lost == Lost::gone)
+      found->second.unit_file_state = "disabled";
+  enabled_.clear();
 }
 Result<FreeSpace> FakeHost::do_trim() {
   return change([&]() -> Result<FreeSpace> { return free_space; });
@@ -175,7 +191,8 @@ Holders FakeHost::processes_that_hold(const std::vector<std::string>& paths) con
   const Lock lock(mutex_);
   Holders now;
   for (const auto& path : paths)
-    if (const auto held = holders.find(path); held != holders.end() && files.find(path) != nullptr) now.insert(*held);
+    if (const auto held = holders.find(path); held != holders.end() && files.find(path) != nullptr)
+      now.insert(*held);
   return now;
 }
 
@@ -196,7 +213,7 @@ Result<HttpResponse> FakeHost::http_get(const HttpGet& request) const {
   return (*best)(*this, request);
 }
 
-Result<bool> FakeHost::probe_firewall(const NewConnection& connection) {
+Result<bool> FakeHost::probe_firewall(const NewConnection& connection, const std::string& /*without_chain*/) {
   const Lock lock(mutex_);
   return firewall ? firewall(connection) : Result<bool>(true);
 }
@@ -223,46 +240,62 @@ Result<Fetched> FakeHost::do_fetch(const Fetch& fetch) {
   return change([&]() -> Result<Fetched> {
     if (const auto fails = fetch_fails_.find(fetch.url); fails != fetch_fails_.end())
       AGENT_TRY(fails->second());
+    if (fetch.sha256.size() != 64 || fetch.sha256.find_first_not_of("0123456789abcdef") != std::string::npos)
+      return fail(Errc::invalid, "{}: sha256 must be 64 lower-case hex digits", fetch.url);
     const auto found = downloads_.find(fetch.url);
-    if (found == downloads_.end()) return fail(Errc::unavailable, "{}: nobody serves it", fetch.url);
+    if (found == downloads_.end())
+      return fail(Errc::not_found, "GET {}: the server answers 404 (attempt 1)", fetch.url);
     if (found->second.size() > fetch.max_bytes)
-      return fail(Errc::refused, "{}: larger than {} bytes", fetch.url, fetch.max_bytes);
+      return fail(Errc::refused, "GET {}: {} bytes, more than the {} allowed (attempt 1)", fetch.url,
+                  found->second.size(), fetch.max_bytes);
     if (const auto hash = sha256_hex(found->second); hash != fetch.sha256)
-      return fail(Errc::refused, "{}: SHA-256 is {}, expected {}", fetch.url, hash, fetch.sha256);
-    Fetched file{UniqueFd(::memfd_create("download", MFD_CLOEXEC)), fetch.url};
+      return fail(Errc::refused, "{}: sha256 is {}, expected {}", fetch.url, hash, fetch.sha256);
+    Fetched file{UniqueFd(::memfd_create("download", MFD_CLOEXEC)),
+                 fetch.url.substr(fetch.url.rfind('/') + 1)};
     AGENT_TRY(write_all(file.fd.get(), found->second, fetch.url));
     return file;
   });
 }
 
 Result<std::string> FakeHost::contents(const Fetched& file, std::size_t limit) const {
-  return read_all(file.fd.get(), limit, file.name);
+  return read_all(file.fd.get(), limit, "read " + file.name);
 }
 
 Status FakeHost::do_unpack(const Fetched& archive, const std::string& directory, const UnpackLimits& limits) {
-  return change([&]() -> Status {
-    auto content = contents(archive, 1U << 30U);
-    if (!content) return pass(std::move(content));
-    const auto entries = archives_.find(sha256_hex(*content));
-    if (entries == archives_.end()) return fail(Errc::invalid, "{}: no archive", archive.name);
-    if (entries->second.size() > limits.max_entries)
-      return fail(Errc::refused, "{}: more than {} entries", archive.name, limits.max_entries);
-    if (auto there = files.list(directory); !there || !there->empty())
-      return fail(Errc::refused, "{}: not an empty directory", directory);
-    files.put_directory(directory);
-    for (const auto& [path, node] : entries->second) {
-      files.put(directory + "/" + path, node.content, {node.mode, 0, 0}).type = node.type;
-    }
-    return {};
-  });
+  return with_context(
+      change([&]() -> Status {
+        auto content = contents(archive, 1U << 30U);
+        if (!content) return pass(std::move(content));
+        const auto entries = archives_.find(sha256_hex(*content));
+        if (entries == archives_.end())
+          return fail(Errc::failed, "the archive is damaged: Unrecognized archive format");
+        if (entries->second.empty()) return fail(Errc::refused, "the archive is empty");
+        if (std::as_const(files).find(directory.substr(0, directory.rfind('/'))) == nullptr)
+          return fail(Errc::not_found, "{}: No such file or directory", directory);
+        if (auto there = files.list(directory); !there || !there->empty())
+          return fail(Errc::refused, "{}: not empty", directory);
+        files.put_directory(directory);
+        std::uint64_t count = 0;
+        std::uint64_t bytes = 0;
+        for (const auto& [path, node] : entries->second) {
+          if (++count > limits.max_entries)
+            return fail(Errc::refused, "top/{}: more than the {} entries allowed", path, limits.max_entries);
+          bytes += node.type == FileType::regular ? node.content.size() : 0;
+          if (bytes > limits.max_bytes)
+            return fail(Errc::refused, "top/{}: more than the {} bytes allowed", path, limits.max_bytes);
+          files.put(directory + "/" + path, node.content, {node.mode, 0, 0}).type = node.type;
+        }
+        files.sync_tree(directory);
+        return {};
+      }),
+      "unpack " + archive.name);
 }
 
 // Units.
 
 Result<UnitState> FakeHost::unit(const Scope& scope, const std::string& name) const {
   const Lock lock(mutex_);
-  if (scope.user && (!user_managers.contains(scope.user->name) || unreachable_buses.contains(scope.user->name)))
-    return fail(Errc::unavailable, "the systemd of {} is not running", scope.user->name);
+  AGENT_TRY(with_context(reachable(scope), name));
   const auto found = units.find(key(scope, name));
   if (found != units.end()) return found->second;
   UnitState unknown;
@@ -272,9 +305,20 @@ Result<UnitState> FakeHost::unit(const Scope& scope, const std::string& name) co
   return unknown;
 }
 
+Status FakeHost::reachable(const Scope& scope) const {
+  if (!scope.user ||
+      (user_managers.contains(scope.user->name) && !unreachable_buses.contains(scope.user->name)))
+    return {};
+  return fail(Errc::unavailable,
+              "user manager of {}: /run/user/{}/bus: No such file or directory; it needs package "
+              "dbus-user-session and linger "
+              "(loginctl enable-linger {})",
+              scope.user->name, scope.user->uid, scope.user->name);
+}
+
 Result<UnitState*> FakeHost::manager_unit(const Scope& scope, const std::string& name) {
-  auto state = unit(scope, name);
-  if (!state) return pass(std::move(state));
+  AGENT_TRY(reachable(scope));
+  static_cast<void>(unit(scope, name));  // systemd reads a unit when it is first asked for
   const auto found = units.find(key(scope, name));
   if (found == units.end()) return fail(Errc::not_found, "Unit {} not found.", name);
   return &found->second;
@@ -290,46 +334,76 @@ void FakeHost::run_default(Job job, UnitState& state) {
   if (up) state.active_since_us = static_cast<std::uint64_t>(now.count());
 }
 
+// Why a job failed, from the state that it left, as the real host says it.
+std::string FakeHost::explain(const Scope& scope, const std::string& name, const UnitState& state) const {
+  const auto where = scope.user
+                         ? fmt::format("journalctl _UID={} _SYSTEMD_USER_UNIT={}", scope.user->uid, name)
+                         : "journalctl -u " + name;
+  if (state.result == "assert") return "an Assert…= of the unit does not hold; read more: " + where;
+  const bool exited = state.result == "exit-code";
+  return fmt::format("failed{}{}; read more: {}",
+                     state.result.empty() || state.result == "success" ? "" : ", Result=" + state.result,
+                     exited ? fmt::format("; its main process exited with status {}", exit_status) : "",
+                     where);
+}
+
 Status FakeHost::do_job(Job job, const Scope& scope, const std::string& name, Milliseconds) {
-  return change([&]() -> Status {
-    auto state = manager_unit(scope, name);
-    if (!state && job == Job::stop && state.error().code == Errc::not_found) return {};
-    if (!state) return pass(std::move(state));
-    if ((*state)->unit_file_state == "masked" && job != Job::stop)
-      return fail(Errc::failed, "Unit {} is masked.", name);
-    if (job == Job::start && (*state)->active_state == "active") return {};
-    const auto& handlers = job == Job::stop ? stops_ : starts_;
-    if (const auto handler = handlers.find(name); handler != handlers.end()) {
-      const auto runs = handler->second;
-      return runs(*this, **state);
-    }
-    run_default(job, **state);
-    return {};
-  });
+  const auto what = fmt::format("{} {}",
+                                job == Job::start     ? "start"
+                                : job == Job::restart ? "restart"
+                                                      : "stop",
+                                name);
+  return with_context(change([&]() -> Status {
+                        auto state = manager_unit(scope, name);
+                        if (!state && job == Job::stop && state.error().code == Errc::not_found) return {};
+                        if (!state) return pass(std::move(state));
+                        if ((*state)->unit_file_state == "masked" && job != Job::stop)
+                          return fail(Errc::refused, "Unit {} is masked.", name);
+                        if (job == Job::start && (*state)->active_state == "active") return {};
+                        const auto& handlers = job == Job::stop ? stops_ : starts_;
+                        if (const auto handler = handlers.find(name); handler != handlers.end()) {
+                          const auto runs = handler->second;
+                          auto done = runs(*this, **state);
+                          if (done || done.error().code != Errc::failed) return done;
+                          return fail(Errc::failed, "{}",
+                                      explain(scope, name, **state));  // systemd doesn't know more
+                        }
+                        run_default(job, **state);
+                        return {};
+                      }),
+                      what);
 }
 
 Status FakeHost::do_enable_unit(const Scope& scope, const std::string& name) {
-  return change([&]() -> Status {
-    auto state = manager_unit(scope, name);
-    if (!state) return pass(std::move(state));
-    (*state)->unit_file_state = "enabled";
-    if ((*state)->load_state == "masked") (*state)->load_state = "loaded";
-    const std::string wanted_by = "\nWantedBy=", directory = "/etc/systemd/system/";
-    const auto* file = scope.user ? nullptr : files.find(directory + name);
-    if (const auto at = file == nullptr ? std::string::npos : file->content.find(wanted_by); at != std::string::npos) {
-      const auto begin = at + wanted_by.size();
-      const auto target = file->content.substr(begin, file->content.find('\n', begin) - begin);
-      files.put_symlink(fmt::format("{}{}.wants/{}", directory, target, name), directory + name);
-    }
-    return {};
-  });
+  return with_context(
+      change([&]() -> Status {
+        auto state = manager_unit(scope, name);
+        if (!state) return pass(std::move(state));
+        const std::string directory = "/etc/systemd/system/";
+        const auto* file = scope.user ? nullptr : std::as_const(files).find(directory + name);
+        if (file != nullptr && file->type == FileType::regular &&
+            file->content.find("[Install]") == std::string::npos)
+          return fail(Errc::invalid, "the unit file has no [Install] section");
+        if ((*state)->unit_file_state != "enabled") enabled_.insert(key(scope, name));
+        (*state)->unit_file_state = "enabled";
+        if ((*state)->load_state == "masked") (*state)->load_state = "loaded";
+        const std::string wanted_by = "\nWantedBy=";
+        if (const auto at = file == nullptr ? std::string::npos : file->content.find(wanted_by);
+            at != std::string::npos) {
+          const auto begin = at + wanted_by.size();
+          const auto target = file->content.substr(begin, file->content.find('\n', begin) - begin);
+          files.put_symlink(fmt::format("{}{}.wants/{}", directory, target, name), directory + name);
+        }
+        return {};
+      }),
+      "enable " + name);
 }
 
 Status FakeHost::do_reset_failed(const Scope& scope, const std::string& name) {
   return change([&]() -> Status {
     auto state = manager_unit(scope, name);
     if (!state && state.error().code == Errc::not_found) return {};
-    if (!state) return pass(std::move(state));
+    if (!state) return pass(std::move(state), "reset-failed " + name);
     if ((*state)->active_state == "failed") (*state)->active_state = "inactive";
     (*state)->result = "success";
     return {};
@@ -338,8 +412,7 @@ Status FakeHost::do_reset_failed(const Scope& scope, const std::string& name) {
 
 Status FakeHost::do_reload_manager(const Scope& scope) {
   return change([&]() -> Status {
-    if (scope.user && user_managers.count(scope.user->name) == 0)
-      return fail(Errc::unavailable, "the systemd of {} is not running", scope.user->name);
+    AGENT_TRY(with_context(reachable(scope), "daemon-reload"));
     for (auto& [name, state] : units)
       if (name.first == (scope.user ? scope.user->name : "")) state.need_daemon_reload = false;
     if (reload_) reload_(*this, scope);

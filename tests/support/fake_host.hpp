@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A machine in memory: what was changed is recorded, any change can be made to fail, and the agent can be
 // "killed" at any. It knows files and a clock by itself; programs, servers and units do what a test (or
 // support/world) says they do.
@@ -38,12 +39,14 @@ class FakeHost : public Host {
   std::map<std::string, User> users;
   std::map<std::pair<std::string, std::string>, UnitState> units;  // by {user or "" for the system, unit}
   std::set<std::string> user_managers;  // the users whose systemd is up; enable_linger adds one
-  std::set<std::string> unreachable_buses;  // of these the systemd is up, and cannot be asked; enable_linger mends it
+  std::set<std::string>
+      unreachable_buses;  // of these the systemd is up, and cannot be asked; enable_linger mends it
+  int exit_status = 1;    // of the main process of a unit that failed
   bool unshare_allowed = true;
   std::function<Result<bool>(const NewConnection&)> firewall;  // none: everything comes in
   std::string machine = "x86_64";
   FreeSpace free_space{"ext4", 4096};  // what trim() says
-  Holders holders;  // by path: what processes_that_hold() says
+  Holders holders;                     // by path: what processes_that_hold() says
 
   // What it is told to do. A later handler for the same name replaces the earlier one. Programs go by argv[0]
   // as the agent writes it; a program nobody provides is not on the PATH.
@@ -60,13 +63,15 @@ class FakeHost : public Host {
   void on_http(const std::string& prefix, Server server) { servers_[prefix] = std::move(server); }
   void off_http(const std::string& prefix) { servers_.erase(prefix); }
   // Instead of what a start, restart or stop does by itself: set the state, count up the main pid.
+  // Errc::failed becomes what systemd says of the state that the handler left; the handler's own words are
+  // lost.
   void on_start(const std::string& unit, UnitJob job) { starts_[unit] = std::move(job); }  // restart too
   void on_stop(const std::string& unit, UnitJob job) { stops_[unit] = std::move(job); }
   void on_reload(Reload reload) { reload_ = std::move(reload); }  // a manager was told to read its unit files
   void on_pause(std::function<void(FakeHost&)> passing) { pause_ = std::move(passing); }  // time goes by
 
   // What downloads give. An archive is text to the fake: unpack() knows it by its hash and makes these nodes,
-  // by path. Each returns the SHA-256 that the profile should ask for.
+  // by path; they stand in a directory `top`. Each returns the SHA-256 that the profile should ask for.
   std::string serve(const std::string& url, std::string content);
   std::string serve_archive(const std::string& url, std::map<std::string, Node> entries);
   void on_fetch(const std::string& url, std::function<Status()> fails) {
@@ -88,6 +93,10 @@ class FakeHost : public Host {
   enum class When { before, within, after };
   void kill_at(std::size_t n, When when);
   void revive();
+
+  // What programs wrote since the last sync() is lost, as MemoryFiles::cut_power() says. Processes are the
+  // test's affair.
+  void cut_power(Lost lost);
 
   void advance(Milliseconds duration);
   void set_wall_clock(std::chrono::sys_days day);  // the steady clock goes on
@@ -113,7 +122,7 @@ class FakeHost : public Host {
   void pause(Milliseconds duration) const override;
   TimePoint deadline() const override { return deadline_; }
   Result<std::string> contents(const Fetched& file, std::size_t limit) const override;
-  Result<bool> probe_firewall(const NewConnection& connection) override;
+  Result<bool> probe_firewall(const NewConnection& connection, const std::string& without_chain) override;
   Result<std::string> random_hex(std::size_t bytes) override;
   void progress(std::string_view line) override;
 
@@ -154,6 +163,9 @@ class FakeHost : public Host {
   // Makes a change under the lock and lets the agent die after it, if that was asked for.
   template <class Change>
   auto change(Change make) -> decltype(make());
+  [[nodiscard]] Status reachable(const Scope& scope) const;
+  [[nodiscard]] std::string explain(const Scope& scope, const std::string& name,
+                                    const UnitState& state) const;
   [[nodiscard]] Result<UnitState*> manager_unit(const Scope& scope, const std::string& name);
   void run_default(Job job, UnitState& state);
 
@@ -172,6 +184,8 @@ class FakeHost : public Host {
   std::map<std::string, UnitJob> starts_;
   std::map<std::string, UnitJob> stops_;
   Reload reload_;
+  std::set<std::pair<std::string, std::string>>
+      enabled_;  // units whose links in WantedBy= are not on the disk yet
   std::function<void(FakeHost&)> pause_;
   std::map<std::string, std::string> downloads_;
   std::map<std::string, std::function<Status()>> fetch_fails_;

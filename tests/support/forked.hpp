@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What must not happen to the process of the tests is done in a child of it.
 #pragma once
 
@@ -29,13 +30,15 @@ inline std::string in_child(const std::function<std::string()>& work) {
   ::close(ends[1]);
   std::string said;
   char buffer[4096];
-  for (ssize_t got = 0; (got = ::read(ends[0], buffer, sizeof buffer)) > 0;) said.append(buffer, static_cast<std::size_t>(got));
+  for (ssize_t got = 0; (got = ::read(ends[0], buffer, sizeof buffer)) > 0;)
+    said.append(buffer, static_cast<std::size_t>(got));
   ::close(ends[0]);
   ::waitpid(pid, nullptr, 0);
   return said;
 }
 
-// From here on this process, which must not be root for that (getrlimit(2), RLIMIT_NPROC), gets no thread. False when it does.
+// From here on this process, which must not be root for that (getrlimit(2), RLIMIT_NPROC), gets no thread.
+// False when it does.
 inline bool without_threads() {
   const rlimit one{1, 1};
   if (::geteuid() == 0 && ::setresuid(54321, 54321, 54321) != 0) return false;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the kernel that runs the tests lacks.
 #pragma once
 
@@ -10,8 +11,8 @@
 
 namespace agent {
 
-// An emulator of user programs that is older than openat2(2) shows by that; every kernel that the agent is for has the call.
-// Says, when it is one, that `what` is skipped.
+// An emulator of user programs that is older than openat2(2) shows by that; every kernel that the agent is
+// for has the call. Says, when it is one, that `what` is skipped.
 inline bool emulated_kernel(const char* what) {
   const open_how how{};
   if (::syscall(SYS_openat2, -1, "", &how, sizeof how) != -1 || errno != ENOSYS) return false;

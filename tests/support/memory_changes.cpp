@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the agent can change.
 #include "support/memory_files.hpp"
 #include "support/memory_paths.hpp"
@@ -5,6 +6,46 @@
 namespace agent {
 
 using namespace memory;
+
+void MemoryFiles::changes(const std::string& path) {
+  if (before_.contains(path)) return;
+  const auto at = nodes_.find(path);
+  before_.emplace(path, at == nodes_.end() ? std::nullopt : std::optional(at->second));
+}
+
+void MemoryFiles::settle(const std::string& path) {
+  for (auto at = path; at != "/"; at = parent_of(at)) before_.erase(at);
+}
+
+void MemoryFiles::sync_tree(const std::string& path) {
+  std::erase_if(before_, [&](const auto& each) {
+    return each.first.starts_with(path + "/");
+  });  // also what is gone from it
+  settle(path);
+}
+
+void MemoryFiles::commit_names() {
+  for (auto& [path, old] : before_) {
+    const auto now = nodes_.find(path);
+    const bool made = !old && now != nodes_.end() && now->second.type == FileType::regular;
+    const auto content = old ? old->content : "";
+    old = now == nodes_.end() ? std::nullopt : std::optional(now->second);
+    if (made || (old && old->type == FileType::regular && content.empty())) old->content.clear();
+  }
+}
+
+void MemoryFiles::cut_power(Lost lost) {
+  for (auto& [path, old] : before_) {
+    const auto now = nodes_.find(path);
+    if (lost == Lost::gone && old) nodes_[path] = std::move(*old);
+    if (lost == Lost::gone && !old) nodes_.erase(path);
+    // A file that took the place of another one is written out with its new name (ext4(5), auto_da_alloc).
+    if (lost == Lost::emptied && (!old || old->content.empty()) && now != nodes_.end() &&
+        now->second.type == FileType::regular)
+      now->second.content.clear();
+  }
+  before_.clear();
+}
 
 Status MemoryFiles::write(const Path& path, std::string_view content, const FileMode& mode) {
   auto spot = locate(path);
@@ -18,6 +59,7 @@ Status MemoryFiles::write(const Path& path, std::string_view content, const File
   const auto gid = spot->user ? spot->user->gid : mode.gid;
   place(spot->path, {FileType::regular, mode.mode, uid, gid, std::string(content), 1, {}});
   touch(spot->directory);
+  settle(spot->path);
   return {};
 }
 
@@ -30,6 +72,7 @@ Status MemoryFiles::make_directory(const Path& path, const FileMode& mode) {
     const auto uid = spot->user ? spot->user->uid : mode.uid;
     const auto gid = spot->user ? spot->user->gid : mode.gid;
     place(spot->path, {FileType::directory, mode.mode, uid, gid, "", 1, {}});
+    settle(spot->path);
     return {};
   }
   auto target = follow(spot->path);
@@ -75,6 +118,7 @@ Status MemoryFiles::make_symlink(const std::string& target, const Path& path) {
   const auto gid = spot->user ? spot->user->gid : 0;
   place(spot->path, {FileType::symlink, 0777, uid, gid, target, 1, {}});
   touch(spot->directory);
+  settle(spot->path);
   return {};
 }
 
@@ -82,6 +126,7 @@ void MemoryFiles::move(const std::string& from, const std::string& to) {
   auto paths = below(from);
   paths.push_back(from);
   for (const auto& path : paths) {
+    settle(path);
     auto node = nodes_.extract(path);
     node.key() = to + path.substr(from.size());
     nodes_.insert(std::move(node));
@@ -106,6 +151,8 @@ Status MemoryFiles::rename(const std::string& from, const std::string& to) {
   move(source->path, target->path);
   touch(source->directory);
   touch(target->directory);
+  sync_tree(source->path);
+  sync_tree(target->path);
   return {};
 }
 
@@ -119,6 +166,7 @@ Status MemoryFiles::remove(const Path& path) {
   if (node->type == FileType::directory) return fail(Errc::failed, "remove {}: Is a directory", spot->shown);
   nodes_.erase(spot->path);
   touch(spot->directory);
+  settle(spot->path);
   return {};
 }
 
@@ -127,6 +175,7 @@ Status MemoryFiles::remove_tree(const std::string& directory) {
   if (!spot && spot.error().code == Errc::not_found) return {};
   if (!spot) return pass(std::move(spot), "remove");
   erase(spot->path);
+  sync_tree(spot->path);
   return {};
 }
 

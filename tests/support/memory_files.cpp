@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How a scene is set, and what can be seen of it.
 #include "support/memory_files.hpp"
 
@@ -20,10 +21,12 @@ void MemoryFiles::touch(const std::string& path) { nodes_.at(path).modified = no
 
 Node& MemoryFiles::put_directory(const std::string& path, FileMode mode) {
   if (nodes_.count(parent_of(path)) == 0) put_directory(parent_of(path));
+  changes(path);
   return place(path, {FileType::directory, mode.mode, mode.uid, mode.gid, "", 1, {}});
 }
 Node& MemoryFiles::put(const std::string& path, std::string content, FileMode mode) {
   if (nodes_.count(parent_of(path)) == 0) put_directory(parent_of(path));
+  changes(path);
   return place(path, {FileType::regular, mode.mode, mode.uid, mode.gid, std::move(content), 1, {}});
 }
 Node& MemoryFiles::put_symlink(const std::string& path, std::string target) {
@@ -38,16 +41,23 @@ Node& MemoryFiles::put_fifo(const std::string& path) {
 }
 void MemoryFiles::put_hard_link(const std::string& old_path, const std::string& path) {
   auto& node = nodes_.at(old_path);
+  changes(path);
   node.links = 2;
   place(path, node);
 }
 
 void MemoryFiles::erase(const std::string& path) {
-  for (const auto& name : below(path)) nodes_.erase(name);
+  changes(path);
+  for (const auto& name : below(path)) {
+    changes(name);
+    nodes_.erase(name);
+  }
   if (nodes_.erase(path) > 0) touch(parent_of(path));
 }
 
+// Whoever asks for a node that can be changed may change it.
 Node* MemoryFiles::find(const std::string& path) {
+  changes(path);
   const auto at = nodes_.find(path);
   return at == nodes_.end() ? nullptr : &at->second;
 }

@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 // A file system in memory with the kernel's rules as far as the agent meets them: symlinks, owners,
-// permissions in homes. The contract tests hold it to the real one.
+// permissions in homes. The contract tests hold it to the real one. It also knows what is on the disk, and
+// what a power cut would take: see sync().
 #pragma once
 
 #include <chrono>
@@ -24,6 +26,10 @@ struct Node {
 
   bool operator==(const Node&) const = default;
 };
+
+// What becomes of a file that was made and is not on the disk when power is cut. Both were seen on ext4: its
+// name waits for the journal, its bytes for delayed allocation.
+enum class Lost { gone, emptied };
 
 class MemoryFiles {
  public:
@@ -59,6 +65,19 @@ class MemoryFiles {
   [[nodiscard]] Status wipe(const Path& path);
   [[nodiscard]] Status overwrite_secrets(const std::string& path);
 
+  // What was put, erased or found to be changed (as programs do) is on the disk from here on. The operations
+  // above that begin with write(), but for set_mode() and give_to_root(), put what they change there
+  // themselves, as the real host does.
+  void sync() { before_.clear(); }
+  // The same for one tree, as for a program that syncs its own files.
+  void sync_tree(const std::string& path);
+  // A program that syncs one file (fsync(2)) brings all names to ext4's disk with it, and the bytes of no
+  // other file.
+  void commit_names();
+  // Takes away what is not on the disk. `emptied`: names, links and modes had come to the disk, and only the
+  // bytes of new files had not.
+  void cut_power(Lost lost);
+
   // The time that new files get, plus a little for each change, so that no two have the same.
   void set_time(std::chrono::system_clock::time_point now) { now_ = now; }
   // Each change takes a microsecond, so that no two have the same time.
@@ -80,10 +99,17 @@ class MemoryFiles {
   [[nodiscard]] Status refuse_home_link(const Spot& spot) const;
   Node& place(const std::string& path, Node node);
   void touch(const std::string& path);
+  // Keeps what the disk has at a path that is about to change in memory only.
+  void changes(const std::string& path);
+  // What is at a path, or that nothing is there any more, is on the disk, and so are the directories that
+  // lead to it.
+  void settle(const std::string& path);
   void move(const std::string& from, const std::string& to);
   [[nodiscard]] std::vector<std::string> below(const std::string& directory) const;
 
   std::map<std::string, Node> nodes_;  // by absolute path
+  std::map<std::string, std::optional<Node>>
+      before_;  // what the disk still has, where that may be something else
   std::chrono::system_clock::time_point now_{};
   std::chrono::microseconds ticks_{0};
 };

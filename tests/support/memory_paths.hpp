@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Paths and permissions, for memory_files.cpp and memory_changes.cpp.
 #pragma once
 

@@ -1,7 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 // The bytes of secrets, for memory_files.hpp.
 #include <algorithm>
 
-#include "base/redact.hpp"
+#include "secrets/redact.hpp"
 #include "support/memory_paths.hpp"
 
 namespace agent {
@@ -31,9 +32,12 @@ Status MemoryFiles::overwrite_secrets(const std::string& path) {
   const auto shown = "overwrite secrets in " + path;
   auto* node = find(path);
   if (node == nullptr) return {};
-  if (node->type != FileType::regular) return fail(Errc::refused, "{}: it cannot be opened as a regular file", shown);
+  if (node->type != FileType::regular)
+    return fail(Errc::refused, "{}: it cannot be opened as a regular file", shown);
   if (node->links != 1) return fail(Errc::refused, "{}: it has {} hard links", shown, node->links);
-  for (const auto& span : secret_spans(node->content)) node->content.replace(span.begin, span.size, span.size, 'x');
+  for (const auto& span : secret_spans(node->content))
+    node->content.replace(span.begin, span.size, span.size, 'x');
+  settle(path);
   return {};
 }
 

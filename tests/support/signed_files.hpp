@@ -1,5 +1,7 @@
-// Files signed by minisign 0.11 with two throw-away keys, whose secret halves are gone: `minisign -G -W`, then
-// `minisign -S -s KEY -m FILE -c 'made for a test' -t COMMENT`. The files are ELF headers with nothing behind them, and a text.
+// SPDX-License-Identifier: Apache-2.0
+// Files signed by minisign 0.11 with two throw-away keys, whose secret halves are gone: `minisign -G -W`,
+// then `minisign -S -s KEY -m FILE -c 'made for a test' -t COMMENT`. The files are ELF headers with nothing
+// behind them, and a text.
 #pragma once
 
 #include <elf.h>
@@ -31,7 +33,9 @@ inline std::string elf(Elf64_Half machine) {
 }
 inline const std::string x86_64 = elf(EM_X86_64);
 inline const std::string aarch64 = elf(EM_AARCH64);
-inline const std::string script = "#!/bin/sh\n#!/bin/sh\n#!/bin/sh\n#!/bin/sh\n#!/bin/sh\n#!/bin/sh\n#!/bin/sh\n#!/bin/sh\n#!/bin/sh\n#!/bin/sh\n";
+inline const std::string script =
+    "#!/bin/sh\n#!/bin/sh\n#!/bin/sh\n#!/bin/sh\n#!/bin/sh\n#!/bin/sh\n#!/bin/sh\n#!/bin/sh\n#!/bin/sh\n#!/"
+    "bin/sh\n";
 
 // of x86_64
 inline const std::string newer =

@@ -1,12 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "support/world.hpp"
 
+#include "commands/run/inputs.hpp"
 #include "core/paths.hpp"
 #include "embedded.hpp"
 #include "profile/load.hpp"
 #include "report/json.hpp"
 #include "report/text.hpp"
 #include "resources/catalog.hpp"
-#include "run/inputs.hpp"
 #include "support/world_downloads.hpp"
 #include "support/world_programs.hpp"
 
@@ -76,15 +77,17 @@ World::World() : profile(default_profile()) {
   tailnet.control.good_key = auth_key;
   hand_over(all_secrets());
   leave_copies_of_user_data();
+  host.files.sync();  // an image that was booted a while ago
 }
 
 void World::hold_to_rules() {
   host.canaries = {auth_key, anthropic_token, gateway_token, webhook_url};
-  host.may_hold_secrets = {paths::secrets, paths::secrets + ".next", paths::run_private + "/auth-key", paths::update, paths::webhook,
-                           "~" + profile.user + "/.openclaw/.env"};
+  host.may_hold_secrets = {paths::secrets, paths::secrets + ".next", paths::run_private + "/auth-key",
+                           paths::update,  paths::webhook,           "~" + profile.user + "/.openclaw/.env"};
   ufw.when_changed = [this] {
     const bool timer = host.unit_of(Scope::system(), "bootstrap-agent-revert.timer").active_state == "active";
-    const bool kept = host.files.find(paths::firewall_before) != nullptr || host.files.find(paths::firewall_reverting) != nullptr;
+    const bool kept = host.files.find(paths::firewall_before) != nullptr ||
+                      host.files.find(paths::firewall_reverting) != nullptr;
     if (!timer || !kept) host.breach("ufw was changed with no way back");
   };
   ufw.when_enabled = [this] {
@@ -98,6 +101,7 @@ void World::hold_to_rules() {
 
 void World::hand_over(const Secrets& secrets) {
   host.files.put(paths::secrets, dump_secrets(secrets), root_only);
+  host.files.sync_tree(paths::secrets);  // the agent wrote it
 }
 
 // The places and modes that cloud-init was seen to leave them at.
@@ -114,7 +118,8 @@ void World::leave_copies_of_user_data() {
   host.files.put("/var/log/cloud-init-output.log", "Cloud-init v. 25.1\n+ agent " + auth_key + "\ndone\n",
                  {0640, 0, 4});
   // What programs of others make of it: each in a place that is not the agent's.
-  host.files.put("/var/log/journal/m-1/system.journal", "LPKSHHRH\x01MESSAGE=up --auth-key=" + auth_key + "\x02more", {0640, 0, 4});
+  host.files.put("/var/log/journal/m-1/system.journal",
+                 "LPKSHHRH\x01MESSAGE=up --auth-key=" + auth_key + "\x02more", {0640, 0, 4});
   host.files.put("/root/.bash_history", "ls\ncurl -H 'x-api-key: " + anthropic_token + "' x\n", root_only);
   host.files.put("/tmp/openclaw/today.log", "token=" + gateway_token + "\n", {0644, 1000, 1000});
   host.files.put(paths::log, "2026-11-01 nothing secret\n", root_only);
@@ -148,8 +153,11 @@ void World::search(const Report& report) {
     host.breach("the report shows a secret");
 }
 
-void World::reboot() {
+void World::reboot(Lost lost) {
   host.revive();
+  host.cut_power(lost);
+  tailnet.forget_what_is_lost(host);
+  ufw.load(host);
   host.files.erase(paths::run);
   host.files.erase("/run/cloud-init/combined-cloud-config.json");
   nft.loaded.clear();
@@ -158,6 +166,7 @@ void World::reboot() {
   std::erase_if(host.user_managers, [this](const std::string& name) {
     return host.files.find("/var/lib/systemd/linger/" + name) == nullptr;
   });
+  host.read_units_again();
   const auto units = host.units;
   for (const auto& [key, state] : units) {
     if (state.unit_file_state != "enabled") continue;
@@ -165,6 +174,7 @@ void World::reboot() {
     (void)host.start_unit(scope, key.second, Milliseconds(1000));  // what fails is for the next run to find
   }
   make_own_directories(host);
+  host.files.sync();
   host.forget_changes();
 }
 

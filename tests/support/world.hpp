@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A bare server in memory, in a world that has all the agent asks for: mirrors, a tailnet, an npm registry.
 // Everything can be made to go wrong by the fields of its parts. It prints no more than the agent's parsers
 // read, in the programs' own words.
@@ -10,7 +11,7 @@
 
 #include <string>
 
-#include "core/engine.hpp"
+#include "core/engine/engine.hpp"
 #include "profile/profile.hpp"
 #include "support/world_accounts.hpp"
 #include "support/world_apt.hpp"
@@ -51,8 +52,9 @@ class World {
   Report check();
   // Gives the agent secrets, as `--reconcile --secrets` does.
   void hand_over(const Secrets& secrets);
-  // The power fails and comes back: processes and /run are gone, enabled units start.
-  void reboot();
+  // The power fails and comes back: what was not on the disk, processes and /run are gone, enabled units
+  // start.
+  void reboot(Lost lost = Lost::gone);
 
   [[nodiscard]] User user() const { return host.users.at(profile.user); }
   UnitState& gateway_unit() { return host.unit_of(Scope::of(user()), OpenClaw::unit); }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "support/world_accounts.hpp"
 
 #include <algorithm>
@@ -26,10 +27,10 @@ Completed gpasswd(FakeHost& host, const Command& command) {
   auto& groups = host.users.at(command.argv.at(2)).groups;
   const auto member = std::find(groups.begin(), groups.end(), command.argv.at(3));
   if (member == groups.end())
-    return refuses(3,
-                   "gpasswd: user '" + command.argv[2] + "' is not a member of '" + command.argv[3] + "'\n");
+    return {3, false, "Removing user " + command.argv[2] + " from group " + command.argv[3] + "\n",
+            "gpasswd: user '" + command.argv[2] + "' is not a member of '" + command.argv[3] + "'\n"};
   groups.erase(member);
-  return says("");
+  return says("Removing user " + command.argv[2] + " from group " + command.argv[3] + "\n");
 }
 
 }  // namespace
@@ -37,20 +38,28 @@ Completed gpasswd(FakeHost& host, const Command& command) {
 void Accounts::attach(FakeHost& host) {
   host.on_run("useradd", [](FakeHost& on, const Command& c) -> Result<Completed> { return useradd(on, c); });
   host.on_run("mkhomedir_helper", [](FakeHost& on, const Command& command) -> Result<Completed> {
-    const auto& user = on.users.at(command.argv.at(1));
+    const auto found = on.users.find(command.argv.at(1));
+    if (found == on.users.end()) return refuses(10, "");
+    const auto& user = found->second;
     on.files.put_directory(user.home, {0750, user.uid, user.gid});
     return says("");
   });
   host.on_run("gpasswd", [](FakeHost& on, const Command& c) -> Result<Completed> { return gpasswd(on, c); });
   host.on_run("usermod", [](FakeHost& on, const Command& command) -> Result<Completed> {
-    on.users.at(command.argv.back()).password_locked = true;
+    const auto user = on.users.find(command.argv.back());
+    if (user == on.users.end())
+      return refuses(6, "usermod: user '" + command.argv.back() + "' does not exist\n");
+    user->second.password_locked = true;
     return says("");
   });
   host.on_run("visudo", [this](FakeHost& on, const Command& command) -> Result<Completed> {
     if (!runnable(on.files, "/usr/sbin/visudo")) return fail(Errc::not_found, "run visudo: no such program");
     const auto text = on.read_file(command.argv.back(), 1U << 16U);
-    if (!text) return refuses(1, command.argv.back() + ": No such file or directory\n");
-    return visudo_refuses.empty() ? says("") : refuses(1, visudo_refuses);
+    const auto why = text ? visudo_refuses
+                          : "visudo: unable to open " + command.argv.back() + ": No such file or directory\n";
+    if (why.empty()) return says("");
+    return refuses(1,
+                   has(command.argv, "-q") ? "" : why);  // visudo(8): -q prints no details of errors either
   });
 }
 

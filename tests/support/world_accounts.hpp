@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // passwd, group and sudoers as useradd, usermod, gpasswd and visudo change and judge them.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "support/world_apt.hpp"
 
 #include "support/world_programs.hpp"
@@ -13,10 +14,19 @@ void unpack(FakeHost& host, const std::string& package) {
   const FileMode program{0755};
   if (package == "ufw") {
     host.files.put("/usr/sbin/ufw", "#!/usr/bin/python3", program);
+    for (const char* name :
+         {"before", "before6", "after", "after6", "user", "user6"}) {  // postinst copies the templates
+      host.files.put(fmt::format("/usr/share/ufw/iptables/{}.rules", name), "*filter\n");
+      host.files.put(fmt::format("/etc/ufw/{}.rules", name), "*filter\n", {0640});
+    }
+    host.files.put("/etc/ufw/ufw.conf", "ENABLED=no\n");
     host.files.put("/etc/default/ufw", "# /etc/default/ufw\n\nIPV6=yes\nDEFAULT_INPUT_POLICY=\"DROP\"\n");
   }
   if (package == "nftables") host.files.put("/usr/sbin/nft", "ELF", program);
   if (package == "sudo") host.files.put("/usr/sbin/visudo", "ELF", program);
+  host.files.sync_tree("/usr/sbin");  // dpkg syncs what it unpacks, and not what postinst makes
+  host.files.sync_tree("/usr/share");
+  host.files.sync_tree("/etc/default");  // ufw's settings are a file of its package, its rules are not
 }
 
 Milliseconds lock_timeout(const Command& command) {
@@ -30,18 +40,28 @@ bool no_lists(const FakeHost& host) {
   return !lists || lists->size() <= lists_of_an_image;
 }
 
-Completed unparsable(const std::string& what) { return refuses(apt_error, "E: " + what + "\nE: and more of it\n"); }
+Completed unparsable(const std::string& what) {
+  return refuses(apt_error, "E: " + what + "\nE: and more of it\n");
+}
 
 }  // namespace
 
-Completed Apt::update(FakeHost& host) {
+Completed Apt::update(FakeHost& host, const Command& command) {
   if (host.now() < lists_locked_until)
     return refuses(apt_error,
                    "E: Could not get lock /var/lib/apt/lists/lock. It is held by process 812 (apt-get)\n"
                    "E: Unable to lock directory /var/lib/apt/lists/\n");
-  if (unreachable)
-    return refuses(apt_error,
-                   "E: The repository 'http://deb.test/debian Release' no longer has a Release file.\n");
+  if (unreachable) {  // apt(8): with a name that does not resolve, or a refused connection, it goes on with
+                      // what it has
+    const bool strict = has(command.argv, "--error-on=any");
+    const std::string mark = strict ? "E: " : "W: ";
+    return {
+        strict ? apt_error : 0, false, "Reading package lists...\n",
+        mark +
+            "Failed to fetch http://deb.test/debian/dists/stable/InRelease  Could not resolve 'deb.test'\n" +
+            mark +
+            "Some index files failed to download. They have been ignored, or old ones used instead.\n"};
+  }
   if (no_lists(host)) corrupt_lists = empty_lists = false;
   if (corrupt_lists) return unparsable(corrupt_says);
   for (const char* suite : {"main", "security", "updates"})
@@ -67,8 +87,11 @@ Completed Apt::install(FakeHost& host, const Command& command) {
         "E: dpkg was interrupted, you must manually run 'dpkg --configure -a' to correct the problem. \n");
   if (corrupt_lists) return unparsable(corrupt_says);
   if (empty_lists) return refuses(apt_error, "E: Package 'ufw' has no installation candidate\n");
-  if (no_lists(host))
-    return refuses(apt_error, "E: Unable to locate package ufw\n");
+  if (no_lists(host)) return refuses(apt_error, "E: Unable to locate package ufw\n");
+  if (unreachable)
+    return refuses(apt_error,
+                   "E: Failed to fetch http://deb.test/ufw_0.36.deb  Could not resolve 'deb.test'\n"
+                   "E: Unable to fetch some archives, maybe run apt-get update or try with --fix-missing?\n");
   if (stale_lists)
     return refuses(apt_error,
                    "E: Failed to fetch http://deb.test/ufw_0.36.deb  404  Not Found [IP: 192.0.2.1 80]\n"
@@ -78,6 +101,7 @@ Completed Apt::install(FakeHost& host, const Command& command) {
     if (names && installed.insert(word).second) unpack(host, word);
     names = names || word == "--";
   }
+  host.files.commit_names();  // dpkg syncs its list of what is installed, last
   return says("");
 }
 
@@ -85,7 +109,7 @@ void Apt::attach(FakeHost& host) {
   for (const char* file : {"auxfiles", "lock", "partial"})
     host.files.put(std::string("/var/lib/apt/lists/") + file, "");
   host.on_run("apt-get", [this](FakeHost& on, const Command& command) -> Result<Completed> {
-    return command.argv.at(1) == "update" ? update(on) : install(on, command);
+    return command.argv.at(1) == "update" ? update(on, command) : install(on, command);
   });
   host.on_run("dpkg", [this](FakeHost&, const Command&) -> Result<Completed> {
     interrupted = false;

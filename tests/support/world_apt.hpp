@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // dpkg and apt: what is installed, who holds the locks, and apt's words when something is in the way.
 #pragma once
 
@@ -15,14 +16,14 @@ struct Apt {
   bool interrupted = false;        // dpkg was killed in the middle
   bool corrupt_lists = false;      // in pieces; update goes on only without them
   std::string corrupt_says = "Problem with MergeList /var/lib/apt/lists/deb.test_main_Packages";
-  bool empty_lists = false;        // there by name, without content; update keeps them
-  bool stale_lists = false;        // the lists name versions that the mirror no longer has
-  bool unreachable = false;        // no mirror answers
+  bool empty_lists = false;  // there by name, without content; update keeps them
+  bool stale_lists = false;  // the lists name versions that the mirror no longer has
+  bool unreachable = false;  // the mirror's name does not resolve
 
   void attach(FakeHost& host);
 
  private:
-  Completed update(FakeHost& host);
+  Completed update(FakeHost& host, const Command& command);
   Completed install(FakeHost& host, const Command& command);
 };
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the mirrors serve: archives in upstream's layout, and OpenClaw's lock. The profile's hashes are made
 // to fit.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "support/world_firewall.hpp"
 
 #include <algorithm>
@@ -29,6 +30,14 @@ std::string printed(const std::vector<std::string>& argv, std::size_t skip) {
 // `ufw delete` and `ufw allow` take a rule for the same with another comment.
 std::string without_comment(const std::string& rule) { return rule.substr(0, rule.find(" comment '")); }
 
+// Whatever it is asked, ufw begins with its settings. The real one says so of any file without that policy,
+// here only of an empty one.
+std::optional<Completed> no_policy(const FakeHost& host) {
+  const auto* defaults = host.files.find("/etc/default/ufw");
+  if (defaults == nullptr || !defaults->content.empty()) return {};
+  return refuses(1, "ERROR: Missing policy for 'input'\n");
+}
+
 bool ipv6(const FakeHost& host) {
   const auto* defaults = host.files.find("/etc/default/ufw");
   return defaults != nullptr && ("\n" + defaults->content).find("\nIPV6=yes\n") != std::string::npos;
@@ -49,6 +58,11 @@ json table_of(const std::string& rules) {
     items.push_back({{"rule", {{"chain", "output"}, {"expr", {daddr, others, {{"reject", nullptr}}}}}}});
   }
   return {{"nftables", items}};
+}
+
+Completed invalid_syntax() {
+  return {1, false, "\nUsage: ufw COMMAND\n\nCommands:\n enable    enables the firewall\n",
+          "ERROR: Invalid syntax\n"};
 }
 
 }  // namespace
@@ -81,13 +95,17 @@ std::string Ufw::added() const {
   return rules.empty() ? out + "(None)\n" : out;
 }
 
-void Ufw::allow(const FakeHost& host, const std::string& rule) {
+std::string Ufw::allow(const FakeHost& host, const std::string& rule) {
   const auto known = std::find_if(rules.begin(), rules.end(),
                                   [&](const Rule& each) { return without_comment(each.text) == rule; });
+  const std::string all = known == rules.end() || (ipv6(host) && !known->v6)
+                              ? "Rules updated\nRules updated (v6)\n"
+                              : "Skipping adding existing rule\nSkipping adding existing rule (v6)\n";
   if (known == rules.end())
     rules.push_back({rule, ipv6(host)});
   else
     known->v6 = known->v6 || ipv6(host);
+  return all;
 }
 
 void Ufw::save(FakeHost& host) {
@@ -99,7 +117,8 @@ void Ufw::save(FakeHost& host) {
   }
   saved_ = {{"/etc/ufw/user.rules", v4},
             {"/etc/ufw/user6.rules", v6},
-            {"/etc/ufw/ufw.conf", fmt::format("ENABLED={}\nDEFAULTS={} {}\n", enabled ? "yes" : "no", incoming, outgoing)}};
+            {"/etc/ufw/ufw.conf",
+             fmt::format("ENABLED={}\nDEFAULTS={} {}\n", enabled ? "yes" : "no", incoming, outgoing)}};
   for (const auto& [path, text] : saved_) host.files.put(path, text, {0640});
 }
 
@@ -109,7 +128,9 @@ void Ufw::load(FakeHost& host) {
     const auto* node = host.files.find(path);
     return node == nullptr ? std::string() : node->content;
   };
-  if (std::all_of(saved_.begin(), saved_.end(), [&](const auto& each) { return text_of(each.first) == each.second; })) return;
+  if (std::all_of(saved_.begin(), saved_.end(),
+                  [&](const auto& each) { return text_of(each.first) == each.second; }))
+    return;
   std::istringstream conf(text_of("/etc/ufw/ufw.conf"));
   std::string line;
   std::getline(conf, line);
@@ -143,32 +164,43 @@ Completed Ufw::obey(FakeHost& host, const Command& command) {
   if (when_changed && arguments != "reload" && arguments != "disable") when_changed();
   if (argv.at(1) == "default") {
     (argv.at(3) == "incoming" ? incoming : outgoing) = argv.at(2);
+    return says(fmt::format("Default {} policy changed to '{}'\n(be sure to update your rules accordingly)\n",
+                            argv.at(3), argv.at(2)));
   } else if (argv.at(1) == "allow") {
-    allow(host, arguments);
+    return says(allow(host, arguments));
   } else if (arguments == "reload") {
     return says(enabled ? "Firewall reloaded\n" : "Firewall not enabled (skipping reload)\n");
   } else if (arguments == "disable") {
     if (when_disabled) when_disabled();
     enabled = false;
+    return says("Firewall stopped and disabled on system startup\n");
   } else if (arguments == "--force enable") {
+    for (const char* name : {"before", "before6", "after", "after6", "user", "user6"}) {
+      const auto path = fmt::format("/etc/ufw/{}.rules", name);
+      const auto* file = host.files.find(path);
+      if (file != nullptr && file->content.empty())
+        return refuses(1, "ERROR: problem running ufw-init\n\nCouldn't find '" + path + "'\n\n");
+    }
     if (when_enabled) when_enabled();
     enabled = true;
+    return says("Firewall is active and enabled on system startup\n");
   } else if (const bool routed = arguments.starts_with("--force route delete ");
              routed || arguments.starts_with("--force delete ")) {
     for (const auto& word : argv)
-      if (word.find('\'') != std::string::npos) return refuses(1, "ERROR: Comment may not contain \"'\"\n");
+      if (word.find('\'') != std::string::npos) return invalid_syntax();
     const auto rule = (routed ? "route " : "") + printed(argv, routed ? 4 : 3);
-    if (!has(rule)) return refuses(1, "ERROR: Could not delete non-existent rule\n");
+    if (!has(rule))
+      return says("Could not delete non-existent rule\nCould not delete non-existent rule (v6)\n");
     std::erase_if(rules, [&](const Rule& each) { return without_comment(each.text) == rule; });
-  } else {
-    return refuses(1, "ERROR: Invalid syntax\n");
+    return says("Rule deleted\nRule deleted (v6)\n");
   }
-  return says("");
+  return invalid_syntax();
 }
 
 void Ufw::attach(FakeHost& host) {
   host.on_run("ufw", [this](FakeHost& on, const Command& command) -> Result<Completed> {
     if (!runnable(on.files, ufw_program)) return fail(Errc::not_found, "run ufw: no such program");
+    if (auto failed = no_policy(on)) return *failed;
     return run(on, command);
   });
   host.firewall = [this](const NewConnection& connection) { return probe_firewall(connection); };
@@ -176,9 +208,9 @@ void Ufw::attach(FakeHost& host) {
     state.active_state = "inactive";  // a oneshot that is done
     return firewall_rollback::revert_beside(on, run_goes_on ? "pid 1" : "");
   });
-  save(host);
   host.on_query("ufw", [this](const FakeHost& on, const Command& command) -> Result<Completed> {
     if (!runnable(on.files, ufw_program)) return fail(Errc::not_found, "run ufw: no such program");
+    if (auto failed = no_policy(on)) return *failed;
     return says(command.argv.at(1) == "status" ? verbose() : added());
   });
 }
@@ -186,7 +218,8 @@ void Ufw::attach(FakeHost& host) {
 void Nft::attach(FakeHost& host) {
   host.on_query("nft", [this](const FakeHost&, const Command& command) -> Result<Completed> {
     if (loaded.empty())
-      return refuses(1, "Error: No such file or directory\nlist table inet " + command.argv.back() + "\n");
+      return refuses(1, "Error: No such file or directory\nlist table inet " + command.argv.back() +
+                            "\n                ^^^^\n");
     return says(table_of(loaded).dump());
   });
   host.on_start(unit, [this](FakeHost& on, UnitState& state) -> Status {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "support/world_host.hpp"
 
 #include <algorithm>
@@ -38,6 +39,12 @@ Result<UnitState> WorldHost::unit(const Scope& scope, const std::string& name) c
   auto& self = const_cast<WorldHost&>(*this);  // systemd reads a unit when it is first asked for
   unit_files_.look(self, scope, name);
   return FakeHost::unit(scope, name);
+}
+
+void WorldHost::read_units_again() {
+  const Lock lock(mutex_);
+  unit_files_.reload(*this, Scope::system());
+  for (const auto& [name, user] : users) unit_files_.reload(*this, Scope::of(user));
 }
 
 void WorldHost::progress(std::string_view line) {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The fake host of a simulated server: its units come from its unit files, and what must hold at every single
 // moment (where a secret may be, and how it goes) is watched over at every change.
 #pragma once
@@ -30,6 +31,9 @@ class WorldHost : public FakeHost {
   [[nodiscard]] bool holds_secret(std::string_view text) const;
   // Files that hold a canary now, by absolute path.
   [[nodiscard]] std::vector<std::string> files_with_secrets() const;
+
+  // As a systemd that has just been started.
+  void read_units_again();
 
   Result<UnitState> unit(const Scope& scope, const std::string& name) const override;
   void progress(std::string_view line) override;

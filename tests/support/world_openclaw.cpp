@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "support/world_openclaw.hpp"
 
 #include <csignal>
@@ -89,7 +90,8 @@ Result<Completed> OpenClaw::command_line(FakeHost& host, const Command& command)
 
 Result<HttpResponse> OpenClaw::readyz(const FakeHost& host) const {
   if (!is_up(host)) return fail(Errc::unavailable, "connect to 127.0.0.1: Connection refused");
-  if (!failing.empty() && is_bad(host.units.at({user_, unit}).exec_start.at(2))) return HttpResponse{503, json{{"ready", false}, {"failing", {failing}}}.dump()};
+  if (!failing.empty() && is_bad(host.units.at({user_, unit}).exec_start.at(2)))
+    return HttpResponse{503, json{{"ready", false}, {"failing", {failing}}}.dump()};
   if (has_bad_token_) return HttpResponse{503, R"({"ready":false,"failing":["token"]})"};
   if (host.now() < ready_at_) return HttpResponse{503, R"({"ready":false,"failing":["startup"]})"};
   return HttpResponse{200, R"({"ready":true,"failing":[]})"};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // npm, OpenClaw's command line and its gateway, no more of each than the agent meets.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Small words that every simulated program needs.
 #pragma once
 

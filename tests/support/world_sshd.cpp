@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "support/world_sshd.hpp"
 
 #include <map>
@@ -47,15 +48,16 @@ void SshServer::attach(FakeHost& host) {
   service.active_state = "active";
   const auto judge = [this](const FakeHost& on, bool test) -> Result<Completed> {
     if (!has_run) return agent::world::refuses(255, "Missing privilege separation directory: /run/sshd\n");
+    if (refuses.find("no hostkeys") != std::string::npos) return agent::world::refuses(1, refuses);
     if (!refuses.empty()) return agent::world::refuses(255, refuses);
     return says(test ? "" : settings(on));
   };
   host.on_run("ssh-keygen", [this](FakeHost& on, const Command&) -> Result<Completed> {
     const std::string key = "/etc/ssh/ssh_host_ed25519_key";
-    if (on.files.find(key) != nullptr) return says("");  // also an empty one
+    if (const auto* old = on.files.find(key); old != nullptr && !old->content.empty()) return says("");
     on.files.put(key, "a key", {0600});
     refuses.clear();
-    return says("ssh-keygen: generating new host keys: ED25519");
+    return says("ssh-keygen: generating new host keys: RSA ECDSA ED25519 \n");
   });
   host.on_run("sshd", [judge](FakeHost& on, const Command&) { return judge(on, true); });
   host.on_query("sshd", [judge](const FakeHost& on, const Command&) { return judge(on, false); });

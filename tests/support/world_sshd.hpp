@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // OpenSSH's server as cloud-init leaves it on some images: with passwords.
 #pragma once
 

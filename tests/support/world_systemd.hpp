@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a systemd manager makes of the unit files on the disk: it reads a unit when it is first asked for,
 // keeps what it read, and reads it again only when told to.
 #pragma once

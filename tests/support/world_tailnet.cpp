@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "support/world_tailnet.hpp"
 
 #include <nlohmann/json.hpp>
@@ -25,7 +26,9 @@ std::string Tailnet::status(const FakeHost& host) const {
   if (joined()) self["TailscaleIPs"] = {address_v4, address_v6};
   if (!control.tags.empty()) self["Tags"] = control.tags;
   if (!control.key_expiry.empty()) self["KeyExpiry"] = control.key_expiry;
-  json out = {{"BackendState", daemon.hangs ? "NoState" : settling ? "Starting" : daemon.backend_state},
+  json out = {{"BackendState", daemon.hangs ? "NoState"
+                               : settling   ? "Starting"
+                                            : daemon.backend_state},
               {"HaveNodeKey", !daemon.dns_name.empty()},
               {"Self", self},
               {"Health", control.health}};
@@ -53,6 +56,12 @@ Status Tailnet::start(FakeHost& host, UnitState& state) {
   if (daemon.backend_state == "NoState" && !control.silent) daemon.backend_state = "Running";
   daemon.settled_at = host.now() + Milliseconds(500);
   return {};
+}
+
+void Tailnet::forget_what_is_lost(const FakeHost& host) {
+  const auto* state = host.files.find(state_file);
+  if (daemon.dns_name.empty() || (state != nullptr && !state->content.empty())) return;
+  daemon = {};
 }
 
 Result<Completed> Tailnet::run(FakeHost& host, const Command& command) {
@@ -87,7 +96,8 @@ void Tailnet::attach(FakeHost& host) {
   host.on_http(local_api + "prefs",
                [answer](const FakeHost& on, const HttpGet&) { return answer(on, false); });
   host.on_http("https://", [this](const FakeHost&, const HttpGet& request) -> Result<HttpResponse> {
-    if (control.silent || request.url != control.url) return fail(Errc::unavailable, "{}: timed out", request.url);
+    if (control.silent || request.url != control.url)
+      return fail(Errc::unavailable, "{}: timed out", request.url);
     return HttpResponse{200, ""};
   });
   host.on_start(Tailscaled::unit, [this](FakeHost& on, UnitState& state) { return start(on, state); });

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A tailnet's control server, and the tailscaled of this machine, as seen on tailscale 1.102.3.
 #pragma once
 
@@ -28,8 +29,9 @@ struct Tailscaled {
   std::string backend_state = "NoState";
   std::string dns_name;  // with the trailing dot
   bool expired = false;
-  bool deaf = false;   // it does not answer on its socket; another start ends that
-  bool hangs = false;  // over its first request to the control server; that another start ends it is an assumption
+  bool deaf = false;  // it does not answer on its socket; another start ends that
+  bool hangs =
+      false;  // over its first request to the control server; that another start ends it is an assumption
   std::string trying;  // a key it goes on trying by itself
   std::string control_url;
   std::string hostname;
@@ -46,11 +48,14 @@ class Tailnet {
   static constexpr const char* address_v4 = "100.64.0.9";
   static constexpr const char* address_v6 = "fd7a:115c:a1e0::9";
   static constexpr const char* program = "/usr/local/bin/tailscale";
+  static constexpr const char* state_file = "/var/lib/tailscale/tailscaled.state";  // with the node's key
 
   Control control;
   Tailscaled daemon;
 
   void attach(FakeHost& host);
+  // A power cut that took the state file makes a stranger of the node, and a one-off key is spent.
+  void forget_what_is_lost(const FakeHost& host);
   [[nodiscard]] bool joined() const { return daemon.backend_state == "Running"; }
 
  private:

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The verbs of tailscale(1) that change something.
 #include <nlohmann/json.hpp>
 
@@ -69,6 +70,7 @@ Completed Tailnet::up(FakeHost& host, const Command& command) {
   if (joined()) {
     daemon.expired = daemon.expired && done.exit_code != 0;
     daemon.trying.clear();
+    host.files.put(state_file, "{\"_machinekey\":\"\"}", {0600});
     daemon.settled_at = host.now();  // `up` waits for Running
     daemon.dns_name = daemon.hostname + (control.name_taken ? "-1" : "") + domain + ".";
   }

@@ -1,5 +1,6 @@
-// SHA-256, fed piece by piece. By libsodium, since the two TLS libraries that the agent is built with (development, release)
-// have no common interface for it.
+// SPDX-License-Identifier: Apache-2.0
+// SHA-256, fed piece by piece. By libsodium, since the two TLS libraries that the agent is built with
+// (development, release) have no common interface for it.
 #pragma once
 
 #include <sodium/crypto_hash_sha256.h>

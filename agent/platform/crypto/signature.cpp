@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "platform/crypto/signature.hpp"
 
 #include <sodium.h>
@@ -8,7 +9,8 @@
 namespace agent {
 namespace {
 
-// sodium_init() is not called: it picks faster code and opens the random generator, and to verify needs neither (16 KB).
+// sodium_init() is not called: it picks faster code and opens the random generator, and to verify needs
+// neither (16 KB).
 
 template <std::size_t size>
 using Bytes = std::array<unsigned char, size>;
@@ -21,7 +23,9 @@ constexpr std::size_t body_at = id_at + KeyId().size();
 constexpr std::string_view untrusted_mark = "untrusted comment: ";
 constexpr std::string_view trusted_mark = "trusted comment: ";
 
-const unsigned char* bytes(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
+const unsigned char* bytes(std::string_view text) {
+  return reinterpret_cast<const unsigned char*>(text.data());
+}
 
 template <std::size_t size>
 std::optional<Bytes<size>> decode(std::string_view base64) {
@@ -42,7 +46,8 @@ Bytes<to> part(const Bytes<from>& whole, std::size_t at) {
 
 template <std::size_t size>
 bool names(const Bytes<size>& whole, std::string_view algorithm) {
-  return whole[0] == static_cast<unsigned char>(algorithm[0]) && whole[1] == static_cast<unsigned char>(algorithm[1]);
+  return whole[0] == static_cast<unsigned char>(algorithm[0]) &&
+         whole[1] == static_cast<unsigned char>(algorithm[1]);
 }
 
 std::string shown(const KeyId& id) {
@@ -72,10 +77,11 @@ Result<Signature> parse(std::string_view text) {
   const auto comment = next_line(text);
   const auto second = decode<crypto_sign_BYTES>(next_line(text));
   const bool known = first && (names(*first, "ED") || names(*first, "Ed"));
-  if (!untrusted.starts_with(untrusted_mark) || !known || !comment.starts_with(trusted_mark) || !second || !text.empty())
+  if (!untrusted.starts_with(untrusted_mark) || !known || !comment.starts_with(trusted_mark) || !second ||
+      !text.empty())
     return fail(Errc::invalid, "its signature is not one of minisign's, or was damaged");
-  return Signature{names(*first, "ED"), part<KeyId().size()>(*first, id_at), part<crypto_sign_BYTES>(*first, body_at),
-                   comment.substr(trusted_mark.size()), *second};
+  return Signature{names(*first, "ED"), part<KeyId().size()>(*first, id_at),
+                   part<crypto_sign_BYTES>(*first, body_at), comment.substr(trusted_mark.size()), *second};
 }
 
 bool verified(const Ed25519& signature, const unsigned char* data, std::size_t size, const SigningKey& key) {
@@ -88,17 +94,21 @@ Result<SigningKey> parse_signing_key(std::string_view text) {
   if (text.starts_with(untrusted_mark)) next_line(text);
   const auto key = decode<body_at + crypto_sign_PUBLICKEYBYTES>(next_line(text));
   if (!key || !names(*key, "Ed") || !text.empty())
-    return fail(Errc::invalid, "not a minisign public key: two lines, the second of 56 characters that begin with RW");
+    return fail(Errc::invalid,
+                "not a minisign public key: two lines, the second of 56 characters that begin with RW");
   return SigningKey{part<KeyId().size()>(*key, id_at), part<crypto_sign_PUBLICKEYBYTES>(*key, body_at)};
 }
 
 std::string id_of(const SigningKey& key) { return shown(key.id); }
 
-Result<std::string> trusted_comment(std::string_view content, std::string_view signature, const SigningKey& key) {
+Result<std::string> trusted_comment(std::string_view content, std::string_view signature,
+                                    const SigningKey& key) {
   AGENT_TRY_ASSIGN(auto parsed, parse(signature));
   if (parsed.key != key.id)
-    return fail(Errc::refused, "signed by key {}; the key that is trusted is {}", shown(parsed.key), shown(key.id));
-  if (!parsed.prehashed) return fail(Errc::refused, "signed without prehashing; sign it without minisign's -l");
+    return fail(Errc::refused, "signed by key {}; the key that is trusted is {}", shown(parsed.key),
+                shown(key.id));
+  if (!parsed.prehashed)
+    return fail(Errc::refused, "signed without prehashing; sign it without minisign's -l");
 
   Bytes<crypto_generichash_BYTES_MAX> hash{};  // BLAKE2b-512
   crypto_generichash(hash.data(), hash.size(), bytes(content), content.size(), nullptr, 0);

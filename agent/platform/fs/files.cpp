@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "platform/fs/files.hpp"
 
 #include <fcntl.h>
@@ -64,19 +65,23 @@ Status overwrite(int fd, const struct stat& info, const Place& place) {
   return {};
 }
 
-// A file beside the place that is about to lose its name, if it can be wiped: whoever has given it a second name keeps it.
+// A file beside the place that is about to lose its name, if it can be wiped: whoever has given it a second
+// name keeps it.
 UniqueFd open_old(const Place& place, const std::string& name) {
-  UniqueFd fd(::openat(place.directory(), name.c_str(), O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+  UniqueFd fd(
+      ::openat(place.directory(), name.c_str(), O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
   struct stat info = {};
   if (fd && (::fstat(fd.get(), &info) != 0 || !S_ISREG(info.st_mode) || info.st_nlink != 1)) fd.reset();
   return fd;
 }
 
-// Removes the temporary: 0, or errno. What was written to it may be a secret, which would stay in a free block.
+// Removes the temporary: 0, or errno. What was written to it may be a secret, which would stay in a free
+// block.
 int discard_temporary(const Place& place) {
   const auto temporary = place.temporary_name();
   struct stat info = {};
-  if (const auto fd = open_old(place, temporary); fd && ::fstat(fd.get(), &info) == 0) (void)overwrite(fd.get(), info, place);
+  if (const auto fd = open_old(place, temporary); fd && ::fstat(fd.get(), &info) == 0)
+    (void)overwrite(fd.get(), info, place);
   return ::unlinkat(place.directory(), temporary.c_str(), 0) == 0 ? 0 : errno;
 }
 
@@ -93,7 +98,8 @@ Status put_in_place(const Place& place, std::string_view verb) {
 // What an earlier, killed run left behind.
 Status clear_temporary(const Place& place, std::string_view verb) {
   if (const int error = discard_temporary(place); error != 0 && error != ENOENT)
-    return place.failed(fmt::format("{} (removing the leftover {} beside it)", verb, place.temporary_name()), error);
+    return place.failed(fmt::format("{} (removing the leftover {} beside it)", verb, place.temporary_name()),
+                        error);
   return {};
 }
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Single files, directories and links on the real file system; the contracts are those of ports/probe.hpp and
 // ports/host.hpp.
 #pragma once
@@ -20,7 +21,8 @@ namespace agent::files {
 [[nodiscard]] Result<std::vector<std::string>> list(const Path& directory);
 
 enum class Old { left, wiped };  // what becomes of the file that is replaced
-[[nodiscard]] Status write(const Path& path, std::string_view content, const FileMode& mode, Old old = Old::left);
+[[nodiscard]] Status write(const Path& path, std::string_view content, const FileMode& mode,
+                           Old old = Old::left);
 [[nodiscard]] Status make_directory(const Path& path, const FileMode& mode);
 [[nodiscard]] Status set_mode(const Path& path, const FileMode& mode);
 [[nodiscard]] Status make_symlink(const std::string& target, const Path& path);

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "platform/fs/open_files.hpp"
 
 #include <fcntl.h>
@@ -14,7 +15,9 @@
 namespace agent {
 namespace {
 
-UniqueFd open_directory(const std::string& path) { return UniqueFd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)); }
+UniqueFd open_directory(const std::string& path) {
+  return UniqueFd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+}
 
 std::vector<pid_t> processes() {
   std::vector<pid_t> pids;
@@ -24,7 +27,8 @@ std::vector<pid_t> processes() {
   for (const auto& name : *names) {
     pid_t pid = 0;
     const auto* end = name.data() + name.size();
-    if (const auto read = std::from_chars(name.data(), end, pid); read.ec == std::errc() && read.ptr == end) pids.push_back(pid);
+    if (const auto read = std::from_chars(name.data(), end, pid); read.ec == std::errc() && read.ptr == end)
+      pids.push_back(pid);
   }
   std::sort(pids.begin(), pids.end());
   return pids;
@@ -41,7 +45,8 @@ std::set<std::string> held_by(const std::string& process, const Files& files) {
   for (const auto& name : *names) {
     struct stat open = {};  // what the descriptor is of, whatever the link's text says
     if (::fstatat(descriptors.get(), name.c_str(), &open, 0) != 0) continue;
-    if (const auto file = files.find({open.st_dev, open.st_ino}); file != files.end()) held.insert(file->second);
+    if (const auto file = files.find({open.st_dev, open.st_ino}); file != files.end())
+      held.insert(file->second);
   }
   return held;
 }
@@ -65,7 +70,8 @@ Holders processes_that_hold(const std::vector<std::string>& paths) {
   for (const auto pid : processes()) {
     if (files.empty() || pid == ::getpid()) continue;
     const auto process = fmt::format("/proc/{}", pid);
-    for (const auto& path : held_by(process, files)) holders[path].push_back(fmt::format("{} (pid {})", name_of(process), pid));
+    for (const auto& path : held_by(process, files))
+      holders[path].push_back(fmt::format("{} (pid {})", name_of(process), pid));
   }
   return holders;
 }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A file that is being downloaded: it has no name, so what is left of it when the agent dies is gone too, and
 // its hash is taken as it grows.
 #pragma once

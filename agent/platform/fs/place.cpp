@@ -1,27 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "platform/fs/place.hpp"
 
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <utility>
 
+#include "platform/fs/beneath.hpp"
 #include "platform/posix/posix.hpp"
 
 namespace agent {
 namespace {
-
-constexpr int directory_flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
-
-int open_beneath(int home, const std::string& relative) {
-  open_how how = {};
-  how.flags = directory_flags;
-  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
-  return static_cast<int>(::syscall(SYS_openat2, home, relative.c_str(), &how, sizeof how));
-}
 
 // The shortest beginning of `relative` that is a symlink; the whole when none is (any more).
 std::string first_link(int home, const std::string& relative) {
@@ -67,7 +58,7 @@ Result<Place> Place::open(const Path& path) {
   place.shown_ += fmt::format(" (as {})", path.home_of->name);
   const UniqueFd home(::open(path.home_of->home.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!home) return fail_errno(errno, fmt::format("{}: home {}", place.shown_, path.home_of->home));
-  place.directory_.reset(open_beneath(home.get(), parent));
+  place.directory_ = open_beneath(home.get(), parent);
   if (place.directory_) return place;
   const int error = errno;
   if (error == ELOOP)

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Place: where a Path is, as the kernel wants it: its directory, open, and its last component. All that
 // touches a single file goes through here, so the rule for homes (types.hpp, Path) stands in one function.
 #pragma once
@@ -7,7 +8,7 @@
 
 #include "base/result.hpp"
 #include "base/unique_fd.hpp"
-#include "platform/fs/act_as.hpp"
+#include "platform/posix/act_as.hpp"
 #include "ports/types.hpp"
 
 namespace agent {

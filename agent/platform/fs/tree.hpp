@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Whole directory trees of the system; the contracts are those of ports/probe.hpp and ports/host.hpp. None
 // follows a symlink.
 #pragma once

@@ -1,9 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "platform/fs/tree_writer.hpp"
 
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,12 +10,11 @@
 #include <cerrno>
 #include <filesystem>
 
+#include "platform/fs/beneath.hpp"
 #include "platform/posix/posix.hpp"
 
 namespace agent {
 namespace {
-
-constexpr int open_directory = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
 
 std::string_view parent_part(std::string_view path) {
   const auto slash = path.rfind('/');
@@ -28,14 +26,6 @@ const char* last_part(const std::string& path) {
 }
 
 mode_t harmless(mode_t mode) { return mode & 0755U; }
-
-// The kernel itself refuses links on the way and steps out of the root (openat2(2)).
-UniqueFd open_beneath(int root, const std::string& path) {
-  open_how how{};
-  how.flags = open_directory;
-  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
-  return UniqueFd(static_cast<int>(::syscall(SYS_openat2, root, path.c_str(), &how, sizeof how)));
-}
 
 tl::unexpected<Error> cannot_make(int error) {
   if (error == EEXIST) return fail(Errc::refused, "the name is there already");
@@ -67,7 +57,7 @@ bool stays_inside(std::string_view target, std::ptrdiff_t depth) {
 Result<TreeWriter> TreeWriter::open(const std::string& directory) {
   if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) return fail_errno(errno, directory);
   TreeWriter writer;
-  writer.root_.reset(::open(directory.c_str(), open_directory | O_NOFOLLOW));
+  writer.root_.reset(::open(directory.c_str(), directory_flags | O_NOFOLLOW));
   if (!writer.root_) return fail_errno(errno, directory);
   std::error_code error;
   const bool empty = std::filesystem::is_empty(directory, error);
@@ -130,7 +120,7 @@ Status TreeWriter::symlink(const std::string& path, const std::string& target) {
 }
 
 Status TreeWriter::hard_link(const std::string& path, const std::string& target) {
-  const auto from = parent_part(target).empty() ? UniqueFd(::openat(root_.get(), ".", open_directory))
+  const auto from = parent_part(target).empty() ? UniqueFd(::openat(root_.get(), ".", directory_flags))
                                                 : open_beneath(root_.get(), std::string(parent_part(target)));
   struct stat info {};
   // A second name of a symlink would read its target from another place.

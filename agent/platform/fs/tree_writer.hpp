@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Makes the files of an archive beneath a fresh directory. Whatever an archive says, nothing is made or
 // linked outside of it.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "platform/fs/trim.hpp"
 
 #include <fcntl.h>
@@ -20,12 +21,18 @@ constexpr long xfs_magic = 0x58465342;  // not in magic.h: statfs(2) names it
 
 std::string name_of(long type) {
   switch (type) {
-    case EXT4_SUPER_MAGIC: return "ext4";
-    case BTRFS_SUPER_MAGIC: return "btrfs";
-    case OVERLAYFS_SUPER_MAGIC: return "overlay";
-    case xfs_magic: return "xfs";
-    case TMPFS_MAGIC: return "tmpfs";
-    default: return fmt::format("type {:#x}", type);
+    case EXT4_SUPER_MAGIC:
+      return "ext4";
+    case BTRFS_SUPER_MAGIC:
+      return "btrfs";
+    case OVERLAYFS_SUPER_MAGIC:
+      return "overlay";
+    case xfs_magic:
+      return "xfs";
+    case TMPFS_MAGIC:
+      return "tmpfs";
+    default:
+      return fmt::format("type {:#x}", type);
   }
 }
 

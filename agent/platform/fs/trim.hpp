@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Free space, of which the device is told that nobody needs what stands in it.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "platform/fs/unwritten_extents.hpp"
 
 #include <fcntl.h>
@@ -32,7 +33,8 @@ Result<fiemap_extent> extent_at(int fd, std::uint64_t offset, std::string_view w
   map.head.fm_length = end_of_file - offset;
   map.head.fm_flags = FIEMAP_FLAG_SYNC;  // else what waits in memory to be written counts as unwritten
   map.head.fm_extent_count = 1;
-  if (::ioctl(fd, FS_IOC_FIEMAP, &map) != 0 && errno != EOPNOTSUPP && errno != ENOTTY) return fail_errno(errno, what);
+  if (::ioctl(fd, FS_IOC_FIEMAP, &map) != 0 && errno != EOPNOTSUPP && errno != ENOTTY)
+    return fail_errno(errno, what);
   return map.head.fm_mapped_extents == 0 ? fiemap_extent{} : map.head.fm_extents[0];
 }
 
@@ -57,14 +59,17 @@ Status free_unwritten_extents_of_archived_journals(const std::string& directory)
   AGENT_TRY_ASSIGN(auto machines, names_in(journal.get(), directory));
   for (const auto& machine : machines) {
     const auto shown = directory + "/" + machine;
-    const UniqueFd of_machine(::openat(journal.get(), machine.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    const UniqueFd of_machine(
+        ::openat(journal.get(), machine.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     if (!of_machine) continue;  // a file, or gone
     AGENT_TRY_ASSIGN(auto names, names_in(of_machine.get(), shown));
     for (const auto& name : names) {
       if (name.find('@') == std::string::npos) continue;
-      const UniqueFd file(::openat(of_machine.get(), name.c_str(), O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+      const UniqueFd file(
+          ::openat(of_machine.get(), name.c_str(), O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
       struct stat info = {};
-      if (!file || ::fstat(file.get(), &info) != 0 || !S_ISREG(info.st_mode)) continue;  // vacuumed since it was listed
+      if (!file || ::fstat(file.get(), &info) != 0 || !S_ISREG(info.st_mode))
+        continue;  // vacuumed since it was listed
       AGENT_TRY(free_unwritten_extents(file.get(), shown + "/" + name));
     }
   }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One attempt to fetch a file, or the rest of it.
 #pragma once
 

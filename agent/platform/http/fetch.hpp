@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Downloads a file that is pinned by its hash.
 #pragma once
 

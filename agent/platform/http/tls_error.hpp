@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Why a server's certificate was not accepted, in words that lead to a remedy.
 #pragma once
 

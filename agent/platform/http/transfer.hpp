@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What every HTTP transfer of ours has in common. One handle is one transfer's, and one thread's.
 #pragma once
 

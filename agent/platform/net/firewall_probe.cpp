@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "platform/net/firewall_probe.hpp"
 
 // clang-format off
@@ -31,12 +32,13 @@
 namespace agent {
 namespace {
 
-// The kernel answers a packet at once when no rule drops it; but when it knows the address that it was given is its own affair (an IPv6
-// address is tentative, and packets to it are lost, until a worker of the kernel had its turn, with the RTNL lock that others may hold:
-// addrconf_dad_work() in Linux' net/ipv6/addrconf.c). So it is asked without rules first.
+// The kernel answers a packet at once when no rule drops it; but when it knows the address that it was given
+// is its own affair (an IPv6 address is tentative, and packets to it are lost, until a worker of the kernel
+// had its turn, with the RTNL lock that others may hold: addrconf_dad_work() in Linux' net/ipv6/addrconf.c).
+// So it is asked without rules first.
 constexpr Milliseconds ready_timeout(10'000);
 constexpr Milliseconds answer_timeout(1'000);  // then silence means that a rule dropped it
-constexpr Milliseconds again_after(100);       // a packet that is lost says nothing: as TCP does, it is sent again
+constexpr Milliseconds again_after(100);  // a packet that is lost says nothing: as TCP does, it is sent again
 // Two connections, so that no late answer to the first is taken for one to the second.
 constexpr std::uint16_t port_without_rules = 50000;
 constexpr std::uint16_t port_with_rules = 50001;
@@ -67,11 +69,11 @@ std::string interface_with(const Bytes& address) {
   return name;
 }
 
-std::string without_tailscaled(const std::string& rules) {
+std::string without_jumps(const std::string& rules, const std::string& chain) {
   std::istringstream lines(rules);
   std::string kept;
   for (std::string line; std::getline(lines, line);)
-    if (!line.starts_with("-A INPUT ") || !line.ends_with("-j ts-input")) kept += line + "\n";
+    if (!line.starts_with("-A INPUT ") || !line.ends_with("-j " + chain)) kept += line + "\n";
   return kept;
 }
 
@@ -128,7 +130,8 @@ Status give_v6_address(const Question& question) {
   std::memcpy(&address.ifr6_addr, question.to.data(), sizeof address.ifr6_addr);
   address.ifr6_prefixlen = 128;
   address.ifr6_ifindex = static_cast<int>(index);
-  // With zeros behind it: qemu's user emulation takes it for the longer rtentry, which has a pointer in it (do_ioctl_rt).
+  // With zeros behind it: qemu's user emulation takes it for the longer rtentry, which has a pointer in it
+  // (do_ioctl_rt).
   struct {
     in6_rtmsg message;
     std::array<char, sizeof(rtentry)> rest;
@@ -190,7 +193,9 @@ Result<bool> ask(const Question& question) {
   AGENT_TRY_ASSIGN(auto listener, listen_on(question));
   auto ready = is_answered(tun.get(), question, port_without_rules, ready_timeout);
   if (!ready) return ready;
-  if (!*ready) return fail(Errc::timed_out, "without any rule it was not answered within {} s", ready_timeout.count() / 1000);
+  if (!*ready)
+    return fail(Errc::timed_out, "without any rule it was not answered within {} s",
+                ready_timeout.count() / 1000);
   AGENT_TRY(load_rules(question));
   return is_answered(tun.get(), question, port_with_rules, answer_timeout);
 }
@@ -204,19 +209,24 @@ Command save_rules(bool v6) {
   return command;
 }
 
-Result<bool> probe_rules(const std::string& rules, const NewConnection& connection) {
-  Question question{"", without_tailscaled(rules), address_bytes(connection.from), address_bytes(connection.to), connection.port};
+Result<bool> probe_rules(const std::string& rules, const NewConnection& connection,
+                         const std::string& without_chain) {
+  Question question{"", without_jumps(rules, without_chain), address_bytes(connection.from),
+                    address_bytes(connection.to), connection.port};
   if (question.from.empty() || question.from.size() != question.to.size())
     return fail(Errc::invalid, "{} to {}: no two addresses of one kind", connection.from, connection.to);
   question.interface = interface_with(question.to);
-  if (question.interface.empty()) return fail(Errc::not_found, "no interface has the address {}", connection.to);
+  if (question.interface.empty())
+    return fail(Errc::not_found, "no interface has the address {}", connection.to);
   Result<bool> answer = false;
   try {
     std::thread([&] { answer = ask(question); }).join();
   } catch (const std::system_error& error) {
     answer = fail(Errc::failed, "start a thread: {}", error.what());
   }
-  if (!answer) return pass(std::move(answer), fmt::format("try a connection from {} to {} port {}", connection.from, connection.to, connection.port));
+  if (!answer)
+    return pass(std::move(answer), fmt::format("try a connection from {} to {} port {}", connection.from,
+                                               connection.to, connection.port));
   return answer;
 }
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "platform/net/packet.hpp"
 
 #include <arpa/inet.h>
@@ -23,7 +24,8 @@ void put16(Bytes& out, std::size_t at, std::uint16_t value) {
 // RFC 1071, over an even number of bytes.
 std::uint16_t checksum(const Bytes& bytes) {
   std::uint32_t sum = 0;
-  for (std::size_t at = 0; at + 1 < bytes.size(); at += 2) sum += static_cast<std::uint32_t>(bytes[at] << 8U | bytes[at + 1]);
+  for (std::size_t at = 0; at + 1 < bytes.size(); at += 2)
+    sum += static_cast<std::uint32_t>(bytes[at] << 8U | bytes[at + 1]);
   while (sum > 0xffffU) sum = (sum & 0xffffU) + (sum >> 16U);
   return static_cast<std::uint16_t>(~sum);
 }
@@ -62,7 +64,7 @@ Bytes first_packet(const Bytes& from, std::uint16_t from_port, const Bytes& to, 
     put16(packet, 4, tcp_header);
     packet[6] = IPPROTO_TCP;
     packet[7] = 64;  // hop limit
-  } else {  // RFC 791, 3.1
+  } else {           // RFC 791, 3.1
     packet[0] = 4U << 4U | v4_header / 4;
     put16(packet, 2, v4_header + tcp_header);
     packet[8] = 64;  // time to live

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Local accounts, read from their files: an account that only the network knows is none of ours, and a static
 // binary must not load the machine's NSS modules.
 #pragma once

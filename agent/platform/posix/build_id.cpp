@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "platform/posix/build_id.hpp"
 
 #include <elf.h>
@@ -15,7 +16,9 @@ using namespace std::string_view_literals;
 
 // A segment of notes (elf(5)): a header, a name and a descriptor each, padded to the segment's alignment.
 std::string id_in(std::string_view notes, std::size_t alignment) {
-  const auto padded = [alignment](std::size_t size) { return (size + alignment - 1) / alignment * alignment; };
+  const auto padded = [alignment](std::size_t size) {
+    return (size + alignment - 1) / alignment * alignment;
+  };
   while (notes.size() >= sizeof(ElfW(Nhdr))) {
     ElfW(Nhdr) header{};
     std::memcpy(&header, notes.data(), sizeof header);

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which build this is, as its symbols' file knows it.
 #pragma once
 
@@ -5,7 +6,8 @@
 
 namespace agent {
 
-// The linker's build id of the running program, in hexadecimal, from its own memory; empty when it was linked without.
+// The linker's build id of the running program, in hexadecimal, from its own memory; empty when it was linked
+// without.
 [[nodiscard]] std::string build_id();
 
 }  // namespace agent

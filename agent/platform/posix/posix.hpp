@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What every POSIX call here needs: errno in words, and reads and writes that finish what they began.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Connects to a unix socket in the name of a user.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "platform/process/process.hpp"
 
 #include <poll.h>
@@ -23,7 +24,8 @@ constexpr std::size_t output_cap = 1U << 20U;
 constexpr std::size_t longest_line = 64U << 10U;
 // How long a program that has ended may still have output on its way from a child of its own.
 constexpr Milliseconds grace{200};
-// How long a program that was killed may take to be gone: one that waits for a device that hangs takes for ever, and is left to init.
+// How long a program that was killed may take to be gone: one that waits for a device that hangs takes for
+// ever, and is left to init.
 constexpr Milliseconds dying{5'000};
 
 // One stream of output: kept up to the cap, and passed on line by line if anybody wants lines.
@@ -123,7 +125,8 @@ Result<Completed> run_process(const Command& command, const LineSink& line) {
     AGENT_TRY_ASSIGN(auto found, with_context(identity_of(*command.user), "run " + command.argv.front()));
     identity = std::move(found);
   }
-  AGENT_TRY_ASSIGN(auto child, with_context(spawn(command, identity ? &*identity : nullptr), "run " + command.argv.front()));
+  AGENT_TRY_ASSIGN(auto child, with_context(spawn(command, identity ? &*identity : nullptr),
+                                            "run " + command.argv.front()));
 
   Completed result;
   const LineSink log = command.log_output ? line : LineSink{};

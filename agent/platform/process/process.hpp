@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Runs a program to its end, under a deadline. No shell, ever.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Starts one program: the half of running it that happens between fork(2) and execve(2).
 #pragma once
 
@@ -20,8 +21,9 @@ struct Identity {
   std::vector<gid_t> groups;
 };
 
-// Becomes that user, for good, and one that the user cannot dump: it still has the agent's memory. Only raw system calls, so it may be
-// called between fork and exec. The name of the call that failed, with errno set, or nullptr.
+// Becomes that user, for good, and one that the user cannot dump: it still has the agent's memory. Only raw
+// system calls, so it may be called between fork and exec. The name of the call that failed, with errno set,
+// or nullptr.
 [[nodiscard]] const char* become(const Identity& identity);
 
 struct Child {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Whether the kernel lets a user sandbox itself.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "platform/secrets/secret_bytes.hpp"
 
 #include <fcntl.h>
@@ -8,10 +9,10 @@
 #include <cerrno>
 #include <set>
 
-#include "base/redact.hpp"
 #include "base/unique_fd.hpp"
 #include "platform/posix/posix.hpp"
 #include "platform/secrets/secret_scan.hpp"
+#include "secrets/redact.hpp"
 
 namespace agent::secret_bytes {
 namespace {
@@ -45,11 +46,13 @@ UniqueFd open_directory(const std::string& path) {
 std::string directory_of(const std::string& path) { return path.substr(0, path.rfind('/')); }
 std::string name_of(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
-// A regular file, without waiting for a FIFO and without touching a device; none when it is gone or something else by now.
+// A regular file, without waiting for a FIFO and without touching a device; none when it is gone or something
+// else by now.
 UniqueFd open_regular(int directory, const std::string& name, int flags, struct stat& info) {
   UniqueFd fd;
   errno = 0;
-  if (::fstatat(directory, name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(info.st_mode)) return fd;
+  if (::fstatat(directory, name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(info.st_mode))
+    return fd;
   fd.reset(::openat(directory, name.c_str(), flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
   if (fd && (::fstat(fd.get(), &info) != 0 || !S_ISREG(info.st_mode))) fd.reset();
   return fd;
@@ -59,19 +62,22 @@ void look_into(Search& search, int directory, const std::string& name, const std
   struct stat info = {};
   const auto fd = open_regular(directory, name, O_RDONLY, info);
   if (!fd) {  // or gone since it was listed, or something else by now
-    if (errno != ENOENT && errno != ELOOP && errno != 0) search.result.skipped.push_back(fmt::format("{}: {}", shown, errno_text(errno)));
+    if (errno != ENOENT && errno != ELOOP && errno != 0)
+      search.result.skipped.push_back(fmt::format("{}: {}", shown, errno_text(errno)));
     return;
   }
-  if (info.st_nlink > 1 && !search.seen.insert(info.st_ino).second) return;  // by another name: whoever may write here has thousands
+  if (info.st_nlink > 1 && !search.seen.insert(info.st_ino).second)
+    return;  // by another name: whoever may write here has thousands
   if (static_cast<std::uint64_t>(info.st_blocks) * 512 > most_bytes) {
     search.result.skipped.push_back(shown + ": larger than 1 GiB");
     return;
   }
   std::size_t copies = 0;
-  const auto read = for_each_secret(fd.get(), shown, search.deadline, [&copies](off_t, std::size_t) -> Status {
-    ++copies;
-    return {};
-  });
+  const auto read =
+      for_each_secret(fd.get(), shown, search.deadline, [&copies](off_t, std::size_t) -> Status {
+        ++copies;
+        return {};
+      });
   if (!read) search.result.skipped.push_back(read.error().message);
   if (copies > 0) search.result.found.push_back({shown, copies});
 }
@@ -90,8 +96,10 @@ void walk(Search& search, int directory, const std::string& shown, unsigned dept
     if (S_ISREG(info.st_mode)) {
       if (++search.files > most_files) return;
       look_into(search, directory, name, path);
-    } else if (S_ISDIR(info.st_mode) && depth > 1 && info.st_dev == search.device) {  // of overlayfs only directories have its number
-      const UniqueFd inner(::openat(directory, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    } else if (S_ISDIR(info.st_mode) && depth > 1 &&
+               info.st_dev == search.device) {  // of overlayfs only directories have its number
+      const UniqueFd inner(
+          ::openat(directory, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
       if (inner)
         walk(search, inner.get(), path, depth - 1);
       else if (errno != ENOENT && errno != ENOTDIR && errno != ELOOP)
@@ -115,7 +123,8 @@ Result<SecretSearch> find(const std::string& path, unsigned depth, Milliseconds 
   if (S_ISREG(info.st_mode)) {
     look_into(search, parent.get(), name_of(path), path);
   } else if (S_ISDIR(info.st_mode)) {
-    const UniqueFd directory(::openat(parent.get(), name_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    const UniqueFd directory(
+        ::openat(parent.get(), name_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     if (directory)
       walk(search, directory.get(), path, depth);
     else
@@ -123,8 +132,10 @@ Result<SecretSearch> find(const std::string& path, unsigned depth, Milliseconds 
   } else if (S_ISLNK(info.st_mode)) {
     search.result.skipped.push_back(path + ": a symlink");
   }
-  if (search.files > most_files) search.result.skipped.push_back(fmt::format("{}: more than {} files", path, most_files));
-  if (Clock::now() >= search.deadline) search.result.skipped.push_back(fmt::format("{}: not all of it, within {} ms", path, time.count()));
+  if (search.files > most_files)
+    search.result.skipped.push_back(fmt::format("{}: more than {} files", path, most_files));
+  if (Clock::now() >= search.deadline)
+    search.result.skipped.push_back(fmt::format("{}: not all of it, within {} ms", path, time.count()));
   return search.result;
 }
 
@@ -138,13 +149,17 @@ Status overwrite(const std::string& path, Milliseconds time) {
   const auto fd = open_regular(parent.get(), name_of(path), O_RDWR, info);
   if (!fd) return fail(Errc::refused, "overwrite secrets in {}: it cannot be opened as a regular file", path);
   if (info.st_nlink != 1)
-    return fail(Errc::refused, "overwrite secrets in {}: it has {} hard links; find the others (find -inum {}) and remove them first", path,
-                info.st_nlink, info.st_ino);
-  AGENT_TRY(for_each_secret(fd.get(), path, Clock::now() + time, [&](off_t offset, std::size_t size) -> Status {
-    const std::string cover(size, overwrite_char);
-    if (::pwrite(fd.get(), cover.data(), size, offset) != static_cast<ssize_t>(size)) return fail_errno(errno, "overwrite secrets in " + path);
-    return {};
-  }));
+    return fail(Errc::refused,
+                "overwrite secrets in {}: it has {} hard links; find the others (find -inum {}) and remove "
+                "them first",
+                path, info.st_nlink, info.st_ino);
+  AGENT_TRY(
+      for_each_secret(fd.get(), path, Clock::now() + time, [&](off_t offset, std::size_t size) -> Status {
+        const std::string cover(size, overwrite_char);
+        if (::pwrite(fd.get(), cover.data(), size, offset) != static_cast<ssize_t>(size))
+          return fail_errno(errno, "overwrite secrets in " + path);
+        return {};
+      }));
   if (::fdatasync(fd.get()) != 0) return fail_errno(errno, "overwrite secrets in " + path);
   return {};
 }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "platform/secrets/secret_scan.hpp"
 
 #include <sys/stat.h>
@@ -7,10 +8,10 @@
 #include <cerrno>
 #include <string>
 
-#include "base/redact.hpp"
-#include "base/secret.hpp"
 #include "platform/posix/posix.hpp"
 #include "platform/systemd/journal_file.hpp"
+#include "secrets/redact.hpp"
+#include "secrets/secret.hpp"
 
 namespace agent {
 namespace {
@@ -34,7 +35,8 @@ Status read_piece(int fd, off_t offset, off_t end, std::string& piece, std::stri
   return {};
 }
 
-// Where the next data is, from the offset on; -1 at the end. A file system without holes (lseek(2)) has it there.
+// Where the next data is, from the offset on; -1 at the end. A file system without holes (lseek(2)) has it
+// there.
 off_t next_data(int fd, off_t offset) {
   const auto data = ::lseek(fd, offset, SEEK_DATA);
   return data < 0 && errno != ENXIO ? offset : data;
@@ -71,10 +73,11 @@ Status for_each_secret(int fd, std::string_view what, std::chrono::steady_clock:
   wipe(piece);
   AGENT_TRY(ended);
   if (!what.starts_with("/var/log/journal/") && !what.starts_with("/run/log/journal/")) return {};
-  return for_each_compressed_field(fd, what, [&](off_t offset, std::size_t size, std::string_view text) -> Status {
-    AGENT_TRY(in_time(deadline, what));
-    return secret_spans(text).empty() ? Status() : visit(offset, size);
-  });
+  return for_each_compressed_field(fd, what,
+                                   [&](off_t offset, std::size_t size, std::string_view text) -> Status {
+                                     AGENT_TRY(in_time(deadline, what));
+                                     return secret_spans(text).empty() ? Status() : visit(offset, size);
+                                   });
 }
 
 }  // namespace agent

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One connection to a message bus, made for one operation and bound by its deadline. Not shared between
 // threads.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "platform/systemd/job.hpp"
 
 #include <systemd/sd-bus.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A job of systemd, from before it starts to its end.
 #pragma once
 

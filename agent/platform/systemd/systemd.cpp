@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "platform/systemd/systemd.hpp"
 
 #include <poll.h>
@@ -130,7 +131,7 @@ Status enable_unit_file(const Scope& scope, const std::string& unit) {
   if (auto unmasked = unmask(bus, unit); !unmasked) return pass(std::move(unmasked), what);
   // runtime=false: for good; force=true: a symlink in the way is replaced.
   auto reply = bus.call(manager("EnableUnitFiles"),
-                         [&](auto* m) { return sd_bus_message_append(m, "asbb", 1, unit.c_str(), 0, 1); });
+                        [&](auto* m) { return sd_bus_message_append(m, "asbb", 1, unit.c_str(), 0, 1); });
   if (!reply) return pass(std::move(reply), what);
   int has_install_section = 0;
   if (const int r = sd_bus_message_read(reply->get(), "b", &has_install_section); r < 0)

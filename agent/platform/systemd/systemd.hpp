@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // systemd and logind over D-Bus: the machine's manager and the users'. Every function opens its own
 // connection, so all may be called from any thread. A manager that is not up is Errc::unavailable, a unit it
 // does not know Errc::not_found.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // systemd's names on the bus (org.freedesktop.systemd1(5)).
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "platform/systemd/transient.hpp"
 
 #include <systemd/sd-bus.h>
@@ -56,7 +57,8 @@ Status start_on(Bus& bus, const TransientUnit& unit) {
 Status start_transient(const TransientUnit& unit, Milliseconds timeout) {
   if (unit.argv.empty()) return fail(Errc::invalid, "start {}: nothing to run", unit.name);
   auto bus = Bus::open(Scope::system(), Deadline(timeout));
-  AGENT_TRY(with_context(bus ? start_on(*bus, unit) : Status(tl::unexpected<Error>(bus.error())), "start " + unit.name));
+  AGENT_TRY(with_context(bus ? start_on(*bus, unit) : Status(tl::unexpected<Error>(bus.error())),
+                         "start " + unit.name));
   return {};
 }
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Runs a program as a unit of the machine's systemd that has no file: it outlives the session that asked for
 // it.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "platform/systemd/unit_properties.hpp"
 
 #include <systemd/sd-bus.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a manager says of one unit, in one call.
 #pragma once
 

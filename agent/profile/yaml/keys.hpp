@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The keys a document may have, as a table: one entry each, bound to the field that it fills. What a key is
 // called, what it may hold and where it goes stand in that one place; reading a document is a walk over the
 // table.

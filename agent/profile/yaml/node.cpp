@@ -1,6 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "profile/yaml/node.hpp"
 
-#include "base/secret.hpp"
+#include "secrets/secret.hpp"
 
 namespace agent::parsing {
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A YAML document as the rest of profile/ sees it: what is written, and where.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The only user of yaml-cpp: text to tree, with limits.
 #pragma once
 

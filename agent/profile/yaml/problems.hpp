@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Everything that is wrong with one file of the owner's, collected, and said at once.
 #pragma once
 
@@ -38,7 +39,8 @@ class Problems {
   [[nodiscard]] std::string value(std::string_view text) const;
   [[nodiscard]] std::string unknown_key(std::string_view name) const;
 
-  // Another's words that may hold pieces of the file, made harmless likewise. Never where quoting is forbidden.
+  // Another's words that may hold pieces of the file, made harmless likewise. Never where quoting is
+  // forbidden.
   [[nodiscard]] static std::string shown(std::string_view text);
 
   // One line each, by position: "file:line:column: key: what". Of very many, the first and a count.

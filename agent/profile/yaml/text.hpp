@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a text must be before a YAML parser may see it.
 #pragma once
 

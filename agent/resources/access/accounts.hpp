@@ -1,47 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
 // Local accounts: the gateway's unprivileged user, and the one that only makes OpenClaw's tree.
 #pragma once
+
+#include <optional>
 
 #include "core/resource.hpp"
 
 namespace agent {
 
+struct GatewayUserState {
+  std::optional<User> account;
+  bool home = false;       // its directory is there
+  bool half_made = false;  // a run was cut off while it made the account or its home
+};
+
 // The gateway's user: in no group that amounts to root, from the start, since processes keep their groups.
-class GatewayUser : public Resource {
+class GatewayUser : public ResourceOf<GatewayUserState> {
  public:
   explicit GatewayUser(std::string user);
-  [[nodiscard]] Result<Observation> observe(const Probe& probe) const override;
-  [[nodiscard]] Status apply(Host& host, const Observation& seen) override;
+  [[nodiscard]] Result<GatewayUserState> look(const Probe& probe) const override;
+  [[nodiscard]] Observation describe(const GatewayUserState& state) const override;
+  [[nodiscard]] Status apply(Host& host, const GatewayUserState& state) override;
 
  private:
-  [[nodiscard]] Status make(Host& host, const Observation& seen) const;
+  [[nodiscard]] Status make(Host& host, const GatewayUserState& state) const;
   std::string user_;
+};
+
+struct UserPasswordState {
+  bool locked = true;  // also when there is no account yet: it is made without a password
 };
 
 // The gateway's user has no password.
-class UserPassword : public Resource {
+class UserPassword : public ResourceOf<UserPasswordState> {
  public:
   explicit UserPassword(std::string user);
-  [[nodiscard]] Result<Observation> observe(const Probe& probe) const override;
-  [[nodiscard]] Status apply(Host& host, const Observation& seen) override;
+  [[nodiscard]] Result<UserPasswordState> look(const Probe& probe) const override;
+  [[nodiscard]] Observation describe(const UserPasswordState& state) const override;
+  [[nodiscard]] Status apply(Host& host, const UserPasswordState& state) override;
 
  private:
   std::string user_;
 };
 
-// A system account without home, password or shell. npm runs as it, so that neither root nor the gateway's user does.
-class BuildUser : public Resource {
+struct BuildUserState {
+  bool present = false;
+};
+
+// A system account without home, password or shell. npm runs as it, so that neither root nor the gateway's
+// user does.
+class BuildUser : public ResourceOf<BuildUserState> {
  public:
   BuildUser();
-  [[nodiscard]] Result<Observation> observe(const Probe& probe) const override;
-  [[nodiscard]] Status apply(Host& host, const Observation& seen) override;
+  [[nodiscard]] Result<BuildUserState> look(const Probe& probe) const override;
+  [[nodiscard]] Observation describe(const BuildUserState& state) const override;
+  [[nodiscard]] Status apply(Host& host, const BuildUserState& state) override;
+};
+
+struct LingerState {
+  User user;
+  bool marked = false;      // logind starts the manager at boot
+  std::string manager;      // ActiveState of user@UID.service
+  bool bus_answers = true;  // asked of an active manager only
 };
 
 // The user's manager runs from boot on, without a session (loginctl(1) enable-linger).
-class Linger : public Resource {
+class Linger : public ResourceOf<LingerState> {
  public:
   explicit Linger(std::string user);
-  [[nodiscard]] Result<Observation> observe(const Probe& probe) const override;
-  [[nodiscard]] Status apply(Host& host, const Observation& seen) override;
+  [[nodiscard]] Result<LingerState> look(const Probe& probe) const override;
+  [[nodiscard]] Observation describe(const LingerState& state) const override;
+  [[nodiscard]] Status apply(Host& host, const LingerState& state) override;
 
  private:
   std::string user_;

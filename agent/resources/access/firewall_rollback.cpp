@@ -1,7 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "resources/access/firewall_rollback.hpp"
 
 #include <array>
-#include <utility>
 
 #include "core/paths.hpp"
 #include "resources/access/ufw_command.hpp"
@@ -20,8 +20,8 @@ const std::string half_made = kept + ".partial";
 const std::string half_gone = kept + ".old";
 
 // Where ufw keeps all that its commands change (ufw(8), FILES).
-constexpr std::array<std::string_view, 4> files = {"/etc/default/ufw", "/etc/ufw/ufw.conf", "/etc/ufw/user.rules",
-                                                   "/etc/ufw/user6.rules"};
+constexpr std::array<std::string_view, 4> files = {"/etc/default/ufw", "/etc/ufw/ufw.conf",
+                                                   "/etc/ufw/user.rules", "/etc/ufw/user6.rules"};
 constexpr std::size_t largest = 4U << 20U;
 
 std::string copy_of(std::string_view file, const std::string& directory) {
@@ -29,11 +29,6 @@ std::string copy_of(std::string_view file, const std::string& directory) {
   for (auto& c : name)
     if (c == '/') c = '-';
   return directory + "/" + name;
-}
-
-Result<bool> present(const Probe& probe, const std::string& path) {
-  AGENT_TRY_ASSIGN(auto info, probe.stat(path));
-  return info.has_value();
 }
 
 // With its mode; false when there is nothing to copy.
@@ -49,7 +44,7 @@ Result<bool> copy(Host& host, const std::string& from, const std::string& to) {
 Status put_back(Host& host, const std::string& file) {
   AGENT_TRY_ASSIGN(auto copied, copy(host, copy_of(file, reverting), file));
   if (copied) return {};
-  AGENT_TRY_ASSIGN(auto there, present(host, reverting));
+  AGENT_TRY_ASSIGN(auto there, host.exists(reverting));
   if (!there) return fail(Errc::failed, "{} was taken away while {} was put back from it", reverting, file);
   return host.remove(file);
 }
@@ -61,7 +56,7 @@ bool was_enabled(const Probe& probe) {
 
 // False when nothing is on trial. Can be done again until it is ended by forget().
 Result<bool> put_back_all(Host& host) {
-  auto begun = present(host, reverting);  // by one that did not come to its end
+  auto begun = host.exists(reverting);  // by one that did not come to its end
   if (!begun) return pass(std::move(begun));
   if (!*begun) {
     auto claimed = host.rename(kept, reverting);
@@ -82,7 +77,8 @@ Status forget(Host& host) {
   return host.remove_tree(half_gone);
 }
 
-// From here on only the run puts back, until the timer's time, which begins now: it is there should the run die.
+// From here on only the run puts back, until the timer's time, which begins now: it is there should the run
+// die.
 Status take_over(Host& host) {
   AGENT_TRY(host.restart_unit(Scope::system(), timer, job_timeout));
   return host.stop_unit(Scope::system(), unit, job_timeout);
@@ -90,32 +86,38 @@ Status take_over(Host& host) {
 
 }  // namespace
 
-Status observe(const Probe& probe, Observation& seen) {
-  for (const auto& [path, what] : {std::pair(kept, "on trial"), std::pair(reverting, "being put back")}) {
-    AGENT_TRY_ASSIGN(auto there, present(probe, path));
-    if (there) seen.drift("change", what, "confirmed");
-  }
+Result<State> look(const Probe& probe) {
+  State state;
+  AGENT_TRY_ASSIGN(state.on_trial, probe.exists(kept));
+  AGENT_TRY_ASSIGN(state.being_put_back, probe.exists(reverting));
   for (const auto& rest : {half_made, half_gone}) {
-    AGENT_TRY_ASSIGN(auto there, present(probe, rest));
-    if (there) seen.drift(rest, "present", "absent");
+    AGENT_TRY_ASSIGN(const bool there, probe.exists(rest));
+    if (there) state.rests.push_back(rest);
   }
-  return {};
+  return state;
+}
+
+void describe(const State& state, Observation& seen) {
+  if (state.on_trial) seen.drift("change", "on trial", "confirmed");
+  if (state.being_put_back) seen.drift("change", "being put back", "confirmed");
+  for (const auto& rest : state.rests) seen.drift(rest, "present", "absent");
 }
 
 Status begin(Host& host) {
   AGENT_TRY(take_over(host));
   for (const auto& rest : {half_made, half_gone}) {
-    AGENT_TRY_ASSIGN(auto there, present(host, rest));
+    AGENT_TRY_ASSIGN(auto there, host.exists(rest));
     if (there) AGENT_TRY(host.remove_tree(rest));
   }
-  AGENT_TRY_ASSIGN(auto begun, present(host, reverting));
+  AGENT_TRY_ASSIGN(auto begun, host.exists(reverting));
   // Not put back first: that may be what can't be done, and what is kept is as good for this trial.
   if (begun) return host.rename(reverting, kept);
-  AGENT_TRY_ASSIGN(auto on_trial, present(host, kept));
+  AGENT_TRY_ASSIGN(auto on_trial, host.exists(kept));
   if (on_trial) return {};
   AGENT_TRY(host.make_directory(half_made, {0700}));
   for (const auto file : files)
-    if (auto copied = copy(host, std::string(file), copy_of(file, half_made)); !copied) return pass(std::move(copied));
+    if (auto copied = copy(host, std::string(file), copy_of(file, half_made)); !copied)
+      return pass(std::move(copied));
   return host.rename(half_made, kept);
 }
 
@@ -143,7 +145,9 @@ Status revert_beside(Host& host, const std::string& run) {
   AGENT_TRY_ASSIGN(auto back, put_back_all(host));
   if (!back) return {};
   if (run.empty()) return forget(host);
-  return fail(Errc::unavailable, "the firewall was put back; it is put back once more when the run that goes on is over ({})", run);
+  return fail(Errc::unavailable,
+              "the firewall was put back; it is put back once more when the run that goes on is over ({})",
+              run);
 }
 
 }  // namespace agent::firewall_rollback

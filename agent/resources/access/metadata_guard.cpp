@@ -1,22 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "resources/access/metadata_guard.hpp"
 
 #include "core/paths.hpp"
 #include "embedded.hpp"
-#include "resources/common/systemd_unit.hpp"
 #include "resources/common/untrusted_json.hpp"
 
 namespace agent {
 namespace {
 
-const std::string unit_name = "bootstrap-agent-metadata.service";
 const std::string rules_file = paths::configuration + "/metadata.nft";
 const std::string table = "bootstrap_agent_metadata";
+constexpr const char* v4_address = "169.254.169.254";
+constexpr const char* v6_address = "fe80::a9fe:a9fe";
 
 std::string_view rules() { return embedded::metadata_nft; }
-std::string_view unit() { return embedded::bootstrap_agent_metadata_service; }
 
-// libnftables-json(5): a rule is {"rule": {"chain": …, "expr": [match…, reject]}}. What counts is that the chain is hooked
-// to output, and holds for each address a rule that rejects every uid but 0.
+// libnftables-json(5): a rule is {"rule": {"chain": …, "expr": [match…, reject]}}. What counts is that the
+// chain is hooked to output, and holds for each address a rule that rejects every uid but 0.
 bool rejects(const Json& item, std::string_view address) {
   const auto rule = item.find("rule");
   if (rule == item.end() || !rule->contains("expr")) return false;
@@ -32,37 +32,55 @@ bool hooked(const Json& item) {
   return chain != item.end() && text_in(*chain, "hook") == "output" && text_in(*chain, "type") == "filter";
 }
 
+// What is loaded keeps every other user from the service.
+bool closes(const MetadataGuardState& state) {
+  return state.rules_file == OwnFile::as_made && state.v4 && state.v6;
+}
+
 }  // namespace
 
-MetadataGuard::MetadataGuard() : Resource({"metadata", {"packages"}, {}}) {}
+MetadataGuard::MetadataGuard()
+    : ResourceOf({"metadata", {"packages"}, {}}),
+      unit_("bootstrap-agent-metadata.service", embedded::bootstrap_agent_metadata_service,
+            {true, true, ""}) {}
 
-Result<Observation> MetadataGuard::observe(const Probe& probe) const {
-  AGENT_TRY_ASSIGN(auto installed, probe.stat("/usr/sbin/nft"));
-  if (!installed) return Observation::blocked("packages: nftables is not installed");
-  Observation seen;
-  auto text = probe.read_file(rules_file);
-  seen.expect("rules file", text ? (*text == rules() ? "as shipped" : "changed") : "absent", "as shipped");
-  AGENT_TRY(observe_system_unit(probe, unit_name, unit(), "", seen));
-  AGENT_TRY_ASSIGN(auto listed, with_context(probe.query(Query::nft_table(table)), "nft"));
+Result<MetadataGuardState> MetadataGuard::look(const Probe& probe) const {
+  AGENT_TRY_ASSIGN(const bool installed, probe.exists("/usr/sbin/nft"));
+  if (!installed) return fail(Errc::blocked, "packages: nftables is not installed");
+  MetadataGuardState state;
+  state.rules_file = look_at_own_file(probe, rules_file, rules());
+  AGENT_TRY_ASSIGN(state.unit, unit_.look(probe));
+  AGENT_TRY_ASSIGN(const auto listed, with_context(probe.query(Query::nft_table(table)), "nft"));
   const auto parsed = parse_json(listed.out);
+  if (!listed.ok() || !parsed.is_object() || !parsed.contains("nftables")) return state;
   bool chain = false;
-  bool v4 = false;
-  bool v6 = false;
-  if (listed.ok() && parsed.is_object() && parsed.contains("nftables"))
-    for (const auto& item : parsed["nftables"]) {
-      chain = chain || hooked(item);
-      v4 = v4 || rejects(item, "169.254.169.254");
-      v6 = v6 || rejects(item, "fe80::a9fe:a9fe");
-    }
-  seen.expect("169.254.169.254", chain && v4 ? "root only" : "open to every user", "root only");
-  seen.expect("fe80::a9fe:a9fe", chain && v6 ? "root only" : "open to every user", "root only");
+  for (const auto& item : parsed["nftables"]) {
+    chain = chain || hooked(item);
+    state.v4 = state.v4 || rejects(item, v4_address);
+    state.v6 = state.v6 || rejects(item, v6_address);
+  }
+  state.v4 = state.v4 && chain;
+  state.v6 = state.v6 && chain;
+  return state;
+}
+
+Observation MetadataGuard::describe(const MetadataGuardState& state) const {
+  Observation seen;
+  describe_own_file(state.rules_file, "rules file", "as shipped", seen);
+  unit_.describe(state.unit, seen);
+  if (!state.v4) seen.drift(v4_address, "open to every user", "root only");
+  if (!state.v6) seen.drift(v6_address, "open to every user", "root only");
   return seen;
 }
 
-Status MetadataGuard::apply(Host& host, const Observation& seen) {
-  AGENT_TRY(host.make_directory(paths::configuration, {0755}));
-  AGENT_TRY(host.write_file(rules_file, rules(), {0644}));
-  return apply_system_unit(host, unit_name, unit(), seen);  // restarting it loads the rules
+Status MetadataGuard::apply(Host& host, const MetadataGuardState& state) {
+  auto unit = state.unit;
+  if (!closes(state)) {
+    AGENT_TRY(host.make_directory(paths::configuration, {0755}));
+    AGENT_TRY(host.write_file(rules_file, rules(), {0644}));
+    unit.loaded = false;  // what it did is undone, or is not what it would do now: a restart loads the rules
+  }
+  return unit_.apply(host, unit);
 }
 
 }  // namespace agent

@@ -1,16 +1,30 @@
-// The cloud's metadata service goes on serving user-data, secrets and all, to any local process. Only root may reach it:
-// an nftables table of our own (not UFW's), loaded by a unit of its own at every boot.
+// SPDX-License-Identifier: Apache-2.0
+// The cloud's metadata service goes on serving user-data, secrets and all, to any local process. Only root
+// may reach it: an nftables table of our own (not UFW's), loaded by a unit of its own at every boot.
 #pragma once
 
 #include "core/resource.hpp"
+#include "resources/common/own_file.hpp"
+#include "resources/common/systemd_unit.hpp"
 
 namespace agent {
 
-class MetadataGuard : public Resource {
+struct MetadataGuardState {
+  OwnFile rules_file = OwnFile::absent;
+  SystemdUnit::State unit;
+  bool v4 = false;  // the kernel rejects every other user's packets to the service's IPv4 address
+  bool v6 = false;  // the same for its IPv6 address
+};
+
+class MetadataGuard : public ResourceOf<MetadataGuardState> {
  public:
   MetadataGuard();
-  [[nodiscard]] Result<Observation> observe(const Probe& probe) const override;
-  [[nodiscard]] Status apply(Host& host, const Observation& seen) override;
+  [[nodiscard]] Result<MetadataGuardState> look(const Probe& probe) const override;
+  [[nodiscard]] Observation describe(const MetadataGuardState& state) const override;
+  [[nodiscard]] Status apply(Host& host, const MetadataGuardState& state) override;
+
+ private:
+  SystemdUnit unit_;
 };
 
 }  // namespace agent

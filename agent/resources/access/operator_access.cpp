@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "resources/access/operator_access.hpp"
 
 #include "resources/tailscale/status.hpp"
@@ -6,6 +7,9 @@ namespace agent {
 namespace {
 
 constexpr std::uint16_t ssh_port = 22;
+// tailscaled puts it before all others, and accepts there all that comes from the tailnet (wgengine/router,
+// netfilter).
+const std::string tailscaled_chain = "ts-input";
 
 // Another node of the tailnet: what counts is the interface, so it need not be there.
 std::string neighbour_of(const std::string& address) {
@@ -17,7 +21,9 @@ std::string neighbour_of(const std::string& address) {
 }  // namespace
 
 OperatorAccess::OperatorAccess(const Profile& profile, std::optional<NewConnection> session)
-    : control_url_(profile.tailscale.control_url), hostname_(profile.tailscale.hostname), session_(std::move(session)) {}
+    : control_url_(profile.tailscale.control_url),
+      hostname_(profile.tailscale.hostname),
+      session_(std::move(session)) {}
 
 bool OperatorAccess::reaches_control(const Probe& probe) const {
   return probe.http_get({control_url_, "", Milliseconds(5'000)}).has_value();
@@ -25,9 +31,13 @@ bool OperatorAccess::reaches_control(const Probe& probe) const {
 
 Status OperatorAccess::is_open(Host& host) const {
   if (session_) {
-    AGENT_TRY_ASSIGN(auto open, with_context(host.probe_firewall(*session_), "whether the session that started this run could be opened again"));
+    AGENT_TRY_ASSIGN(auto open,
+                     with_context(host.probe_firewall(*session_, tailscaled_chain),
+                                  "whether the session that started this run could be opened again"));
     if (open) return {};
-    return fail(Errc::refused, "the SSH session that started this run, from {} to {} port {}, could not be opened again: start it over the "
+    return fail(Errc::refused,
+                "the SSH session that started this run, from {} to {} port {}, could not be opened again: "
+                "start it over the "
                 "tailnet (ssh root@{}), or let it in by ufw.allow: [{{port: {}, protocol: tcp, from: {}}}]",
                 session_->from, session_->to, session_->port, hostname_, session_->port, session_->from);
   }
@@ -35,10 +45,14 @@ Status OperatorAccess::is_open(Host& host) const {
   if (status.addresses.empty()) return fail(Errc::failed, "tailscaled names no address of this node");
   for (const auto& address : status.addresses) {
     const NewConnection from_the_tailnet{neighbour_of(address), address, ssh_port};
-    AGENT_TRY_ASSIGN(auto open, with_context(host.probe_firewall(from_the_tailnet), "whether the tailnet gets in"));
+    AGENT_TRY_ASSIGN(auto open, with_context(host.probe_firewall(from_the_tailnet, tailscaled_chain),
+                                             "whether the tailnet gets in"));
     if (!open)
-      return fail(Errc::refused, "the tailnet would be kept out: {} port {} was dropped. Look for a rule of your own in /etc/ufw/before.rules, "
-                  "before6.rules or of another program", address, ssh_port);
+      return fail(Errc::refused,
+                  "the tailnet would be kept out: {} port {} was dropped. Look for a rule of your own in "
+                  "/etc/ufw/before.rules, "
+                  "before6.rules or of another program",
+                  address, ssh_port);
   }
   return {};
 }

@@ -1,11 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "resources/access/sshd.hpp"
 
 #include <algorithm>
 #include <array>
 #include <sstream>
-#include <utility>
 
 #include "core/paths.hpp"
+#include "ports/run_checked.hpp"
 #include "resources/tailscale/status.hpp"
 
 namespace agent {
@@ -21,12 +22,16 @@ constexpr std::string_view content =
     "PermitEmptyPasswords no\n";
 
 // What `sshd -T` must say; it prints prohibit-password by its old name.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 4> wanted = {{{"passwordauthentication", "no"},
-                                                                                 {"kbdinteractiveauthentication", "no"},
-                                                                                 {"permitrootlogin", "without-password"},
-                                                                                 {"permitemptypasswords", "no"}}};
-
-const std::string host_keys = "host keys";
+struct Wanted {
+  std::string_view keyword;
+  std::string SshdState::*seen;
+  std::string_view value;
+};
+constexpr std::array<Wanted, 4> wanted = {
+    {{"passwordauthentication", &SshdState::password_authentication, "no"},
+     {"kbdinteractiveauthentication", &SshdState::kbd_interactive_authentication, "no"},
+     {"permitrootlogin", &SshdState::permit_root_login, "without-password"},
+     {"permitemptypasswords", &SshdState::permit_empty_passwords, "no"}}};
 
 std::string setting(const std::string& settings, std::string_view keyword) {
   const auto text = "\n" + settings;
@@ -36,7 +41,28 @@ std::string setting(const std::string& settings, std::string_view keyword) {
   return text.substr(begin, text.find('\n', begin) - begin);
 }
 
-bool lacks_host_keys(const Completed& settings) { return settings.err.find("no hostkeys available") != std::string::npos; }
+bool lacks_host_keys(const Completed& settings) {
+  return settings.err.find("no hostkeys available") != std::string::npos;
+}
+
+// Socket activation: the server's run directory is made when it first starts.
+bool has_never_run(const Completed& done) {
+  return done.err.find("privilege separation") != std::string::npos;
+}
+
+bool passwords_are_off(const SshdState& state) {
+  return state.server == SshdState::Server::known && state.password_authentication == "no" &&
+         state.kbd_interactive_authentication == "no";
+}
+
+bool in_sync(const SshdState& state) {
+  if (state.server == SshdState::Server::absent) return true;
+  if (state.drop_in != OwnFile::as_made) return false;
+  if (state.server == SshdState::Server::never_run) return true;
+  return state.server == SshdState::Server::known &&
+         std::all_of(wanted.begin(), wanted.end(),
+                     [&](const Wanted& each) { return state.*each.seen == each.value; });
+}
 
 // cloud-init makes them once, and syncs nothing. ssh-keygen(1) -A makes those whose files are absent.
 Status make_host_keys(Host& host) {
@@ -47,11 +73,12 @@ Status make_host_keys(Host& host) {
   }
   Command command;
   command.argv = {"ssh-keygen", "-A"};
-  AGENT_TRY_ASSIGN(auto made, host.run(command));
-  return made.ok() ? Status() : fail(Errc::failed, "ssh-keygen -A: {}", made.err);
+  AGENT_TRY(run_checked(host, command));
+  return {};
 }
 
-// A power cut must not find settings in place that sshd refuses, so they are judged aside, read before all others as they will be.
+// A power cut must not find settings in place that sshd refuses, so they are judged aside, read before all
+// others as they will be.
 Status judge(Host& host) {
   const auto draft = paths::work + "/sshd_config";
   AGENT_TRY(host.write_file(draft, std::string(content) + "Include /etc/ssh/sshd_config\n", {0600}));
@@ -60,12 +87,13 @@ Status judge(Host& host) {
   auto judged = host.run(check);
   AGENT_TRY(host.remove(draft));
   if (!judged) return pass(std::move(judged));
-  // Socket activation: the server's run directory is made when it first starts.
-  if (judged->ok() || judged->err.find("privilege separation") != std::string::npos) return {};
-  return fail(Errc::failed, "sshd -t refuses our settings, so they were not put in place: {}", judged->err);
+  if (judged->ok() || has_never_run(*judged)) return {};
+  return fail(Errc::failed, "sshd -t refuses our settings, so they were not put in place: {}",
+              failure_text(check, *judged));
 }
 
-// A key of root's that gives a shell. cloud-init's lines where root is disabled only say so: command="echo 'Please login as …'".
+// A key of root's that gives a shell. cloud-init's lines where root is disabled only say so: command="echo
+// 'Please login as …'".
 bool root_has_key(const Probe& probe) {
   auto text = probe.read_file("/root/.ssh/authorized_keys");
   std::istringstream lines(text ? *text : std::string());
@@ -76,9 +104,10 @@ bool root_has_key(const Probe& probe) {
 
 }  // namespace
 
-// After the packages: apt may be upgrading openssh-server. After the tailnet's login: until then passwords may be the only way in.
+// After the packages: apt may be upgrading openssh-server. After the tailnet's login: until then passwords
+// may be the only way in.
 Sshd::Sshd(const Profile& profile, std::optional<NewConnection> session)
-    : Resource({"sshd", {"packages", "tailscale/login"}, {}}),
+    : ResourceOf({"sshd", {"packages", "tailscale/login"}, {}}),
       tailscale_ssh_(profile.tailscale.ssh),
       session_(std::move(session)) {}
 
@@ -88,44 +117,62 @@ Status Sshd::keeps_operator_access(const Probe& probe) const {
     AGENT_TRY_ASSIGN(auto status, tailscale_status(probe));
     by_sshd = by_sshd || std::count(status.addresses.begin(), status.addresses.end(), session_->to) == 0;
   }
-  if (!by_sshd || root_has_key(probe)) return {};  // a key of the gateway's user, who gets no sudo, is no way to root
-  return fail(Errc::refused, "passwords were left on: sshd is the way in here, and root has no key in /root/.ssh/authorized_keys. "
-              "Add one, or start the run over Tailscale SSH (ssh root@NODE)");
+  if (!by_sshd || root_has_key(probe))
+    return {};  // a key of the gateway's user, who gets no sudo, is no way to root
+  return fail(
+      Errc::refused,
+      "passwords were left on: sshd is the way in here, and root has no key in /root/.ssh/authorized_keys. "
+      "Add one, or start the run over Tailscale SSH (ssh root@NODE)");
 }
 
-Result<Observation> Sshd::observe(const Probe& probe) const {
-  AGENT_TRY_ASSIGN(auto installed, probe.stat("/usr/sbin/sshd"));
+Result<SshdState> Sshd::look(const Probe& probe) const {
+  SshdState state;
+  AGENT_TRY_ASSIGN(const bool installed, probe.exists("/usr/sbin/sshd"));
+  if (!installed) return state;
+  state.drop_in = look_at_own_file(probe, drop_in, content);
+  const auto query = Query::sshd_settings();
+  AGENT_TRY_ASSIGN(const auto settings, with_context(probe.query(query), "sshd -T"));
+  if (settings.ok()) {
+    state.server = SshdState::Server::known;
+    for (const auto& each : wanted) state.*each.seen = setting(settings.out, each.keyword);
+  } else if (has_never_run(settings)) {
+    state.server = SshdState::Server::never_run;
+  } else if (lacks_host_keys(settings)) {
+    state.server = SshdState::Server::no_host_keys;
+  } else {
+    return fail(Errc::failed, "sshd -T: {}", failure_text(query.command(), settings));
+  }
+  return state;
+}
+
+Observation Sshd::describe(const SshdState& state) const {
   Observation seen;
-  if (!installed) {
-    seen.notes.emplace_back("no OpenSSH server is installed; nothing to harden");
+  if (state.server == SshdState::Server::absent) {
+    seen.note("no OpenSSH server is installed; nothing to harden");
     return seen;
   }
-  auto text = probe.read_file(drop_in);
-  seen.expect("drop-in", text ? (*text == content ? "as made" : "changed") : "absent", "as made");
-  AGENT_TRY_ASSIGN(auto settings, with_context(probe.query(Query::sshd_settings()), "sshd -T"));
-  if (!settings.ok()) {
-    if (settings.err.find("privilege separation") != std::string::npos) {
-      seen.notes.emplace_back("sshd has not run yet; only its drop-in was looked at");
-      return seen;
-    }
-    if (!lacks_host_keys(settings)) return fail(Errc::failed, "sshd -T: {}", settings.err);
-    seen.drift(host_keys, "none", "made");
-    return seen;
-  }
-  for (const auto& [keyword, value] : wanted) seen.expect(keyword, setting(settings.out, keyword), value);
+  describe_own_file(state.drop_in, "drop-in", "as made", seen);
+  if (state.server == SshdState::Server::never_run)
+    seen.note("sshd has not run yet; only its drop-in was looked at");
+  else if (state.server == SshdState::Server::no_host_keys)
+    seen.drift("host keys", "none", "made");
+  else
+    for (const auto& each : wanted) seen.expect(each.keyword, state.*each.seen, each.value);
   return seen;
 }
 
-Status Sshd::apply(Host& host, const Observation& seen) {
-  if (seen.has(host_keys)) AGENT_TRY(make_host_keys(host));
-  const bool passwords_are_off = seen.notes.empty() && !seen.has(host_keys) && !seen.has("passwordauthentication") && !seen.has("kbdinteractiveauthentication");
-  if (!passwords_are_off) AGENT_TRY(keeps_operator_access(host));
+Status Sshd::apply(Host& host, const SshdState& state) {
+  if (in_sync(state)) return {};
+  if (state.server == SshdState::Server::no_host_keys) AGENT_TRY(make_host_keys(host));
+  if (!passwords_are_off(state)) AGENT_TRY(keeps_operator_access(host));
   AGENT_TRY(judge(host));
   AGENT_TRY(host.make_directory("/etc/ssh/sshd_config.d", {0755}));
   AGENT_TRY(host.write_file(drop_in, content, {0644}));
   AGENT_TRY_ASSIGN(auto service, host.unit(Scope::system(), "ssh.service"));
-  if (service.active_state != "active" && service.active_state != "failed") return {};  // without host keys it has failed
-  return host.restart_unit(Scope::system(), "ssh.service", Milliseconds(30'000));  // sessions live on: KillMode=process
+  // Without host keys it has failed.
+  if (service.active_state != "active" && service.active_state != "failed") return {};
+  // Sessions live on: KillMode=process.
+  return host.restart_unit(Scope::system(), "ssh.service", Milliseconds(30'000));
 }
 
 }  // namespace agent

@@ -1,21 +1,34 @@
-// What the gateway's user may do as root: look, and a bare --reconcile. Nothing that takes a path, stdin, URL or secret.
+// SPDX-License-Identifier: Apache-2.0
+// What the gateway's user may do as root: look, and a bare --reconcile. Nothing that takes a path, stdin, URL
+// or secret.
 #pragma once
 
 #include "core/resource.hpp"
+#include "resources/common/own_file.hpp"
 
 namespace agent {
 
-class Sudoers : public Resource {
+struct SudoersState {
+  OwnFile file = OwnFile::absent;
+  bool guarded = true;                // its mode and owner are right; also when it is not there
+  mode_t mode = 0;                    // when they are not
+  std::vector<std::string> granting;  // paths of other files that give this user something
+};
+
+class Sudoers : public ResourceOf<SudoersState> {
  public:
   explicit Sudoers(std::string user);
-  [[nodiscard]] Result<Observation> observe(const Probe& probe) const override;
-  [[nodiscard]] Status apply(Host& host, const Observation& seen) override;
+  [[nodiscard]] Result<SudoersState> look(const Probe& probe) const override;
+  [[nodiscard]] Observation describe(const SudoersState& state) const override;
+  [[nodiscard]] Status apply(Host& host, const SudoersState& state) override;
 
-  // The whole file; every command with its exact arguments (sudoers(5): arguments that are listed must match).
+  // The whole file; every command with its exact arguments (sudoers(5): arguments that are listed must
+  // match).
   [[nodiscard]] static std::string content(const std::string& user);
 
  private:
-  [[nodiscard]] Status revoke_others(Host& host) const;
+  [[nodiscard]] Status write_own_file(Host& host) const;
+  [[nodiscard]] Status revoke(Host& host, const std::string& file) const;
   std::string user_;
 };
 

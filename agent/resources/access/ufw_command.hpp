@@ -1,14 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
 // ufw(8), as every user of it here runs it.
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "ports/host.hpp"
+#include "ports/run_checked.hpp"
 
 namespace agent {
 
 // An exit code other than 0 is an Error with what it said.
-[[nodiscard]] Status run_ufw(Host& host, const std::vector<std::string>& arguments);
+[[nodiscard]] inline Status run_ufw(Host& host, std::vector<std::string> arguments) {
+  Command command;
+  command.argv = std::move(arguments);
+  command.argv.insert(command.argv.begin(), "ufw");
+  command.env = {{"LC_ALL", "C"}};
+  command.timeout = Milliseconds(60'000);
+  AGENT_TRY(run_checked(host, command));
+  return {};
+}
 
 }  // namespace agent

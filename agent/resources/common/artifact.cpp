@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "resources/common/artifact.hpp"
 
 #include "core/paths.hpp"
@@ -5,10 +6,9 @@
 namespace agent {
 namespace {
 
-Result<std::string> link_target(const Probe& probe, const std::string& path) {
+std::string link_target(const Probe& probe, const std::string& path) {
   auto target = probe.read_link(path);
-  if (target) return target;
-  return "absent or not a link";
+  return target ? *target : "absent or not a link";
 }
 
 }  // namespace
@@ -23,24 +23,30 @@ Artifact::Artifact(std::string name, std::string version, Links links)
 
 std::string Artifact::directory() const { return root() + "/" + version_; }
 std::string Artifact::stamp() const { return stamp_of(version_); }
-std::string Artifact::stamp_of(const std::string& version) const { return paths::stamps + "/" + name_ + "-" + version; }
+std::string Artifact::stamp_of(const std::string& version) const {
+  return paths::stamps + "/" + name_ + "-" + version;
+}
 
-Status Artifact::observe(const Probe& probe, Observation& seen) const {
-  AGENT_TRY_ASSIGN(auto present, probe.stat(directory()));
-  if (!present) {
-    seen.drift("version", "absent", version_);
-  } else {
-    auto made = probe.read_file(stamp());
-    AGENT_TRY_ASSIGN(auto now, with_context(probe.fingerprint(directory()), directory()));
-    if (!made || *made != now) seen.drift("version", "not as it was made", version_);
+Result<Artifact::State> Artifact::look(const Probe& probe) const {
+  State state;
+  AGENT_TRY_ASSIGN(const auto present, probe.exists(directory()));
+  if (present) {
+    const auto made = probe.read_file(stamp());
+    AGENT_TRY_ASSIGN(const auto now, with_context(probe.fingerprint(directory()), directory()));
+    state.version = made && *made == now ? State::Version::as_made : State::Version::changed;
   }
-  auto current = link_target(probe, root() + "/current");
-  seen.expect("current", *current, version_);
-  for (const auto& [path, inside] : links_) {
-    auto target = link_target(probe, path);
-    seen.expect("link " + path, *target, root() + "/current/" + inside);
-  }
-  return {};
+  state.current = link_target(probe, root() + "/current");
+  for (const auto& [path, inside] : links_) state.links.push_back(link_target(probe, path));
+  return state;
+}
+
+void Artifact::describe(const State& state, Observation& seen) const {
+  if (state.version != State::Version::as_made)
+    seen.drift("version", state.version == State::Version::absent ? "absent" : "not as it was made",
+               version_);
+  seen.expect("current", state.current, version_);
+  for (std::size_t i = 0; i < links_.size(); ++i)
+    seen.expect("link " + links_[i].first, state.links[i], target_of(links_[i].second));
 }
 
 Status Artifact::put(Host& host, const Make& make) const {
@@ -62,11 +68,12 @@ Status Artifact::put(Host& host, const Make& make) const {
   return host.remove_tree(old);
 }
 
-Status Artifact::install(Host& host, const Observation& seen, const Make& make) const {
-  if (seen.has("version")) AGENT_TRY(put(host, make));
-  if (seen.has("current")) AGENT_TRY(make_current(host, version_));
-  for (const auto& [path, inside] : links_)
-    if (seen.has("link " + path)) AGENT_TRY(host.make_symlink(root() + "/current/" + inside, path));
+Status Artifact::install(Host& host, const State& state, const Make& make) const {
+  if (state.version != State::Version::as_made) AGENT_TRY(put(host, make));
+  if (!is_current(state)) AGENT_TRY(make_current(host, version_));
+  for (std::size_t i = 0; i < links_.size(); ++i)
+    if (const auto target = target_of(links_[i].second); state.links[i] != target)
+      AGENT_TRY(host.make_symlink(target, links_[i].first));
   return {};
 }
 
@@ -113,11 +120,15 @@ Status fetch_and_unpack(Host& host, const PinnedDownload& download, const std::s
   const auto hash = download.sha256.find(arch);
   const auto arch_name = arch_names.find(arch);
   if (hash == download.sha256.end() || hash->second.empty() || arch_name == arch_names.end())
-    return fail(Errc::invalid, "no sha256 for this machine's architecture ({}): add it to the profile's download.sha256", arch);
+    return fail(Errc::invalid,
+                "no sha256 for this machine's architecture ({}): add it to the profile's download.sha256",
+                arch);
   constexpr std::uint64_t mib = 1U << 20U;
-  AGENT_TRY_ASSIGN(auto archive, host.fetch({expand_url(download.url, version, arch_name->second), hash->second, limits.download_mib * mib,
-                             limits.download_timeout}));
-  AGENT_TRY(with_context(host.unpack(archive, directory, {limits.unpacked_mib * mib, limits.unpacked_entries}), directory));
+  AGENT_TRY_ASSIGN(auto archive,
+                   host.fetch({expand_url(download.url, version, arch_name->second), hash->second,
+                               limits.download_mib * mib, limits.download_timeout}));
+  AGENT_TRY(with_context(
+      host.unpack(archive, directory, {limits.unpacked_mib * mib, limits.unpacked_entries}), directory));
   return {};
 }
 

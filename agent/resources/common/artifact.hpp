@@ -1,6 +1,7 @@
-// A program we install is a verified artifact in /opt/NAME/VERSION, never changed once made; /opt/NAME/current points at the
-// version in use. This file alone knows where a version lives, how it is put there whole or not at all, and how it is known
-// to be untouched.
+// SPDX-License-Identifier: Apache-2.0
+// A program we install is a verified artifact in /opt/NAME/VERSION, never changed once made;
+// /opt/NAME/current points at the version in use. This file alone knows where a version lives, how it is put
+// there whole or not at all, and how it is known to be untouched.
 #pragma once
 
 #include <functional>
@@ -20,16 +21,25 @@ class Artifact {
 
   [[nodiscard]] const std::string& version() const { return version_; }
   [[nodiscard]] std::string directory() const;  // /opt/NAME/VERSION
-  // Written when the version was put in place; newer than a process means that the process runs something older.
+  // Written when the version was put in place; newer than a process means that the process runs something
+  // older.
   [[nodiscard]] std::string stamp() const;
 
-  // Adds drift: "version" when it is absent or not as it was made, "current" and each link when they point elsewhere.
-  [[nodiscard]] Status observe(const Probe& probe, Observation& seen) const;
+  struct State {
+    enum class Version { absent, changed, as_made } version = Version::absent;
+    std::string current;             // what /opt/NAME/current points at; in words when it is no link
+    std::vector<std::string> links;  // the same for each of `links`, in their order
+  };
+  [[nodiscard]] Result<State> look(const Probe& probe) const;
+  // Adds drift: "version", "current", "link PATH".
+  void describe(const State& state, Observation& seen) const;
+  [[nodiscard]] bool is_current(const State& state) const { return state.current == version_; }
 
-  // Puts right what observe() saw. `make` fills an absent directory, of any owner; it is then given to root, fingerprinted
-  // and renamed into place. Killed anywhere, the next run starts over and nothing half-made has the final name.
+  // Puts right what look() saw. `make` fills an absent directory, of any owner; it is then given to root,
+  // fingerprinted and renamed into place. Killed anywhere, the next run starts over and nothing half-made has
+  // the final name.
   using Make = std::function<Status(Host&, const std::string& directory)>;
-  [[nodiscard]] Status install(Host& host, const Observation& seen, const Make& make) const;
+  [[nodiscard]] Status install(Host& host, const State& state, const Make& make) const;
 
   // The version that /opt/NAME/current points at, whole or not; empty when it points at none.
   [[nodiscard]] Result<std::string> current(const Probe& probe) const;
@@ -41,6 +51,9 @@ class Artifact {
  private:
   [[nodiscard]] std::string stamp_of(const std::string& version) const;
   [[nodiscard]] std::string root() const { return "/opt/" + name_; }
+  [[nodiscard]] std::string target_of(const std::string& inside) const {
+    return root() + "/current/" + inside;
+  }
   [[nodiscard]] Status put(Host& host, const Make& make) const;
 
   std::string name_;
@@ -48,11 +61,11 @@ class Artifact {
   Links links_;
 };
 
-// Fetches the archive of a version for this machine's architecture, checks its hash, unpacks it into `directory`.
-// `arch_names` translates uname(2)'s architecture into the one in the URL.
+// Fetches the archive of a version for this machine's architecture, checks its hash, unpacks it into
+// `directory`. `arch_names` translates uname(2)'s architecture into the one in the URL.
 [[nodiscard]] Status fetch_and_unpack(Host& host, const PinnedDownload& download, const std::string& version,
-                                      const std::map<std::string, std::string>& arch_names, const Profile::Limits& limits,
-                                      const std::string& directory);
+                                      const std::map<std::string, std::string>& arch_names,
+                                      const Profile::Limits& limits, const std::string& directory);
 
 // Every `what` in the text becomes `with`.
 void replace_all(std::string& text, std::string_view what, std::string_view with);

@@ -1,14 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "resources/common/secure_replace.hpp"
 
-#include "base/secret.hpp"
+#include "secrets/secret.hpp"
 
 namespace agent {
 namespace {
 
 constexpr std::size_t largest = 64U << 20U;
 
-// A wipe writes zeros, and after a power cut any of its blocks may have reached the disk; what is kept this way is text.
-bool whole(const Result<std::string>& text) { return text && !text->empty() && text->find('\0') == std::string::npos; }
+// A wipe writes zeros, and after a power cut any of its blocks may have reached the disk; what is kept this
+// way is text.
+bool whole(const Result<std::string>& text) {
+  return text && !text->empty() && text->find('\0') == std::string::npos;
+}
 
 }  // namespace
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "resources/common/systemd_unit.hpp"
 
 #include "core/paths.hpp"
@@ -7,65 +8,71 @@ namespace {
 
 constexpr Milliseconds start_timeout(60'000);
 
-// Drop-ins of the distribution or the owner (in /etc) change what runs: they are named, and the owner's are removed.
-bool ours_to_remove(const std::string& drop_in) { return drop_in.starts_with(paths::system_units); }
-
-void observe_drop_ins(const UnitState& unit, Observation& seen) {
-  for (const auto& drop_in : unit.drop_in_paths)
-    if (ours_to_remove(drop_in)) seen.drift("drop-in " + drop_in, "present", "absent");
-  if (unit.need_daemon_reload) seen.drift("loaded", "an older file", "the file on disk");
-}
-
-Status remove_drop_ins(Host& host, const Observation& seen) {
-  for (const auto& drift : seen.drifts)
-    if (drift.field.starts_with("drop-in ")) AGENT_TRY(host.remove(drift.field.substr(8)));
-  return {};
-}
-
 }  // namespace
 
-Status observe_unit_file(const Probe& probe, const std::string& name, std::string_view content, Observation& seen) {
-  auto text = probe.read_file(paths::system_units + name);
-  seen.expect(name, text ? (*text == content ? "as shipped" : "changed") : "absent", "as shipped");
-  AGENT_TRY_ASSIGN(auto unit, probe.unit(Scope::system(), name));
-  observe_drop_ins(unit, seen);
-  return {};
+SystemdUnit::SystemdUnit(std::string name, std::string_view content, Wanted wanted)
+    : name_(std::move(name)), content_(content), wanted_(std::move(wanted)) {}
+
+std::string SystemdUnit::path() const { return paths::system_units + name_; }
+
+Result<SystemdUnit::State> SystemdUnit::look(const Probe& probe) const {
+  State state;
+  const auto text = probe.read_file(path());
+  if (text) state.file = *text == content_ ? State::File::as_shipped : State::File::changed;
+  AGENT_TRY_ASSIGN(const auto unit, probe.unit(Scope::system(), name_));
+  if (wanted_.active && text && unit.fragment_path != path() && unit.load_state != "not-found")
+    state.other_file = unit.fragment_path.empty() ? unit.load_state : unit.fragment_path;
+  for (const auto& drop_in : unit.drop_in_paths)
+    if (drop_in.starts_with(paths::system_units)) state.drop_ins.push_back(drop_in);
+  state.loaded = !unit.need_daemon_reload;
+  state.enabled = unit.unit_file_state;
+  state.active = unit.active_state;
+  if (wanted_.program.empty() || unit.active_state != "active") return state;
+  const auto program = probe.read_link(fmt::format("/proc/{}/exe", unit.main_pid));
+  state.program = program ? *program : "unknown";
+  return state;
 }
 
-Status apply_unit_file(Host& host, const std::string& name, std::string_view content, const Observation& seen) {
-  AGENT_TRY(remove_drop_ins(host, seen));
-  if (seen.has(name)) AGENT_TRY(host.write_file(paths::system_units + name, content, {0644}));
-  return {};
+void SystemdUnit::describe(const State& state, Observation& seen) const {
+  if (state.file != State::File::as_shipped)
+    seen.drift(wanted_.active ? "unit file" : name_, state.file == State::File::absent ? "absent" : "changed",
+               "as shipped");
+  if (!state.other_file.empty()) seen.drift("fragment path", state.other_file, path());
+  for (const auto& drop_in : state.drop_ins) seen.drift("drop-in " + drop_in, "present", "absent");
+  if (!state.loaded) seen.drift("loaded", "an older file", "the file on disk");
+  if (wanted_.enabled) seen.expect("enabled", state.enabled, "enabled");
+  if (wanted_.active) seen.expect("active", state.active, "active");
+  if (!state.program.empty()) seen.expect("program", state.program, wanted_.program);
 }
 
-Status observe_system_unit(const Probe& probe, const std::string& name, std::string_view content, const std::string& program,
-                           Observation& seen) {
-  auto text = probe.read_file(paths::system_units + name);
-  seen.expect("unit file", text ? (*text == content ? "as shipped" : "changed") : "absent", "as shipped");
-  AGENT_TRY_ASSIGN(auto unit, probe.unit(Scope::system(), name));
-  if (text && unit.fragment_path != paths::system_units + name && unit.load_state != "not-found")
-    seen.drift("fragment path", unit.fragment_path.empty() ? unit.load_state : unit.fragment_path, paths::system_units + name);
-  observe_drop_ins(unit, seen);
-  seen.expect("enabled", unit.unit_file_state, "enabled");
-  seen.expect("active", unit.active_state, "active");
-  if (program.empty() || unit.active_state != "active") return {};
-  auto runs = probe.read_link(fmt::format("/proc/{}/exe", unit.main_pid));
-  seen.expect("program", runs ? *runs : "unknown", program);
-  return {};
+bool SystemdUnit::files_are_right(const State& state) const {
+  return state.file == State::File::as_shipped && state.other_file.empty() && state.drop_ins.empty() &&
+         state.loaded;
 }
 
-Status apply_system_unit(Host& host, const std::string& name, std::string_view content, const Observation& seen) {
+bool SystemdUnit::runs(const State& state) const {
+  return !wanted_.active ||
+         (state.active == "active" && (state.program.empty() || state.program == wanted_.program));
+}
+
+bool SystemdUnit::in_sync(const State& state) const {
+  return files_are_right(state) && (!wanted_.enabled || state.enabled == "enabled") && runs(state);
+}
+
+Status SystemdUnit::apply(Host& host, const State& state) const {
   const auto scope = Scope::system();
-  AGENT_TRY(remove_drop_ins(host, seen));
-  // Also when the file is right but another one is in force: a mask in /run, say.
-  if (seen.has("unit file")) AGENT_TRY(host.write_file(paths::system_units + name, content, {0644}));
-  if (seen.has("unit file") || seen.has("loaded") || seen.has("fragment path")) AGENT_TRY(host.reload_manager(scope));
-  AGENT_TRY(host.enable_unit(scope, name));
+  if (in_sync(state)) return {};
+  for (const auto& drop_in : state.drop_ins) AGENT_TRY(host.remove(drop_in));
+  if (state.file != State::File::as_shipped) AGENT_TRY(host.write_file(path(), content_, {0644}));
   AGENT_TRY(host.reload_manager(scope));
-  if (seen.drifts.size() == 1 && seen.has("enabled")) return {};  // what runs is right
-  if (seen.has("active")) AGENT_TRY(host.reset_failed(scope, name));
+  if (wanted_.enabled) {  // also when it is: another file may be in force, a mask in /run
+    AGENT_TRY(host.enable_unit(scope, name_));
+    AGENT_TRY(host.reload_manager(scope));
+  }
+  if (!wanted_.active || (files_are_right(state) && runs(state))) return {};
+  if (state.active != "active") AGENT_TRY(host.reset_failed(scope, name_));
   // A restart starts what is stopped, too; and only it makes a running one execute something else.
-  return host.restart_unit(scope, name, start_timeout);
+  return host.restart_unit(scope, name_, start_timeout);
 }
 
 }  // namespace agent

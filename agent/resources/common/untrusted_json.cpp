@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "resources/common/untrusted_json.hpp"
 
 #include <algorithm>
@@ -6,7 +7,8 @@ namespace agent {
 
 bool is_deeper(const Json& value, int than) {
   if (!value.is_structured()) return false;
-  return than == 0 || std::any_of(value.begin(), value.end(), [than](const Json& child) { return is_deeper(child, than - 1); });
+  return than == 0 || std::any_of(value.begin(), value.end(),
+                                  [than](const Json& child) { return is_deeper(child, than - 1); });
 }
 
 Json parse_json(std::string_view text) {

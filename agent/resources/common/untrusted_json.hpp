@@ -1,4 +1,6 @@
-// JSON that others write: another user's process, a program, a file. Whatever it is, reading it throws nothing.
+// SPDX-License-Identifier: Apache-2.0
+// JSON that others write: another user's process, a program, a file. Whatever it is, reading it throws
+// nothing.
 #pragma once
 
 #include <string>
@@ -9,8 +11,8 @@
 
 namespace agent {
 
-// Far more than anything that is read here has. To dump, copy or compare a value is recursive: a megabyte of `[` would end
-// the process.
+// Far more than anything that is read here has. To dump, copy or compare a value is recursive: a megabyte of
+// `[` would end the process.
 constexpr int deepest_json = 100;
 
 [[nodiscard]] bool is_deeper(const Json& value, int than);

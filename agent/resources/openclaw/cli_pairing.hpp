@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The host's own CLI, paired with the gateway once.
 #pragma once
 
@@ -5,12 +6,18 @@
 
 namespace agent {
 
+struct CliPairingState {
+  User user;
+  bool paired = false;
+};
+
 // Off the critical path: only `openclaw security audit --deep` and the owner's own use of the CLI need it.
-class CliPairing : public Resource {
+class CliPairing : public ResourceOf<CliPairingState> {
  public:
   explicit CliPairing(std::string user);
-  [[nodiscard]] Result<Observation> observe(const Probe& probe) const override;
-  [[nodiscard]] Status apply(Host& host, const Observation& seen) override;
+  [[nodiscard]] Result<CliPairingState> look(const Probe& probe) const override;
+  [[nodiscard]] Observation describe(const CliPairingState& state) const override;
+  [[nodiscard]] Status apply(Host& host, const CliPairingState& state) override;
 
  private:
   std::string user_;

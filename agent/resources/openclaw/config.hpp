@@ -1,6 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
 // ~/.openclaw/openclaw.json: only the keys we own are written; what the owner or OpenClaw wrote stays.
 #pragma once
-
 
 #include "base/json.hpp"
 #include "core/resource.hpp"
@@ -8,24 +8,35 @@
 
 namespace agent {
 
-class OpenclawConfig : public Resource {
+struct OpenclawConfigState {
+  struct WrongKey {
+    std::string pointer;  // JSON pointer
+    std::string now;      // JSON or "absent", for people; never a token
+    std::string wanted;
+  };
+  User user;
+  std::optional<mode_t> mode;  // none: there is no file
+  std::vector<WrongKey> wrong_keys;
+};
+
+class OpenclawConfig : public ResourceOf<OpenclawConfigState> {
  public:
   explicit OpenclawConfig(const Profile& profile);
-  [[nodiscard]] Result<Observation> observe(const Probe& probe) const override;
-  [[nodiscard]] Status apply(Host& host, const Observation& seen) override;
-
-  static constexpr const char* file = ".openclaw/openclaw.json";  // in the home
+  [[nodiscard]] Result<OpenclawConfigState> look(const Probe& probe) const override;
+  [[nodiscard]] Observation describe(const OpenclawConfigState& state) const override;
+  [[nodiscard]] Status apply(Host& host, const OpenclawConfigState& state) override;
 
   // Newer than the gateway's process when we changed a key since it started.
   [[nodiscard]] static std::string stamp();
 
  private:
-  [[nodiscard]] Status validate(Host& host, const User& user, const std::string& candidate) const;
+  [[nodiscard]] Result<Json> read(const Probe& probe, const User& user) const;
 
   std::string user_;
+  std::uint16_t port_;
   using Keys = std::vector<std::pair<std::string, Json>>;  // JSON pointer -> value
-  Keys owned_;    // always as we say
-  Keys initial_;  // written where they are missing
+  Keys owned_;                                             // always as we say
+  Keys initial_;                                           // written where they are missing
 };
 
 }  // namespace agent

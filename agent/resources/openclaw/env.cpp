@@ -1,137 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "resources/openclaw/env.hpp"
 
-#include <sstream>
-
-#include "base/redact.hpp"
+#include "resources/common/dotenv.hpp"
 #include "resources/common/users.hpp"
+#include "resources/openclaw/files.hpp"
 #include "resources/openclaw/package.hpp"
-#include "resources/openclaw/update.hpp"
+#include "resources/openclaw/snapshot.hpp"
+#include "secrets/redact.hpp"
 
 namespace agent {
 namespace {
 
+using openclaw::env_file;
+using Value = OpenclawEnvState::Value;
+
+constexpr mode_t owner_only = 0600;
+constexpr mode_t owner_only_directory = 0700;
+constexpr const char* directory = ".openclaw";
 constexpr std::string_view gateway_key = "OPENCLAW_GATEWAY_TOKEN";
 constexpr std::string_view anthropic_key = "ANTHROPIC_OAUTH_TOKEN";
 constexpr std::size_t token_bytes = 32;
 
-// dotenv's rules: blanks and `export` may stand before a key, a later line wins. Returns the value's place in `line`.
-std::optional<std::string> value_of(const std::string& line, std::string_view key) {
-  auto at = line.find_first_not_of(" \t");
-  if (at == std::string::npos) return std::nullopt;
-  if (line.compare(at, 7, "export ") == 0) at = line.find_first_not_of(" \t", at + 7);
-  if (at == std::string::npos || line.compare(at, key.size(), key) != 0) return std::nullopt;
-  at = line.find_first_not_of(" \t", at + key.size());
-  if (at == std::string::npos || (line[at] != '=' && line[at] != ':')) return std::nullopt;
-  const auto begin = line.find_first_not_of(" \t", at + 1);
-  if (begin == std::string::npos) return "";
-  return line.substr(begin, line.find_last_not_of(" \t\r") - begin + 1);
+// The file is the gateway's user's, and what is known as a secret is overwritten wherever the seal finds it,
+// in root's files as well: so only what has the form of the tokens that this agent makes is believed to be
+// one on that user's word. (The owner's own, and Claude's, are known when they are brought, and Claude's by
+// its form.)
+void register_if_made_here(std::string_view value) {
+  if (value.size() == 2 * token_bytes &&
+      value.find_first_not_of("0123456789abcdef") == std::string_view::npos)
+    register_secret(value);
 }
 
-// The file is the gateway's user's, and what is known as a secret is overwritten wherever the seal finds it, in root's files as well: so
-// only what has the form of the tokens that this agent makes is believed to be one on that user's word. (The owner's own, and Claude's,
-// are known when they are brought, and Claude's by its form.)
-bool is_made_token(std::string_view value) {
-  return value.size() == 2 * token_bytes && value.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+// Empty when there is none. The caller wipes it.
+Result<std::string> read_env(const Probe& probe, const User& user) {
+  auto text = probe.read_file({user, env_file});
+  if (!text && text.error().code == Errc::not_found) return std::string();
+  return text;
 }
 
-// Empty also for what the seal has overwritten: a copy of .env that somebody keeps elsewhere and puts back holds no secret any more.
-std::string find_value(const std::string& text, std::string_view key) {
-  std::istringstream lines(text);
-  std::string value;
-  for (std::string line; std::getline(lines, line);)
-    if (auto found = value_of(line, key)) value = *found;
-  if (value.size() >= 2 && (value.front() == '"' || value.front() == '\'') && value.front() == value.back())
-    value = value.substr(1, value.size() - 2);
-  return value.find_first_not_of(overwrite_char) == std::string::npos ? "" : value;
+Value value_in(const std::string& text, std::string_view key, const Secret& given) {
+  auto value = dotenv_value(text, key);
+  register_if_made_here(value);
+  auto found = Value::absent;
+  if (!value.empty()) found = given.empty() || value == given.reveal() ? Value::right : Value::another;
+  wipe(value);
+  return found;
 }
 
-void set_value(std::string& text, std::string_view key, std::string_view value) {
-  std::istringstream lines(text);
-  std::string kept;
-  kept.reserve(text.size() + key.size() + value.size() + 2);
-  for (std::string line; std::getline(lines, line);)
-    if (!value_of(line, key)) kept += line + "\n";
-  kept += fmt::format("{}={}\n", key, value);
-  wipe(text);
-  text = kept;
-  wipe(kept);
-}
-
-// What dotenv reads back exactly without quotes; load_secrets() lets nothing else through, so this guards what is there.
-void compare(Observation& seen, const std::string& text, std::string_view key, const Secret& given) {
-  const auto value = find_value(text, key);
-  if (is_made_token(value)) register_secret(value);
-  if (!given.empty() && value != given.reveal())
-    seen.drift(key, value.empty() ? "absent" : "another value", "the value that was given");
-}
+std::string shown(mode_t mode) { return fmt::format("{:04o}", mode); }
+const char* shown(Value value) { return value == Value::absent ? "absent" : "another value"; }
 
 }  // namespace
 
 void register_env_secrets(const Probe& probe, const std::string& name) {
-  auto user = gateway_user(probe, name);
+  const auto user = gateway_user(probe, name);
   if (!user) return;
-  auto text = probe.read_file({*user, OpenclawEnv::file});
+  auto text = read_env(probe, *user);
   if (!text) return;
-  auto token = find_value(*text, gateway_key);
-  if (is_made_token(token)) register_secret(token);
+  auto token = dotenv_value(*text, gateway_key);
+  register_if_made_here(token);
   wipe(token);
   wipe(*text);
 }
 
 OpenclawEnv::OpenclawEnv(const Profile& profile, const Secrets& secrets)
-    : Resource({"openclaw/env", {"user"}, {snapshot_token}}),
+    : ResourceOf({"openclaw/env", {"user"}, {snapshot_token}}),
       user_(profile.user),
       openclaw_(openclaw_artifact(profile)),
       secrets_(secrets) {}
 
-Result<Observation> OpenclawEnv::observe(const Probe& probe) const {
-  auto user = gateway_user(probe, user_);
-  if (!user) return Observation::blocked(user.error().message);
+Result<OpenclawEnvState> OpenclawEnv::look(const Probe& probe) const {
+  OpenclawEnvState state;
+  AGENT_TRY_ASSIGN(state.user, gateway_user(probe, user_));
+  AGENT_TRY_ASSIGN(const auto home, probe.stat({state.user, directory}));
+  if (home) state.directory_mode = home->mode;
+  AGENT_TRY_ASSIGN(const auto info, probe.stat({state.user, env_file}));
+  if (info) state.mode = info->mode;
+  AGENT_TRY_ASSIGN(auto&& text, read_env(probe, state.user));
+  state.gateway_token = value_in(text, gateway_key, secrets_.gateway_token);
+  state.anthropic_token = value_in(text, anthropic_key, secrets_.anthropic_token);
+  wipe(text);
+  return state;
+}
+
+OpenclawEnv::Source OpenclawEnv::gateway_source(const OpenclawEnvState& state) const {
+  if (!secrets_.gateway_token.empty())
+    return state.gateway_token == Value::right ? Source::none : Source::given;
+  const bool replaces = secrets_.generate_gateway_token && !generated_;
+  return replaces || state.gateway_token == Value::absent ? Source::random : Source::none;
+}
+
+OpenclawEnv::Source OpenclawEnv::anthropic_source(const OpenclawEnvState& state) const {
+  return secrets_.anthropic_token.empty() || state.anthropic_token == Value::right ? Source::none
+                                                                                   : Source::given;
+}
+
+Observation OpenclawEnv::describe(const OpenclawEnvState& state) const {
   Observation seen;
-  AGENT_TRY_ASSIGN(auto directory, probe.stat({*user, ".openclaw"}));
-  if (!directory)
-    seen.drift("~/.openclaw", "absent", "0700");
-  else
-    seen.expect("~/.openclaw", fmt::format("{:04o}", directory->mode), "0700");
-  AGENT_TRY_ASSIGN(auto info, probe.stat({*user, file}));
-  if (info) seen.expect("mode", fmt::format("{:04o}", info->mode), "0600");
-  auto text = probe.read_file({*user, file});
-  if (!text && text.error().code != Errc::not_found) return pass(std::move(text));
-  auto lines = text ? std::move(*text) : std::string();
-  if (secrets_.gateway_token.empty() && find_value(lines, gateway_key).empty())
+  seen.expect("~/.openclaw", state.directory_mode ? shown(*state.directory_mode) : "absent",
+              shown(owner_only_directory));
+  if (state.mode) seen.expect("mode", shown(*state.mode), shown(owner_only));
+  const auto gateway = gateway_source(state);
+  if (gateway == Source::random && state.gateway_token == Value::absent)
     seen.drift(gateway_key, "absent", "made from the kernel's randomness");
-  else if (secrets_.generate_gateway_token && !generated_)
+  else if (gateway == Source::random)
     seen.drift(gateway_key, "to be replaced", "made anew from the kernel's randomness");
-  compare(seen, lines, gateway_key, secrets_.gateway_token);
-  compare(seen, lines, anthropic_key, secrets_.anthropic_token);
-  if (secrets_.anthropic_token.empty() && find_value(lines, anthropic_key).empty())
-    seen.notes.emplace_back("no Claude token yet: the gateway runs, its agents cannot; bring one with `bootstrap-agent --reconcile "
-                            "--secrets -` (key anthropic_token)");
-  wipe(lines);
+  else if (gateway == Source::given)
+    seen.drift(gateway_key, shown(state.gateway_token), "the value that was given");
+  if (anthropic_source(state) == Source::given)
+    seen.drift(anthropic_key, shown(state.anthropic_token), "the value that was given");
+  else if (state.anthropic_token == Value::absent)
+    seen.note(
+        "no Claude token yet: the gateway runs, its agents cannot; bring one with `bootstrap-agent "
+        "--reconcile "
+        "--secrets -` (key anthropic_token)");
   return seen;
 }
 
-Status OpenclawEnv::apply(Host& host, const Observation& seen) {
-  AGENT_TRY_ASSIGN(auto user, gateway_user(host, user_));
-  AGENT_TRY(host.make_directory({user, ".openclaw"}, {0700}));
-  // Writing the same content anew would restart the gateway.
-  if (!seen.has(gateway_key) && !seen.has(anthropic_key)) return seen.has("mode") ? host.set_mode({user, file}, {0600}) : Status();
-  auto text = host.read_file({user, file});
-  if (!text && text.error().code != Errc::not_found) return pass(std::move(text));
-  auto lines = text ? std::move(*text) : std::string();
-  if (!find_value(lines, gateway_key).empty()) AGENT_TRY(keep_snapshot(host, openclaw_, user_));
-  if (!secrets_.gateway_token.empty()) {
-    set_value(lines, gateway_key, secrets_.gateway_token.reveal());
-  } else if (seen.has(gateway_key)) {
-    AGENT_TRY_ASSIGN(auto token, host.random_hex(token_bytes));
-    const Secret made(std::move(token));
-    set_value(lines, gateway_key, made.reveal());
+Status OpenclawEnv::write(Host& host, const OpenclawEnvState& state) {
+  if (state.gateway_token != Value::absent) AGENT_TRY(keep_snapshot(host, openclaw_, user_));
+  const auto source = gateway_source(state);
+  Secret made;
+  if (source == Source::random) {
+    AGENT_TRY_ASSIGN(auto&& token, host.random_hex(token_bytes));
+    made = Secret(std::move(token));
   }
-  if (!secrets_.anthropic_token.empty()) set_value(lines, anthropic_key, secrets_.anthropic_token.reveal());
-  const auto written = host.write_secret_file({user, file}, lines, {0600});
-  wipe(lines);
-  generated_ = written.has_value();
+  AGENT_TRY_ASSIGN(auto&& text, read_env(host, state.user));
+  // What dotenv reads back exactly without quotes: load_secrets() lets nothing else through.
+  if (source != Source::none)
+    set_dotenv_value(text, gateway_key,
+                     source == Source::given ? secrets_.gateway_token.reveal() : made.reveal());
+  if (anthropic_source(state) == Source::given)
+    set_dotenv_value(text, anthropic_key, secrets_.anthropic_token.reveal());
+  const auto written = host.write_secret_file({state.user, env_file}, text, {owner_only});
+  wipe(text);
+  if (source == Source::random && written) generated_ = true;
   return written;
+}
+
+Status OpenclawEnv::apply(Host& host, const OpenclawEnvState& state) {
+  if (state.directory_mode != owner_only_directory)
+    AGENT_TRY(host.make_directory({state.user, directory}, {owner_only_directory}));
+  // Writing the same content anew would restart the gateway.
+  if (gateway_source(state) != Source::none || anthropic_source(state) != Source::none)
+    return write(host, state);
+  return state.mode.value_or(owner_only) == owner_only ? Status()
+                                                       : host.set_mode({state.user, env_file}, {owner_only});
 }
 
 }  // namespace agent

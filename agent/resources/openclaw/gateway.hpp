@@ -1,19 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
 // The gateway itself: ready, and listening on loopback only.
 #pragma once
 
 #include "core/resource.hpp"
 #include "profile/profile.hpp"
+#include "resources/common/listening_sockets.hpp"
 
 namespace agent {
+
+// What /readyz says.
+struct Readiness {
+  bool ready = false;
+  std::string words;  // for people: "ready", or what is missing
+};
+
+struct GatewayState {
+  User user;
+  Readiness readiness;
+  std::vector<ListeningSocket>
+      open_sockets;  // of the user's processes, or on the gateway's port: not on loopback only
+};
 
 // Waits until /readyz says ready, `wanted.ready_timeout` at most, and says why it does not.
 [[nodiscard]] Status wait_until_ready(const Probe& probe, const User& user, const Profile::Gateway& wanted);
 
-class Gateway : public Resource {
+class Gateway : public ResourceOf<GatewayState> {
  public:
   explicit Gateway(const Profile& profile);
-  [[nodiscard]] Result<Observation> observe(const Probe& probe) const override;
-  [[nodiscard]] Status apply(Host& host, const Observation& seen) override;
+  [[nodiscard]] Result<GatewayState> look(const Probe& probe) const override;
+  [[nodiscard]] Observation describe(const GatewayState& state) const override;
+  // Only waits: what is to be started, openclaw/unit has started.
+  [[nodiscard]] Status apply(Host& host, const GatewayState& state) override;
 
  private:
   std::string user_;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "resources/openclaw/nodejs.hpp"
 
 #include "resources/common/users.hpp"
@@ -6,51 +7,62 @@ namespace agent {
 namespace {
 
 constexpr std::string_view shim =
-    "# Made by bootstrap-agent. Node is installed for the whole system; this file only lets `source ~/.nvm/nvm.sh` succeed.\n"
+    "# Made by bootstrap-agent. Node is installed for the whole system; this file only lets `source "
+    "~/.nvm/nvm.sh` succeed.\n"
     "nvm() { echo \"node is installed for the whole system: $(node --version)\"; }\n";
 
 }  // namespace
 
 Artifact nodejs_artifact(const Profile& profile) {
-  return {"node", profile.node.version,
-          {{"/usr/local/bin/node", "bin/node"}, {"/usr/local/bin/npm", "bin/npm"}, {"/usr/local/bin/npx", "bin/npx"}}};
+  return {"node",
+          profile.node.version,
+          {{"/usr/local/bin/node", "bin/node"},
+           {"/usr/local/bin/npm", "bin/npm"},
+           {"/usr/local/bin/npx", "bin/npx"}}};
 }
 
 Nodejs::Nodejs(const Profile& profile)
-    : Resource({"node", {"resolver"}, {}}),
+    : ResourceOf({"node", {"resolver"}, {}}),
       artifact_(nodejs_artifact(profile)),
       download_(profile.node.download),
       limits_(profile.limits) {}
 
-Result<Observation> Nodejs::observe(const Probe& probe) const {
+Result<Artifact::State> Nodejs::look(const Probe& probe) const { return artifact_.look(probe); }
+
+Observation Nodejs::describe(const Artifact::State& state) const {
   Observation seen;
-  AGENT_TRY(artifact_.observe(probe, seen));
+  artifact_.describe(state, seen);
   return seen;
 }
 
-Status Nodejs::apply(Host& host, const Observation& seen) {
-  return artifact_.install(host, seen, [this](Host& on, const std::string& directory) {
-    return fetch_and_unpack(on, download_, artifact_.version(), {{"x86_64", "x64"}, {"aarch64", "arm64"}}, limits_, directory);
+Status Nodejs::apply(Host& host, const Artifact::State& state) {
+  return artifact_.install(host, state, [this](Host& on, const std::string& directory) {
+    return fetch_and_unpack(on, download_, artifact_.version(), {{"x86_64", "x64"}, {"aarch64", "arm64"}},
+                            limits_, directory);
   });
 }
 
-NvmShim::NvmShim(std::string user) : Resource({"node/nvm-shim", {"user"}, {}}), user_(std::move(user)) {}
+NvmShim::NvmShim(std::string user) : ResourceOf({"node/nvm-shim", {"user"}, {}}), user_(std::move(user)) {}
 
-Result<Observation> NvmShim::observe(const Probe& probe) const {
-  auto user = gateway_user(probe, user_);
-  if (!user) return Observation::blocked(user.error().message);
-  auto text = probe.read_file({*user, ".nvm/nvm.sh"});
+Result<NvmShimState> NvmShim::look(const Probe& probe) const {
+  NvmShimState state;
+  AGENT_TRY_ASSIGN(state.user, gateway_user(probe, user_));
+  const auto text = probe.read_file({state.user, ".nvm/nvm.sh"});
+  state.present = text.has_value();
+  if (!text && text.error().code != Errc::not_found) return tl::unexpected<Error>(text.error());
+  return state;
+}
+
+Observation NvmShim::describe(const NvmShimState& state) const {
   Observation seen;
-  // A real nvm of the owner's stays: it does the same service.
-  if (!text && text.error().code == Errc::not_found) seen.drift("~/.nvm/nvm.sh", "absent", "present");
-  if (!text && text.error().code != Errc::not_found) return pass(std::move(text));
+  seen.expect("~/.nvm/nvm.sh", state.present ? "present" : "absent", "present");
   return seen;
 }
 
-Status NvmShim::apply(Host& host, const Observation& /*seen*/) {
-  AGENT_TRY_ASSIGN(auto user, gateway_user(host, user_));
-  AGENT_TRY(host.make_directory({user, ".nvm"}, {0755}));
-  return host.write_file({user, ".nvm/nvm.sh"}, shim, {0644});
+Status NvmShim::apply(Host& host, const NvmShimState& state) {
+  if (state.present) return {};
+  AGENT_TRY(host.make_directory({state.user, ".nvm"}, {0755}));
+  return host.write_file({state.user, ".nvm/nvm.sh"}, shim, {0644});
 }
 
 }  // namespace agent

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Node.js, and a shim so that commands beginning with `source ~/.nvm/nvm.sh` go on working.
 #pragma once
 
@@ -9,11 +10,12 @@ namespace agent {
 
 [[nodiscard]] Artifact nodejs_artifact(const Profile& profile);
 
-class Nodejs : public Resource {
+class Nodejs : public ResourceOf<Artifact::State> {
  public:
   explicit Nodejs(const Profile& profile);
-  [[nodiscard]] Result<Observation> observe(const Probe& probe) const override;
-  [[nodiscard]] Status apply(Host& host, const Observation& seen) override;
+  [[nodiscard]] Result<Artifact::State> look(const Probe& probe) const override;
+  [[nodiscard]] Observation describe(const Artifact::State& state) const override;
+  [[nodiscard]] Status apply(Host& host, const Artifact::State& state) override;
 
  private:
   Artifact artifact_;
@@ -21,11 +23,17 @@ class Nodejs : public Resource {
   Profile::Limits limits_;
 };
 
-class NvmShim : public Resource {
+struct NvmShimState {
+  User user;
+  bool present = false;  // ours, or a real nvm of the owner's, which does the same service
+};
+
+class NvmShim : public ResourceOf<NvmShimState> {
  public:
   explicit NvmShim(std::string user);
-  [[nodiscard]] Result<Observation> observe(const Probe& probe) const override;
-  [[nodiscard]] Status apply(Host& host, const Observation& seen) override;
+  [[nodiscard]] Result<NvmShimState> look(const Probe& probe) const override;
+  [[nodiscard]] Observation describe(const NvmShimState& state) const override;
+  [[nodiscard]] Status apply(Host& host, const NvmShimState& state) override;
 
  private:
   std::string user_;

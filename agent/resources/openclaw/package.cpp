@@ -1,12 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "resources/openclaw/package.hpp"
 
 #include <sstream>
 
 #include "base/json.hpp"
 #include "core/paths.hpp"
+#include "ports/run_checked.hpp"
 #include "resources/common/users.hpp"
 #include "resources/openclaw/nodejs.hpp"
-#include "resources/openclaw/update.hpp"
+#include "resources/openclaw/snapshot.hpp"
+#include "secrets/redact.hpp"
 
 namespace agent {
 namespace {
@@ -14,49 +17,49 @@ namespace {
 const std::string program = "node_modules/openclaw";
 const std::string build_home = "/opt/openclaw/.build-home";
 
-// The package.json that belongs to a lock: npm ci wants both, and the lock's first entry repeats what it says.
+// The package.json that belongs to a lock: npm ci wants both, and the lock's first entry repeats what it
+// says.
 Result<std::string> package_json(const std::string& lock, const std::string& version) {
   try {
     const auto parsed = Json::parse(lock);
     const auto& root = parsed.at("packages").at("");
-    const auto pinned = root.at("dependencies").at("openclaw").get<std::string>();
-    if (pinned != version)
-      return fail(Errc::invalid, "the lock is for openclaw {}, the profile says {}: change openclaw.version or openclaw.lock", pinned,
-                  version);
-    Json package = {{"name", parsed.value("name", "openclaw-tree")}, {"private", true}, {"dependencies", root["dependencies"]}};
+    const auto locked = root.at("dependencies").at("openclaw").get<std::string>();
+    if (locked != version)
+      return fail(
+          Errc::invalid,
+          "the lock is for openclaw {}, the profile says {}: change openclaw.version or openclaw.lock",
+          locked, version);
+    Json package = {{"name", parsed.value("name", "openclaw-tree")},
+                    {"private", true},
+                    {"dependencies", root["dependencies"]}};
     if (root.contains("version")) package["version"] = root["version"];
     return package.dump();
   } catch (const Json::exception& error) {
-    return fail(Errc::invalid, "openclaw.lock.url gave something that is no package-lock.json with openclaw in it ({})", error.what());
+    return fail(Errc::invalid,
+                "openclaw.lock.url gave something that is no package-lock.json with openclaw in it ({})",
+                error.what());
   }
 }
 
 Status complete(const Probe& probe, const std::string& tree) {
-  auto pending = probe.stat(tree + "/" + program + "/.openclaw-lifecycle-pending");
-  auto main = probe.stat(tree + "/" + program + "/dist/index.js");
-  if (!pending) return pass(std::move(pending));
-  if (!main) return pass(std::move(main));
-  if (*pending || !*main) return fail(Errc::failed, "npm made an incomplete tree of openclaw: run again");
+  AGENT_TRY_ASSIGN(const bool pending, probe.exists(tree + "/" + program + "/.openclaw-lifecycle-pending"));
+  AGENT_TRY_ASSIGN(const bool main, probe.exists(tree + "/" + program + "/dist/index.js"));
+  if (pending || !main) return fail(Errc::failed, "npm made an incomplete tree of openclaw: run again");
   return {};
 }
 
-std::string last_line(const std::string& text) {
-  const auto end = text.find_last_not_of('\n');
-  if (end == std::string::npos) return "no output";
-  const auto begin = text.rfind('\n', end);
-  return text.substr(begin == std::string::npos ? 0 : begin + 1, end - (begin == std::string::npos ? -1 : static_cast<long>(begin)));
-}
-
-// What went wrong, in one line. npm marks its lines; the last only names its log, which goes with the build's home.
-std::string reason(const std::string& text) {
+// What went wrong, in one line. npm marks its lines; the last of them only names its log, which goes with the
+// build's home.
+std::string reason(const Command& command, const Completed& done) {
   constexpr std::string_view mark = "npm error ";
   constexpr std::size_t longest = 400;
-  std::istringstream lines(text);
+  std::istringstream lines(done.err);
   std::string found;
   for (std::string line; std::getline(lines, line);)
     if (line.starts_with(mark) && line.find("A complete log of this run") == std::string::npos)
       found += (found.empty() ? "" : "; ") + line.substr(mark.size());
-  return found.empty() ? last_line(text) : found.substr(0, longest);
+  if (found.empty()) return failure_text(command, done);
+  return fmt::format("exit {}: {}", done.exit_code, redact(found).substr(0, longest));
 }
 
 }  // namespace
@@ -66,20 +69,23 @@ Artifact openclaw_artifact(const Profile& profile) {
 }
 
 OpenclawPackage::OpenclawPackage(const Profile& profile)
-    : Resource({"openclaw/package", {"node", "openclaw/builder"}, {snapshot_token}}),
+    : ResourceOf({"openclaw/package", {"node", "openclaw/builder"}, {snapshot_token}}),
       user_(profile.user),
       artifact_(openclaw_artifact(profile)),
       wanted_(profile.openclaw),
       limits_(profile.limits),
       node_bin_(nodejs_artifact(profile).directory() + "/bin") {}
 
-Result<Observation> OpenclawPackage::observe(const Probe& probe) const {
+Result<Artifact::State> OpenclawPackage::look(const Probe& probe) const { return artifact_.look(probe); }
+
+Observation OpenclawPackage::describe(const Artifact::State& state) const {
   Observation seen;
-  AGENT_TRY(artifact_.observe(probe, seen));
+  artifact_.describe(state, seen);
   return seen;
 }
 
-Status OpenclawPackage::run(Host& host, std::vector<std::string> argv, const std::string& directory, const User& builder) const {
+Status OpenclawPackage::run(Host& host, std::vector<std::string> argv, const std::string& directory,
+                            const User& builder) const {
   Command command;
   command.argv = std::move(argv);
   // Nothing inherited: no npmrc of anyone, the system's CA bundle, caches that go with the home.
@@ -96,13 +102,16 @@ Status OpenclawPackage::run(Host& host, std::vector<std::string> argv, const std
   command.directory = directory;
   command.timeout = wanted_.install_timeout;
   command.log_output = true;
-  AGENT_TRY_ASSIGN(auto done, host.run(command));
+  AGENT_TRY_ASSIGN(const auto done, host.run(command));
   if (done.timed_out)
-    return fail(Errc::timed_out, "{} did not end within {} s (openclaw.install_timeout)", command.argv.front(), wanted_.install_timeout.count());
+    return fail(Errc::timed_out, "{} did not end within {} s (openclaw.install_timeout)",
+                command.argv.front(), wanted_.install_timeout.count());
   if (done.exit_code == 137)  // 128 + SIGKILL, which nobody else sends
-    return fail(Errc::failed, "killed, most likely by the kernel for want of memory (`journalctl -k` names it): give the server more memory "
+    return fail(Errc::failed,
+                "killed, most likely by the kernel for want of memory (`journalctl -k` names it): give the "
+                "server more memory "
                 "or swap, then run again");
-  if (!done.ok()) return fail(Errc::failed, "exit {}: {}", done.exit_code, reason(done.err));
+  if (!done.ok()) return fail(Errc::failed, "{}", reason(command, done));
   return {};
 }
 
@@ -110,7 +119,8 @@ Status OpenclawPackage::make_tree(Host& host, const std::string& directory) cons
   AGENT_TRY_ASSIGN(auto builder, host.find_user(build_account));
   if (!builder) return fail(Errc::not_found, "the account {} is gone", build_account);
   const User& user = *builder;
-  AGENT_TRY_ASSIGN(auto lock, host.fetch({expand_url(wanted_.lock.url, wanted_.version, ""), wanted_.lock.sha256, 16U << 20U, limits_.download_timeout}));
+  AGENT_TRY_ASSIGN(auto lock, host.fetch({expand_url(wanted_.lock.url, wanted_.version, ""),
+                                          wanted_.lock.sha256, 16U << 20U, limits_.download_timeout}));
   AGENT_TRY_ASSIGN(auto text, host.contents(lock, 16U << 20U));
   AGENT_TRY_ASSIGN(auto package, package_json(text, wanted_.version));
 
@@ -119,16 +129,22 @@ Status OpenclawPackage::make_tree(Host& host, const std::string& directory) cons
   AGENT_TRY(host.make_directory(directory, {0755, user.uid, user.gid}));
   AGENT_TRY(host.write_file(directory + "/package.json", package, {0644, user.uid, user.gid}));
   AGENT_TRY(host.write_file(directory + "/package-lock.json", text, {0644, user.uid, user.gid}));
-  // Without lifecycle scripts nothing of 330 packages runs here but the one script of OpenClaw's own that completes its tree.
-  AGENT_TRY(with_context(run(host, {node_bin_ + "/npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-progress", "--loglevel=warn"},
-                       directory, user), fmt::format("npm ci from {}", wanted_.registry)));
-  AGENT_TRY(with_context(run(host, {node_bin_ + "/node", "scripts/postinstall-bundled-plugins.mjs"}, directory + "/" + program, user), "openclaw's postinstall-bundled-plugins.mjs"));
+  // Without lifecycle scripts nothing of 330 packages runs here but the one script of OpenClaw's own that
+  // completes its tree.
+  AGENT_TRY(with_context(run(host,
+                             {node_bin_ + "/npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund",
+                              "--no-progress", "--loglevel=warn"},
+                             directory, user),
+                         fmt::format("npm ci from {}", wanted_.registry)));
+  AGENT_TRY(with_context(run(host, {node_bin_ + "/node", "scripts/postinstall-bundled-plugins.mjs"},
+                             directory + "/" + program, user),
+                         "openclaw's postinstall-bundled-plugins.mjs"));
   return complete(host, directory);
 }
 
-Status OpenclawPackage::apply(Host& host, const Observation& seen) {
-  if (seen.has("current")) AGENT_TRY(keep_snapshot(host, artifact_, user_));
-  return artifact_.install(host, seen, [this](Host& on, const std::string& directory) {
+Status OpenclawPackage::apply(Host& host, const Artifact::State& state) {
+  if (!artifact_.is_current(state)) AGENT_TRY(keep_snapshot(host, artifact_, user_));
+  return artifact_.install(host, state, [this](Host& on, const std::string& directory) {
     auto made = make_tree(on, directory);
     auto cleaned = on.remove_tree(build_home);  // npm's cache, a third of the tree's size
     return made ? cleaned : made;

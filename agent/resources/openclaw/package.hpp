@@ -1,4 +1,6 @@
-// OpenClaw's pinned version and its locked tree, made by an unprivileged account and then given to root.
+// SPDX-License-Identifier: Apache-2.0
+// OpenClaw's version that the profile names and its locked tree, made by an unprivileged account and then
+// given to root.
 #pragma once
 
 #include "core/resource.hpp"
@@ -9,15 +11,17 @@ namespace agent {
 
 [[nodiscard]] Artifact openclaw_artifact(const Profile& profile);
 
-class OpenclawPackage : public Resource {
+class OpenclawPackage : public ResourceOf<Artifact::State> {
  public:
   explicit OpenclawPackage(const Profile& profile);
-  [[nodiscard]] Result<Observation> observe(const Probe& probe) const override;
-  [[nodiscard]] Status apply(Host& host, const Observation& seen) override;
+  [[nodiscard]] Result<Artifact::State> look(const Probe& probe) const override;
+  [[nodiscard]] Observation describe(const Artifact::State& state) const override;
+  [[nodiscard]] Status apply(Host& host, const Artifact::State& state) override;
 
  private:
   [[nodiscard]] Status make_tree(Host& host, const std::string& directory) const;
-  [[nodiscard]] Status run(Host& host, std::vector<std::string> argv, const std::string& directory, const User& builder) const;
+  [[nodiscard]] Status run(Host& host, std::vector<std::string> argv, const std::string& directory,
+                           const User& builder) const;
 
   std::string user_;
   Artifact artifact_;

@@ -1,31 +1,31 @@
-// The gateway's systemd user unit. A user unit is its user's to override, so what counts is what systemd really runs.
+// SPDX-License-Identifier: Apache-2.0
+// The gateway's systemd user unit. A user unit is its user's to override, so what counts is what systemd
+// really runs.
 #pragma once
 
 #include "core/resource.hpp"
 #include "profile/profile.hpp"
+#include "resources/openclaw/unit_state.hpp"
 
 namespace agent {
 
-class OpenclawUnit : public Resource {
+class OpenclawUnit : public ResourceOf<OpenclawUnitState> {
  public:
-  static constexpr const char* unit_name = "openclaw-gateway.service";
-  // In the home, where `openclaw gateway status` and `openclaw doctor` look for it.
-  static constexpr const char* unit_file = ".config/systemd/user/openclaw-gateway.service";
-  // A gateway at work finishes its turns before it stops: the unit's TimeoutStopSec=330 and then its TimeoutStartSec=30.
-  static constexpr Milliseconds restart_timeout{400'000};
-
   explicit OpenclawUnit(const Profile& profile);
-  [[nodiscard]] Result<Observation> observe(const Probe& probe) const override;
-  [[nodiscard]] Status apply(Host& host, const Observation& seen) override;
+  [[nodiscard]] Result<OpenclawUnitState> look(const Probe& probe) const override;
+  [[nodiscard]] Observation describe(const OpenclawUnitState& state) const override;
+  [[nodiscard]] Status apply(Host& host, const OpenclawUnitState& state) override;
 
  private:
-  void compare_running(const Probe& probe, const UnitState& unit, const User& user, Observation& seen) const;
-  [[nodiscard]] Status note_foreign_units(const Probe& probe, const User& user, Observation& seen) const;
+  [[nodiscard]] bool files_are_right(const OpenclawUnitState& state) const;
+  [[nodiscard]] bool runs_as_it_should(const OpenclawUnitState& state) const;
+  [[nodiscard]] Status write_files(Host& host, const OpenclawUnitState& state) const;
 
   std::string user_;
-  std::string content_;           // the unit file
-  std::vector<std::string> argv_; // what it must run
-  std::vector<std::string> inputs_;  // files that are newer than the process when what it runs from has changed
+  std::string content_;            // the unit file
+  std::vector<std::string> argv_;  // what it must run
+  std::vector<std::string>
+      inputs_;  // files that are newer than the process when what it runs from has changed
 };
 
 }  // namespace agent

@@ -1,38 +1,41 @@
-// Moving OpenClaw from one version, or from one set of secrets, to another. What the way back needs is kept until the new gateway is
-// ready, and the way is taken when it is not: the old version, its unit, its configuration and its secrets are put back and started.
+// SPDX-License-Identifier: Apache-2.0
+// The end of OpenClaw's move from one version, or from one set of secrets, to another. When the new gateway
+// is ready, the snapshot goes. When it is not, the snapshot is put back: the old version, its unit, its
+// configuration and its secrets.
 #pragma once
 
 #include "core/ledger.hpp"
 #include "core/resource.hpp"
 #include "profile/profile.hpp"
 #include "resources/common/artifact.hpp"
+#include "resources/openclaw/snapshot.hpp"
 
 namespace agent {
 
-// Held by the resources that may keep the way back, so that only one of them does.
-inline constexpr const char* snapshot_token = "openclaw way back";
+struct OpenclawUpdateState {
+  std::optional<std::string> kept_version;  // of the snapshot; none: nothing moves
+  bool half_destroyed = false;              // its file is there, and no snapshot in it any more
+  std::vector<std::string>
+      outdated;  // versions to be removed; looked for when there is no snapshot: it may need one
+};
 
-// Before `current` moves away from a version, or .env is changed: keeps the version's name, the gateway's unit, its configuration and
-// its .env in one root-only file.
-// What an update that was cut off has kept stays, since no later version was ever seen to be ready. Keeps nothing before the
-// first boot is over: there is nothing yet to go back to.
-[[nodiscard]] Status keep_snapshot(Host& host, const Artifact& openclaw, const std::string& user);
-
-struct Snapshot;
-
-// Runs after all others, whatever became of them. Ends an update or a change of secrets, one way or the other, and keeps the newest
-// two versions.
-class OpenclawUpdate : public Resource {
+// Runs after all others, whatever became of them. Ends an update or a change of secrets, one way or the
+// other, and keeps the newest two versions.
+class OpenclawUpdate : public ResourceOf<OpenclawUpdateState> {
  public:
   static constexpr const char* resource_name = "openclaw/update";
 
   OpenclawUpdate(const Profile& profile, const Ledger& ledger);
-  [[nodiscard]] Result<Observation> observe(const Probe& probe) const override;
-  [[nodiscard]] Status apply(Host& host, const Observation& seen) override;
+  [[nodiscard]] Result<OpenclawUpdateState> look(const Probe& probe) const override;
+  [[nodiscard]] Observation describe(const OpenclawUpdateState& state) const override;
+  [[nodiscard]] Status apply(Host& host, const OpenclawUpdateState& state) override;
 
  private:
-  [[nodiscard]] Status return_to(Host& host, const Snapshot& back, const User& user) const;
-  // The versions that are neither the pinned one, nor in use, nor the newest beside it.
+  // Goes back when the new gateway is not ready. An error when it went back: what was asked for is not what
+  // there is.
+  [[nodiscard]] Status go_back_if_needed(Host& host) const;
+  [[nodiscard]] Status go_back(Host& host, const Snapshot& snapshot, const User& user) const;
+  // The versions that are neither the profile's, nor in use, nor the newest beside it.
   [[nodiscard]] Result<std::vector<std::string>> outdated(const Probe& probe) const;
 
   std::string user_;

@@ -1,8 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "resources/seal/base64.hpp"
 
 #include <cstdint>
 
-#include "base/secret.hpp"
+#include "secrets/secret.hpp"
 
 namespace agent {
 namespace {
@@ -40,7 +41,8 @@ std::string decoded(std::string_view piece) {
   int count = 0;
   for (const char c : piece) {
     value = (value << 6U) | static_cast<std::uint32_t>(bits(c));
-    if (count += 6; count >= 8) out += static_cast<char>((value >> static_cast<unsigned>(count -= 8)) & 0xFFU);
+    if (count += 6; count >= 8)
+      out += static_cast<char>((value >> static_cast<unsigned>(count -= 8)) & 0xFFU);
   }
   return out;
 }

@@ -1,7 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "resources/seal/expiry_timer.hpp"
 
+#include "base/utc.hpp"
 #include "core/paths.hpp"
-#include "resources/seal/receipt.hpp"
 
 namespace agent {
 namespace {
@@ -11,36 +12,31 @@ const std::string file = paths::system_units + timer;
 const std::string enabled_by = paths::system_units + "timers.target.wants/" + timer;
 constexpr Milliseconds job_timeout(30'000);
 
-// systemd.time(7). A minute late: a timer counts whole seconds, and what is kept to the last of them is not yet too old in it.
+// systemd.time(7). A minute late: a timer counts whole seconds, and what is kept to the last of them is not
+// yet too old in it.
 std::string unit_text(std::chrono::system_clock::time_point expiry) {
   auto at = utc(expiry + std::chrono::minutes(1));
   at.replace(at.find('T'), 1, " ");
   at.replace(at.find('Z'), 1, " UTC");
-  return "# Made by bootstrap-agent: destroys the secrets that a failed run has kept for the next one, if nothing has used them by then.\n"
+  return "# Made by bootstrap-agent: destroys the secrets that a failed run has kept for the next one, if "
+         "nothing has used them by then.\n"
          "[Unit]\nDescription=bootstrap-agent: the end of the secrets that are kept\n\n"
-         "[Timer]\nOnCalendar=" + at + "\nPersistent=true\nUnit=" + paths::boot_unit + "\n\n[Install]\nWantedBy=timers.target\n";
-}
-
-// Whether the files are as they should be: for that time and enabled, or not there.
-Result<bool> settled(const Probe& probe, const Expiry& expiry) {
-  AGENT_TRY_ASSIGN(auto there, probe.stat(file));
-  AGENT_TRY_ASSIGN(auto link, probe.stat(enabled_by));
-  if (!expiry) return !there && !link;
-  const auto text = probe.read_file(file);
-  return link && text && *text == unit_text(*expiry);
+         "[Timer]\nOnCalendar=" +
+         at + "\nPersistent=true\nUnit=" + paths::boot_unit + "\n\n[Install]\nWantedBy=timers.target\n";
 }
 
 }  // namespace
 
-Status observe_expiry(const Probe& probe, const Expiry& expiry, Observation& seen) {
-  AGENT_TRY_ASSIGN(auto done, settled(probe, expiry));
-  if (done) return {};
-  seen.drift("timer", expiry ? "absent, or for another time" : "present", expiry ? utc(*expiry) : "absent");
-  return {};
+Result<bool> expiry_is_set(const Probe& probe, const Expiry& expiry) {
+  AGENT_TRY_ASSIGN(const bool there, probe.exists(file));
+  AGENT_TRY_ASSIGN(const bool enabled, probe.exists(enabled_by));
+  if (!expiry) return !there && !enabled;
+  const auto text = probe.read_file(file);
+  return enabled && text && *text == unit_text(*expiry);
 }
 
-Status apply_expiry(Host& host, const Expiry& expiry) {
-  AGENT_TRY_ASSIGN(auto done, settled(host, expiry));
+Status set_expiry(Host& host, const Expiry& expiry) {
+  AGENT_TRY_ASSIGN(const bool done, expiry_is_set(host, expiry));
   if (done) return {};
   const auto scope = Scope::system();
   if (!expiry) {

@@ -1,12 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "resources/seal/receipt.hpp"
 
 #include <algorithm>
-#include <array>
-#include <ctime>
 #include <sstream>
 #include <string>
 
 #include "base/json.hpp"
+#include "base/utc.hpp"
 #include "core/paths.hpp"
 
 namespace agent {
@@ -18,8 +18,8 @@ bool swap_in_use(const Probe& probe) {
   return swaps && std::count(swaps->begin(), swaps->end(), '\n') > 1;
 }
 
-// ext4(5), data=journal: what overwrites a block is written to the journal first, and may stay there. Where tune2fs(8) made it the
-// default, /proc/mounts does not say so.
+// ext4(5), data=journal: what overwrites a block is written to the journal first, and may stay there. Where
+// tune2fs(8) made it the default, /proc/mounts does not say so.
 bool contents_are_journalled(const Probe& probe) {
   const auto mounts = probe.read_file("/proc/mounts");
   std::istringstream lines(mounts ? *mounts : "");
@@ -37,17 +37,26 @@ bool contents_are_journalled(const Probe& probe) {
 }
 
 Json not_promised(const Probe& probe, const Sealed& sealed) {
-  Json out = {"snapshots and backups that were taken before", "what a flash medium keeps of blocks that it has remapped",
-              "the metadata service goes on giving user-data to root: only a rebuilt server has new user-data",
-              "rotated logs that are compressed, and files that were removed but are still open"};
+  Json out = {
+      "snapshots and backups that were taken before",
+      "what a flash medium keeps of blocks that it has remapped",
+      "the metadata service goes on giving user-data to root: only a rebuilt server has new user-data",
+      "rotated logs that are compressed, and files that were removed but are still open"};
   const auto& fs = sealed.free_space.file_system;
-  if (fs != "ext4" && fs != "xfs") out.push_back(fmt::format("that writing over a file reaches its old blocks, on a file system of {}", fs));
-  if (contents_are_journalled(probe)) out.push_back("what the file system holds in its journal: data=journal puts contents there");
+  if (fs != "ext4" && fs != "xfs")
+    out.push_back(fmt::format("that writing over a file reaches its old blocks, on a file system of {}", fs));
+  if (contents_are_journalled(probe))
+    out.push_back("what the file system holds in its journal: data=journal puts contents there");
   if (!sealed.free_space.bytes)
-    out.push_back("free space: files that were shortened or replaced before the seal may have left copies, and this disk takes no trim");
+    out.push_back(
+        "free space: files that were shortened or replaced before the seal may have left copies, and this "
+        "disk takes no trim");
   else
     out.push_back("that the device returns zeros for what was trimmed: it was told, and does not say");
-  if (!sealed.journal_rotated) out.push_back("blocks that the open journal owns and has not written: journald was not asked for a new one, or failed");
+  if (!sealed.journal_rotated)
+    out.push_back(
+        "blocks that the open journal owns and has not written: journald was not asked for a new one, or "
+        "failed");
   if (swap_in_use(probe)) out.push_back("swap: the agent locks its own memory, other programs do not");
   return out;
 }
@@ -61,7 +70,9 @@ Json described(const Probe& probe, const Sealed& sealed) {
       destroyed.push_back({{"path", fmt::format("and {} more", sealed.destroyed.size() - most_named)}});
       break;
     }
-    destroyed.push_back({{"path", copy.path}, {"copies", copy.copies}, {"how", copy.destroy ? "overwritten, removed" : "the copies overwritten"}});
+    destroyed.push_back({{"path", copy.path},
+                         {"copies", copy.copies},
+                         {"how", copy.destroy ? "overwritten, removed" : "the copies overwritten"}});
     if (!copy.held_by.empty()) destroyed.back()["held_open_by"] = copy.held_by;
   }
   Json not_searched = sealed.skipped;
@@ -73,7 +84,9 @@ Json described(const Probe& probe, const Sealed& sealed) {
   if (sealed.free_space.bytes) space["trimmed_bytes"] = *sealed.free_space.bytes;
   return {{"sealed_at", utc(probe.wall_clock())},
           {"searched", searched_places(probe)},
-          {"searched_for", {"the values", "base64", "URL-encoded", "JSON-escaped", "tskey-…", "sk-ant-…", "base64 and gzip in user-data"}},
+          {"searched_for",
+           {"the values", "base64", "URL-encoded", "JSON-escaped", "tskey-…", "sk-ant-…",
+            "base64 and gzip in user-data"}},
           {"not_searched", not_searched},
           {"destroyed", destroyed},
           {"verified", "searched again after that: nothing was found"},
@@ -82,15 +95,6 @@ Json described(const Probe& probe, const Sealed& sealed) {
 }
 
 }  // namespace
-
-std::string utc(std::chrono::system_clock::time_point time) {
-  const auto seconds = std::chrono::system_clock::to_time_t(time);
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  std::array<char, 32> text{};
-  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return text.data();
-}
 
 constexpr std::size_t largest = 64U << 20U;
 
@@ -106,9 +110,11 @@ std::string receipt_text(const Probe& probe, const Sealed& sealed) {
 std::string summary(const Sealed& sealed) {
   std::size_t copies = 0;
   for (const auto& copy : sealed.destroyed) copies += copy.copies;
-  auto text = fmt::format("destroyed {} copies in {} files, and found none after that; free space {}", copies, sealed.destroyed.size(),
-                          sealed.free_space.bytes ? "was trimmed" : "could not be trimmed");
-  if (!sealed.skipped.empty()) text += fmt::format("; {} files or directories could not be searched", sealed.skipped.size());
+  auto text =
+      fmt::format("destroyed {} copies in {} files, and found none after that; free space {}", copies,
+                  sealed.destroyed.size(), sealed.free_space.bytes ? "was trimmed" : "could not be trimmed");
+  if (!sealed.skipped.empty())
+    text += fmt::format("; {} files or directories could not be searched", sealed.skipped.size());
   return text;
 }
 

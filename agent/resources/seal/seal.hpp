@@ -1,5 +1,6 @@
-// The seal: no secret is left on this machine but where it must live. A resource like any other, last in the plan, and
-// enforced also when an earlier one failed: then it spares only what the next run needs.
+// SPDX-License-Identifier: Apache-2.0
+// The seal: no secret is left on this machine but where it must live. A resource like any other, last in the
+// plan, and enforced also when an earlier one failed: then it spares only what the next run needs.
 #pragma once
 
 #include <functional>
@@ -7,38 +8,42 @@
 #include "core/ledger.hpp"
 #include "core/resource.hpp"
 #include "profile/profile.hpp"
-#include "resources/seal/expiry_timer.hpp"
 #include "resources/seal/receipt.hpp"
+#include "resources/seal/secrets_file.hpp"
 
 namespace agent {
 
-class Seal : public Resource {
+struct SealState {
+  SecretsFile::State secrets_file;
+  bool log = false;  // the agent's own is there
+  SecretCopies copies;
+  bool receipt_is_due = false;  // first boot is over, and no receipt says so
+};
+
+class Seal : public ResourceOf<SealState> {
  public:
-  // `others`: every other resource of the plan; the receipt, which says that first boot is over, waits for them all.
-  // `after`: those of them that come last as well, but before it.
-  // `register_elsewhere` makes known to redact() what secrets another resource keeps: the seal looks for copies of them too.
+  // A run of the seal alone, at a later boot, cannot say that first boot is over.
+  enum class Run { whole_server, seal_alone };
+  // Makes known to redact() what secrets other resources keep: the seal looks for copies of them too.
   using Register = std::function<void(const Probe&)>;
-  Seal(const Profile& profile, const Ledger& ledger, std::vector<std::string> others, std::vector<std::string> after,
-       Register register_elsewhere);
-  [[nodiscard]] Result<Observation> observe(const Probe& probe) const override;
-  [[nodiscard]] Status apply(Host& host, const Observation& seen) override;
+  // `others`: every other resource of the plan; the receipt waits for them all. `after`: those of them that
+  // come last as well, but before it.
+  Seal(const Profile& profile, const Ledger& ledger, Run run, std::vector<std::string> others,
+       std::vector<std::string> after, Register register_elsewhere);
+  [[nodiscard]] Result<SealState> look(const Probe& probe) const override;
+  [[nodiscard]] Observation describe(const SealState& state) const override;
+  [[nodiscard]] Status apply(Host& host, const SealState& state) override;
 
  private:
-  [[nodiscard]] Status look_at_secrets_file(const Probe& probe, Observation& seen) const;
-  [[nodiscard]] Status rewrite_secrets_file(Host& host) const;
-  [[nodiscard]] Result<Expiry> expiry(const Probe& probe) const;  // of the file that keeps secrets, if there is one
-  [[nodiscard]] bool expired(const FileInfo& info, const Probe& probe) const;
-  // The secrets in the file that nothing has taken over yet.
-  [[nodiscard]] Result<Secrets> unconsumed(const Probe& probe, bool& some_consumed) const;
-  [[nodiscard]] static Result<Sealed> destroy_copies(Host& host);
-  [[nodiscard]] static Status clear_free_space(Host& host, Sealed& sealed);
-  [[nodiscard]] Status seal_copies(Host& host, bool first_boot_is_over, bool secrets_were_used);
+  [[nodiscard]] Status seal_copies(Host& host, const SealState& state, bool first_boot_is_over);
+  [[nodiscard]] bool all_are_settled() const;
 
-  std::chrono::hours keep_;
+  SecretsFile secrets_file_;
   const Ledger& ledger_;
+  Run run_;
   std::vector<std::string> others_;
   Register register_elsewhere_;
-  std::optional<std::string> sealed_;  // what apply() has done, for the report
+  std::string summary_;  // of what apply() has done, for the report
 };
 
 }  // namespace agent

@@ -1,12 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "resources/seal/secret_copies.hpp"
 
 #include <algorithm>
-#include <array>
 
-#include "base/redact.hpp"
-#include "base/secret.hpp"
 #include "core/paths.hpp"
+#include "profile/secret_table.hpp"
 #include "resources/seal/base64.hpp"
+#include "secrets/redact.hpp"
+#include "secrets/secret.hpp"
 
 namespace agent {
 namespace {
@@ -19,13 +20,23 @@ struct Place {
 
 constexpr std::size_t largest = 64U << 20U;
 
-// cloud-init's directories, the agent's own; then others' logs (journald's included), dumps, temporary files, histories.
+// cloud-init's directories, the agent's own; then others' logs (journald's included), dumps, temporary files,
+// histories.
 std::vector<Place> places(const Probe& probe) {
-  std::vector<Place> all = {{"/var/lib/cloud", 8, true},  {"/run/cloud-init", 4, true},          {paths::run_private, 1, true},
-                            {"/var/log", 8, false},       {"/run/log", 8, false},                {"/tmp", 8, false},
-                            {"/var/tmp", 8, false},       {"/root", 8, false},                   {"/var/crash", 4, false},
-                            {"/var/lib/apport", 4, false}, {"/var/lib/systemd/coredump", 1, false}, {"/var/spool", 8, false},
-                            {"/var/lib/tailscale", 2, false}};  // tailscaled's own log has the command lines of Tailscale SSH
+  std::vector<Place> all = {
+      {"/var/lib/cloud", 8, true},
+      {"/run/cloud-init", 4, true},
+      {paths::run_private, 1, true},
+      {"/var/log", 8, false},
+      {"/run/log", 8, false},
+      {"/tmp", 8, false},
+      {"/var/tmp", 8, false},
+      {"/root", 8, false},
+      {"/var/crash", 4, false},
+      {"/var/lib/apport", 4, false},
+      {"/var/lib/systemd/coredump", 1, false},
+      {"/var/spool", 8, false},
+      {"/var/lib/tailscale", 2, false}};  // tailscaled's own log has the command lines of Tailscale SSH
   auto homes = probe.list("/home");
   if (!homes) return all;
   for (const auto& name : *homes) {  // not the whole: below .openclaw/ is where two of them must live
@@ -35,7 +46,8 @@ std::vector<Place> places(const Probe& probe) {
   return all;
 }
 
-void add_files(const Probe& probe, const std::string& directory, unsigned depth, std::vector<std::string>& files) {
+void add_files(const Probe& probe, const std::string& directory, unsigned depth,
+               std::vector<std::string>& files) {
   auto names = probe.list(directory);
   if (!names) return;  // not a directory
   for (const auto& name : *names) {
@@ -47,26 +59,22 @@ void add_files(const Probe& probe, const std::string& directory, unsigned depth,
   }
 }
 
-// Whether the text has a secrets file in it, as user-data does: its values need not be known, nor have a form of their own.
-bool brings_secrets(std::string_view text) {
-  constexpr std::array<std::string_view, 4> keys = {"tailscale_auth_key:", "anthropic_token:", "gateway_token:", "webhook_url:"};
-  return std::any_of(keys.begin(), keys.end(), [&](auto key) { return text.find(key) != std::string_view::npos; });
-}
-
-// Whether a part of multi-part user-data is a copy, or the text can't be looked into, or is what a wipe that was cut off leaves.
+// Whether a part of multi-part user-data is a copy, or the text can't be looked into, or is what a wipe that
+// was cut off leaves.
 Result<std::optional<SecretCopy>> hidden_copy(const Probe& probe, const std::string& path) {
   constexpr std::string_view gzip = "\x1f\x8b\x08";
   auto text = probe.read_file(path, largest);
   if (!text && text.error().code == Errc::not_found) return std::nullopt;
   if (!text) return pass(std::move(text), path);
-  const bool rest = text->starts_with('\0');
+  const bool partial = text->starts_with('\0');
   const auto compressed = [&](std::string_view part) { return part.find(gzip) != std::string_view::npos; };
-  const bool found = compressed(*text) || brings_secrets(*text) || any_base64(*text, [&](std::string_view decoded) {
-                       return compressed(decoded) || brings_secrets(decoded) || !secret_spans(decoded).empty();
-                     });
+  const bool found =
+      compressed(*text) || names_a_secret(*text) || any_base64(*text, [&](std::string_view decoded) {
+        return compressed(decoded) || names_a_secret(decoded) || !secret_spans(decoded).empty();
+      });
   wipe(*text);
-  if (!rest && !found) return std::nullopt;
-  return SecretCopy{path, found ? 1U : 0U, true, rest && !found};
+  if (!partial && !found) return std::nullopt;
+  return SecretCopy{path, found ? 1U : 0U, true, partial && !found};
 }
 
 // write_file's temporaries: of a file that may hold secrets, they may as well.
@@ -74,11 +82,13 @@ void add_half_written(const Probe& probe, SecretCopies& copies) {
   auto names = probe.list(paths::state);
   if (!names) return;
   for (const auto& name : *names)
-    if (name.starts_with(".") && name.ends_with(".bootstrap-agent-new")) copies.found.push_back({paths::state + "/" + name, 0, true, true});
+    if (name.starts_with(".") && name.ends_with(".bootstrap-agent-new"))
+      copies.found.push_back({paths::state + "/" + name, 0, true, true});
 }
 
 bool known(const SecretCopies& copies, const std::string& path) {
-  return std::any_of(copies.found.begin(), copies.found.end(), [&](const auto& copy) { return copy.path == path; });
+  return std::any_of(copies.found.begin(), copies.found.end(),
+                     [&](const auto& copy) { return copy.path == path; });
 }
 
 }  // namespace
@@ -102,7 +112,8 @@ Result<SecretCopies> find_secret_copies(const Probe& probe) {
     copies.skipped.insert(copies.skipped.end(), search->skipped.begin(), search->skipped.end());
   }
   std::vector<std::string> handed_over;
-  for (const char* directory : {"/var/lib/cloud/instances", "/var/lib/cloud/seed", "/run/cloud-init"}) add_files(probe, directory, 4, handed_over);
+  for (const char* directory : {"/var/lib/cloud/instances", "/var/lib/cloud/seed", "/run/cloud-init"})
+    add_files(probe, directory, 4, handed_over);
   for (const auto& path : handed_over) {
     if (known(copies, path)) continue;
     auto hidden = hidden_copy(probe, path);

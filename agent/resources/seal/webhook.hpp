@@ -1,20 +1,29 @@
-// Where a failed run is told of: the owner's webhook URL. Whoever knows it can write to the owner, so it is a secret, in one root-only
-// file.
+// SPDX-License-Identifier: Apache-2.0
+// Where a failed run is told of: the owner's webhook URL. Whoever knows it can write to the owner, so it is a
+// secret, in one root-only file.
 #pragma once
 
-#include "base/secret.hpp"
 #include "core/resource.hpp"
+#include "secrets/secret.hpp"
 
 namespace agent {
 
-class Webhook : public Resource {
- public:
-  static constexpr const char* resource_name = "webhook";
+struct WebhookState {
+  bool present = false;
+  mode_t mode = 0600;
+  uid_t uid = 0;
+  bool is_given = true;  // it is the URL that was given, or none was
 
+  [[nodiscard]] bool has_right_mode() const { return !present || (mode == 0600 && uid == 0); }
+};
+
+class Webhook : public ResourceOf<WebhookState> {
+ public:
   // `given`: empty when none was; then what is there stays.
-  explicit Webhook(const Secret& given) : Resource({resource_name, {}, {}}), given_(given) {}
-  [[nodiscard]] Result<Observation> observe(const Probe& probe) const override;
-  [[nodiscard]] Status apply(Host& host, const Observation& seen) override;
+  explicit Webhook(const Secret& given) : ResourceOf({"webhook", {}, {}}), given_(given) {}
+  [[nodiscard]] Result<WebhookState> look(const Probe& probe) const override;
+  [[nodiscard]] Observation describe(const WebhookState& state) const override;
+  [[nodiscard]] Status apply(Host& host, const WebhookState& state) override;
 
  private:
   const Secret& given_;

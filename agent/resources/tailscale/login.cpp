@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "resources/tailscale/login.hpp"
 
 #include <ctime>
@@ -5,6 +6,7 @@
 #include <sstream>
 
 #include "core/paths.hpp"
+#include "ports/run_checked.hpp"
 #include "ports/wait.hpp"
 
 namespace agent {
@@ -14,7 +16,8 @@ const std::string program = "/usr/local/bin/tailscale";
 constexpr Milliseconds unit_timeout(30'000);
 // The key goes to tailscale by this file: argv and environment are visible to others.
 const std::string key_file = paths::run_private + "/auth-key";
-constexpr std::string_view next_step = "then run `bootstrap-agent --reconcile --secrets -` as root with a tailscale_auth_key";
+constexpr std::string_view next_step =
+    "then run `bootstrap-agent --reconcile --secrets -` as root with a tailscale_auth_key";
 
 Command tailscale(std::vector<std::string> arguments, Milliseconds timeout) {
   Command command;
@@ -34,7 +37,8 @@ std::string first_line_with(const std::string& text, std::string_view what) {
   return {};
 }
 
-// What came of tailscaled's last attempt, in its own words (tailscale.com: health/warnings.go, login-state), for a message's middle.
+// What came of tailscaled's last attempt, in its own words (tailscale.com: health/warnings.go, login-state),
+// for a message's middle.
 std::string last_error(const TailscaleStatus& status) {
   constexpr std::string_view before = "last login error was: ";
   for (const auto& line : status.health)
@@ -43,115 +47,170 @@ std::string last_error(const TailscaleStatus& status) {
   return {};
 }
 
+bool is_up(const TailscaleLoginState& state) { return state.status.backend_state == "Running"; }
+
 std::string without_slash(std::string url) {
   while (url.ends_with('/')) url.pop_back();
   return url;
 }
 
 // Days until an RFC 3339 time in UTC, as the control server sends it.
-std::optional<std::chrono::days> days_until(const std::string& time, std::chrono::system_clock::time_point now) {
+std::optional<std::chrono::days> days_until(const std::string& time,
+                                            std::chrono::system_clock::time_point now) {
   std::tm parts{};
   std::istringstream in(time);
   in >> std::get_time(&parts, "%Y-%m-%dT%H:%M:%S");
   if (in.fail()) return std::nullopt;
   // In seconds: the clock's own nanoseconds end in 2262.
-  return std::chrono::floor<std::chrono::days>(std::chrono::seconds(timegm(&parts)) - std::chrono::floor<std::chrono::seconds>(now.time_since_epoch()));
+  return std::chrono::floor<std::chrono::days>(
+      std::chrono::seconds(timegm(&parts)) -
+      std::chrono::floor<std::chrono::seconds>(now.time_since_epoch()));
 }
 
 }  // namespace
 
 TailscaleLogin::TailscaleLogin(const Profile& profile, const Secret& auth_key)
-    : Resource({"tailscale/login", {"tailscale/service"}, {}}), wanted_(profile.tailscale), auth_key_(auth_key) {}
+    : ResourceOf({"tailscale/login", {"tailscale/service"}, {}}),
+      wanted_(profile.tailscale),
+      auth_key_(auth_key) {}
 
-// What is no drift but the operator should know.
-void TailscaleLogin::describe(const Probe& probe, const TailscaleStatus& status, Observation& seen) const {
-  seen.facts["dns_name"] = status.dns_name;
-  const auto name = status.dns_name.substr(0, status.dns_name.find('.'));
-  if (name != wanted_.hostname)
-    seen.notes.push_back(fmt::format("the tailnet calls this node {}, not {}: a stale device probably still holds that name; delete it "
-                                     "in the admin console and this one can be renamed", name, wanted_.hostname));
-  if (status.tags.empty())
-    seen.notes.emplace_back("the node has no tag: its key belongs to a person and expires; a tagged, pre-approved key suits a server");
-  if (!auth_key_.empty())  // nothing that a key or tailscaled says tells of what kind it was
-    seen.notes.emplace_back("the auth key has done its work: if it is reusable, revoke it in the admin console, since whoever finds it can join; "
-                            "if it was ephemeral, this node vanishes from the tailnet when the server is off for a while");
-  if (!status.key_expiry.empty()) {
-    const auto left = days_until(status.key_expiry, probe.wall_clock());
-    if (left && *left <= wanted_.key_expiry_warning)
-      seen.notes.push_back(fmt::format("the node's key expires in {} days ({}): disable key expiry for it in the admin console, "
-                                       "or this server drops out of the tailnet", left->count(), status.key_expiry));
-  }
-  for (const auto& line : status.health)
-    if (contains(line, "SSH") || contains(line, "access controls"))
-      seen.notes.push_back(fmt::format("tailscaled warns: {}; add an SSH rule for this node to the tailnet's ACL", line));
+Result<TailscaleLoginState> TailscaleLogin::look(const Probe& probe) const {
+  auto status = tailscale_status(probe);
+  if (!status) return fail(Errc::blocked, "tailscale/service: {}", status.error().message);
+  auto prefs = tailscale_prefs(probe);
+  if (!prefs) return fail(Errc::blocked, "tailscale/service: {}", prefs.error().message);
+  TailscaleLoginState state;
+  AGENT_TRY_ASSIGN(state.key_file_left, probe.exists(key_file));
+  state.status = std::move(*status);
+  state.prefs = std::move(*prefs);
+  if (!state.status.key_expiry.empty())
+    state.key_expires_in = days_until(state.status.key_expiry, probe.wall_clock());
+  return state;
 }
 
-Result<Observation> TailscaleLogin::observe(const Probe& probe) const {
-  auto status = tailscale_status(probe);
-  if (!status) return Observation::blocked(fmt::format("tailscale/service: {}", status.error().message));
-  auto prefs = tailscale_prefs(probe);
-  if (!prefs) return Observation::blocked(fmt::format("tailscale/service: {}", prefs.error().message));
+// Of a node that is not up it is not known: what it will be joined to is the profile's.
+bool TailscaleLogin::has_other_server(const TailscaleLoginState& state) const {
+  return is_up(state) && without_slash(state.prefs.control_url) != without_slash(wanted_.control_url);
+}
+
+bool TailscaleLogin::in_sync(const TailscaleLoginState& state) const {
+  return !state.key_file_left && !state.status.expired && is_up(state) && !has_other_server(state) &&
+         state.prefs.hostname == wanted_.hostname && state.prefs.ssh == wanted_.ssh &&
+         !state.prefs.auto_update;
+}
+
+// What is no drift but the operator should know.
+void TailscaleLogin::add_notes(const TailscaleLoginState& state, Observation& seen) const {
+  const auto& status = state.status;
+  seen.fact("dns_name", status.dns_name);
+  const auto name = status.dns_name.substr(0, status.dns_name.find('.'));
+  if (name != wanted_.hostname)
+    seen.note(fmt::format(
+        "the tailnet calls this node {}, not {}: a stale device probably still holds that name; delete it "
+        "in the admin console and this one can be renamed",
+        name, wanted_.hostname));
+  if (status.tags.empty())
+    seen.note(
+        "the node has no tag: its key belongs to a person and expires; a tagged, pre-approved key suits a "
+        "server");
+  if (!auth_key_.empty())  // nothing that a key or tailscaled says tells of what kind it was
+    seen.note(
+        "the auth key has done its work: if it is reusable, revoke it in the admin console, since whoever "
+        "finds it can join; "
+        "if it was ephemeral, this node vanishes from the tailnet when the server is off for a while");
+  if (state.key_expires_in && *state.key_expires_in <= wanted_.key_expiry_warning)
+    seen.note(
+        fmt::format("the node's key expires in {} days ({}): disable key expiry for it in the admin console, "
+                    "or this server drops out of the tailnet",
+                    state.key_expires_in->count(), status.key_expiry));
+  for (const auto& line : status.health)
+    if (contains(line, "SSH") || contains(line, "access controls"))
+      seen.note(
+          fmt::format("tailscaled warns: {}; add an SSH rule for this node to the tailnet's ACL", line));
+}
+
+Observation TailscaleLogin::describe(const TailscaleLoginState& state) const {
   Observation seen;
-  AGENT_TRY_ASSIGN(auto left, probe.stat(key_file));
-  if (left) seen.drift("auth key file", "left by a run that was cut off", "absent");
-  if (status->expired) seen.drift("node key", "expired " + status->key_expiry, "valid");
-  seen.expect("state", status->backend_state, "Running");
-  if (status->backend_state != "Running") return seen;
-  describe(probe, *status, seen);
-  if (without_slash(prefs->control_url) != without_slash(wanted_.control_url))
-    seen.drift("control server", prefs->control_url, wanted_.control_url);
-  seen.expect("hostname", prefs->hostname, wanted_.hostname);
-  seen.expect("ssh", prefs->ssh ? "on" : "off", wanted_.ssh ? "on" : "off");
-  seen.expect("auto-update", prefs->auto_update ? "on or left to the tailnet" : "off", "off");
+  if (state.key_file_left) seen.drift("auth key file", "left by a run that was cut off", "absent");
+  if (state.status.expired) seen.drift("node key", "expired " + state.status.key_expiry, "valid");
+  seen.expect("state", state.status.backend_state, "Running");
+  if (!is_up(state)) return seen;
+  add_notes(state, seen);
+  if (has_other_server(state)) seen.drift("control server", state.prefs.control_url, wanted_.control_url);
+  seen.expect("hostname", state.prefs.hostname, wanted_.hostname);
+  seen.expect("ssh", state.prefs.ssh ? "on" : "off", wanted_.ssh ? "on" : "off");
+  seen.expect("auto-update", state.prefs.auto_update ? "on or left to the tailnet" : "off", "off");
   return seen;
 }
 
-Result<Completed> TailscaleLogin::up(Host& host) const {
-  std::vector<std::string> arguments = {"up", "--reset", "--login-server=" + wanted_.control_url,
-                                        "--hostname=" + wanted_.hostname, fmt::format("--ssh={}", wanted_.ssh),
+Command TailscaleLogin::up() const {
+  std::vector<std::string> arguments = {"up",
+                                        "--reset",
+                                        "--login-server=" + wanted_.control_url,
+                                        "--hostname=" + wanted_.hostname,
+                                        fmt::format("--ssh={}", wanted_.ssh),
                                         fmt::format("--timeout={}s", wanted_.join_timeout.count())};
-  const auto timeout = Milliseconds(wanted_.join_timeout) + Milliseconds(10'000);
-  if (auth_key_.empty()) return host.run(tailscale(std::move(arguments), timeout));
+  if (!auth_key_.empty()) arguments.push_back("--auth-key=file:" + key_file);
+  return tailscale(std::move(arguments), Milliseconds(wanted_.join_timeout) + Milliseconds(10'000));
+}
+
+Result<Completed> TailscaleLogin::run_up(Host& host) const {
+  if (auth_key_.empty()) return host.run(up());
   AGENT_TRY(host.make_directory(paths::run_private, {0700}));
   AGENT_TRY(host.write_file(key_file, auth_key_.reveal(), {0600}));
-  arguments.push_back("--auth-key=file:" + key_file);
-  auto done = host.run(tailscale(std::move(arguments), timeout));
+  auto done = host.run(up());
   AGENT_TRY(host.wipe_file(key_file));
   return done;
 }
 
-// tailscaled goes on trying a refused key by itself, and may join later and spend it: end that, then say what happened.
-Status TailscaleLogin::give_up(Host& host, const Completed& tried, const TailscaleStatus& status, bool was_member) const {
+// tailscaled goes on trying a refused key by itself, and may join later and spend it: end that, then say what
+// happened.
+Status TailscaleLogin::give_up(Host& host, const Completed& tried, const TailscaleStatus& status,
+                               bool was_member) const {
   const auto output = tried.out + "\n" + tried.err;
   if (status.backend_state == "NeedsMachineAuth" || contains(output, "approve your machine")) {
     const auto url = first_line_with(output, "https://");
-    return fail(Errc::unavailable, "this node waits for approval: an admin of the tailnet approves it ({}), then run "
-                "`bootstrap-agent --reconcile`", url.empty() ? "admin console, Machines" : url.substr(url.find("https://")));
+    return fail(Errc::unavailable,
+                "this node waits for approval: an admin of the tailnet approves it ({}), then run "
+                "`bootstrap-agent --reconcile`",
+                url.empty() ? "admin console, Machines" : url.substr(url.find("https://")));
   }
-  if (auth_key_.empty() || was_member)  // it is logged in and only cut off, or stopped: it must stay so, whatever key is at hand
-    return fail(Errc::timed_out, "this node is {} and did not come up within {} s{}: check that the server reaches {}, then run "
-                "`bootstrap-agent --reconcile`", status.backend_state, wanted_.join_timeout.count(), last_error(status),
-                wanted_.control_url);
-  // logout does nothing without a node key, and down leaves the attempt that is under way (both seen): only a restart ends it.
+  if (auth_key_.empty() ||
+      was_member)  // it is logged in and only cut off, or stopped: it must stay so, whatever key is at hand
+    return fail(
+        Errc::timed_out,
+        "this node is {} and did not come up within {} s{}: check that the server reaches {}, then run "
+        "`bootstrap-agent --reconcile`",
+        status.backend_state, wanted_.join_timeout.count(), last_error(status), wanted_.control_url);
+  // logout does nothing without a node key, and down leaves the attempt that is under way (both seen): only a
+  // restart ends it.
   (void)host.run(tailscale({"logout"}, Milliseconds(10'000)));
   (void)host.run(tailscale({"down", "--accept-risk=lose-ssh"}, Milliseconds(10'000)));
   (void)host.restart_unit(Scope::system(), paths::tailscaled_unit, unit_timeout);
   if (const auto line = first_line_with(output, "invalid key"); !line.empty())
-    return fail(Errc::invalid, "the control server refused the auth key ({}): make a new one in the admin console (one-off, pre-approved, "
-                "tagged, not ephemeral), {}", line, next_step);
+    return fail(Errc::invalid,
+                "the control server refused the auth key ({}): make a new one in the admin console (one-off, "
+                "pre-approved, "
+                "tagged, not ephemeral), {}",
+                line, next_step);
   if (status.expired)
-    return fail(Errc::invalid, "this node's key has expired ({}): renew it in the admin console, or make a new auth key, {}",
+    return fail(Errc::invalid,
+                "this node's key has expired ({}): renew it in the admin console, or make a new auth key, {}",
                 status.key_expiry, next_step);
   const bool silent = tried.timed_out || contains(output, "timeout waiting") || contains(output, "timed out");
   if (silent)
-    return fail(Errc::timed_out, "the control server {} did not let this node in within {} s{}: check that the server reaches it (outbound "
-                "HTTPS, DNS), {}", wanted_.control_url, wanted_.join_timeout.count(), last_error(status), next_step);
-  return fail(Errc::failed, "tailscale up failed: {}", tried.err.empty() ? tried.out : tried.err);
+    return fail(Errc::timed_out,
+                "the control server {} did not let this node in within {} s{}: check that the server reaches "
+                "it (outbound "
+                "HTTPS, DNS), {}",
+                wanted_.control_url, wanted_.join_timeout.count(), last_error(status), next_step);
+  return fail(Errc::failed, "tailscale up failed: {}", failure_text(up(), tried));
 }
 
-// After a start tailscaled passes through NoState and Starting by itself; only NeedsLogin needs a key. Once in
-// hundreds of starts it was seen to stay in NoState for a minute (1.102.3: no answer to its first request to the control server, and
-// not a word in its log): so it gets another start. That this helps is likely, not seen.
+// After a start tailscaled passes through NoState and Starting by itself; only NeedsLogin needs a key. Once
+// in hundreds of starts it was seen to stay in NoState for a minute (1.102.3: no answer to its first request
+// to the control server, and not a word in its log): so it gets another start. That this helps is likely, not
+// seen.
 Status TailscaleLogin::settle(Host& host) const {
   const auto half = Milliseconds(wanted_.join_timeout) / 2;
   const auto wait = [&] {
@@ -162,7 +221,8 @@ Status TailscaleLogin::settle(Host& host) const {
   };
   if (auto settled = wait(); settled) return settled;
   auto status = tailscale_status(host);
-  if (status && status->backend_state == "NoState") AGENT_TRY(host.restart_unit(Scope::system(), paths::tailscaled_unit, unit_timeout));
+  if (status && status->backend_state == "NoState")
+    AGENT_TRY(host.restart_unit(Scope::system(), paths::tailscaled_unit, unit_timeout));
   return wait();
 }
 
@@ -171,47 +231,54 @@ Status TailscaleLogin::join(Host& host) const {
   AGENT_TRY_ASSIGN(auto status, tailscale_status(host));
   if (status.backend_state == "Running" && !status.expired) return {};
   if (!settled && auth_key_.empty())
-    return fail(Errc::timed_out, "tailscaled is still {} after {} s{}: check that the server reaches {} (outbound HTTPS, DNS), then run "
-                "`bootstrap-agent --reconcile`", status.backend_state, wanted_.join_timeout.count(), last_error(status),
-                wanted_.control_url);
+    return fail(Errc::timed_out,
+                "tailscaled is still {} after {} s{}: check that the server reaches {} (outbound HTTPS, "
+                "DNS), then run "
+                "`bootstrap-agent --reconcile`",
+                status.backend_state, wanted_.join_timeout.count(), last_error(status), wanted_.control_url);
   const bool needs_key = status.backend_state != "Stopped" && status.backend_state != "NeedsMachineAuth";
   if (needs_key && auth_key_.empty())
-    return fail(Errc::invalid, "this node is not logged in ({}{}) and there is no auth key at hand: make one in the admin console, {}",
+    return fail(Errc::invalid,
+                "this node is not logged in ({}{}) and there is no auth key at hand: make one in the admin "
+                "console, {}",
                 status.backend_state, status.expired ? ", its key has expired" : "", next_step);
   const bool was_member = status.has_node_key && !status.expired && status.backend_state != "NeedsLogin";
-  AGENT_TRY_ASSIGN(auto tried, with_context(up(host), "tailscale up"));
+  AGENT_TRY_ASSIGN(auto tried, with_context(run_up(host), "tailscale up"));
   // Almost there when `up` gave up: a logout now would spend a one-off key for nothing.
   (void)wait_until(host, Milliseconds(15'000), "the join ends", [&]() -> Result<bool> {
     auto state = tailscale_status(host);
     return !state || state->backend_state != "Starting";
   });
   AGENT_TRY_ASSIGN(auto now, tailscale_status(host));
-  // Running was seen also with exit code 1. A one-off key is spent now: nobody gets in again if power goes before tailscaled's state is
-  // on the disk, which it does not see to itself.
+  // Running was seen also with exit code 1. A one-off key is spent now: nobody gets in again if power goes
+  // before tailscaled's state is on the disk, which it does not see to itself.
   if (now.backend_state == "Running") return host.sync();
   return give_up(host, tried, now, was_member);
 }
 
 Status TailscaleLogin::set_preferences(Host& host) const {
-  AGENT_TRY_ASSIGN(auto done, with_context(host.run(tailscale({"set", "--hostname=" + wanted_.hostname, fmt::format("--ssh={}", wanted_.ssh),
-                                  "--auto-update=false", "--accept-risk=lose-ssh"},
-                                 Milliseconds(20'000))), "tailscale set"));
-  if (!done.ok()) return fail(Errc::failed, "tailscale set: {}", done.err);
+  AGENT_TRY(run_checked(
+      host, tailscale({"set", "--hostname=" + wanted_.hostname, fmt::format("--ssh={}", wanted_.ssh),
+                       "--auto-update=false", "--accept-risk=lose-ssh"},
+                      Milliseconds(20'000))));
   return wait_until(host, Milliseconds(10'000), "tailscaled takes its settings", [&]() -> Result<bool> {
     auto prefs = tailscale_prefs(host);
     return prefs && !prefs->auto_update && prefs->hostname == wanted_.hostname && prefs->ssh == wanted_.ssh;
   });
 }
 
-Status TailscaleLogin::apply(Host& host, const Observation& seen) {
-  if (seen.has("auth key file")) AGENT_TRY(host.wipe_file(key_file));
-  if (seen.has("control server")) {
-    AGENT_TRY_ASSIGN(auto prefs, tailscale_prefs(host));
+Status TailscaleLogin::apply(Host& host, const TailscaleLoginState& state) {
+  if (in_sync(state)) return {};
+  if (state.key_file_left) AGENT_TRY(host.wipe_file(key_file));
+  if (has_other_server(state)) {
     if (!wanted_.rejoin_on_control_url_change)
-      return fail(Errc::refused, "this node is joined to {}, the profile says {}: leaving a tailnet can cut you off, so set "
-                  "tailscale.rejoin_on_control_url_change: true, {}", prefs.control_url, wanted_.control_url, next_step);
-    if (auth_key_.empty()) return fail(Errc::invalid, "joining {} needs an auth key, {}", wanted_.control_url, next_step);
-    AGENT_TRY_ASSIGN(auto left, with_context(host.run(tailscale({"logout"}, Milliseconds(20'000))), "tailscale logout"));
+      return fail(Errc::refused,
+                  "this node is joined to {}, the profile says {}: leaving a tailnet can cut you off, so set "
+                  "tailscale.rejoin_on_control_url_change: true, {}",
+                  state.prefs.control_url, wanted_.control_url, next_step);
+    if (auth_key_.empty())
+      return fail(Errc::invalid, "joining {} needs an auth key, {}", wanted_.control_url, next_step);
+    AGENT_TRY(with_context(host.run(tailscale({"logout"}, Milliseconds(20'000))), "tailscale logout"));
   }
   AGENT_TRY(join(host));
   AGENT_TRY(set_preferences(host));

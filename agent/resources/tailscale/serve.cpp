@@ -1,7 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "resources/tailscale/serve.hpp"
 
 #include <algorithm>
 
+#include "ports/run_checked.hpp"
 #include "resources/common/untrusted_json.hpp"
 #include "resources/tailscale/status.hpp"
 
@@ -21,48 +23,63 @@ std::string url_in(const std::string& text) {
   return begin == std::string::npos ? "" : text.substr(begin, text.find_first_of(" \n\r\t", begin) - begin);
 }
 
-Result<Completed> tailscale(Host& host, std::vector<std::string> argv) {
+Command tailscale_serve(std::vector<std::string> arguments) {
   Command command;
-  command.argv = std::move(argv);
+  command.argv = {"/usr/local/bin/tailscale", "serve"};
+  command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
   command.env = {{"LC_ALL", "C"}};
   command.timeout = Milliseconds(15'000);  // it can block for ever when Serve is not enabled
-  return host.run(command);
+  return command;
 }
 
 }  // namespace
 
-Serve::Serve(const Profile& profile) : Resource({"tailscale/serve", {"tailscale/login"}, {}}), port_(profile.gateway.port) {}
+Serve::Serve(const Profile& profile)
+    : ResourceOf({"tailscale/serve", {"tailscale/login"}, {}}), port_(profile.gateway.port) {}
 
-Result<Observation> Serve::observe(const Probe& probe) const {
-  auto status = tailscale_status(probe);
+Result<ServeState> Serve::look(const Probe& probe) const {
+  const auto status = tailscale_status(probe);
   if (!status || status->backend_state != "Running" || status->dns_name.empty())
-    return Observation::blocked("tailscale/login: this node is not in the tailnet");
-  AGENT_TRY_ASSIGN(auto done, with_context(probe.query(Query::serve_status()), "tailscale serve status"));
-  if (!done.ok()) return fail(Errc::failed, "tailscale serve status: {}", done.err);
+    return fail(Errc::blocked, "tailscale/login: this node is not in the tailnet");
+  AGENT_TRY_ASSIGN(const auto done, query_checked(probe, Query::serve_status()));
   const auto config = parse_json(done.out);
   if (config.is_discarded()) return fail(Errc::failed, "tailscale serve status --json did not print JSON");
-  Observation seen;
-  const auto wanted = wanted_config(status->dns_name, port_);
-  const bool nothing = config.is_null() || config.empty();
-  if (sorted(config) != sorted(wanted)) seen.drift("served", nothing ? "nothing" : config.dump(), wanted.dump());
+  ServeState state;
+  state.dns_name = status->dns_name;
+  state.is_ours = sorted(config) == sorted(wanted_config(state.dns_name, port_));
   const auto& domains = status->cert_domains;
-  if (std::find(domains.begin(), domains.end(), status->dns_name) == domains.end())
-    seen.drift("HTTPS certificate", "the tailnet gives no domain", status->dns_name);
-  seen.facts["url"] = "https://" + status->dns_name + "/";
+  state.has_certificate = std::find(domains.begin(), domains.end(), state.dns_name) != domains.end();
+  if (!config.is_null() && !config.empty()) state.served = config.dump();
+  return state;
+}
+
+Observation Serve::describe(const ServeState& state) const {
+  Observation seen;
+  if (!state.is_ours)
+    seen.drift("served", state.served.empty() ? "nothing" : state.served,
+               wanted_config(state.dns_name, port_).dump());
+  if (!state.has_certificate) seen.drift("HTTPS certificate", "the tailnet gives no domain", state.dns_name);
+  seen.fact("url", "https://" + state.dns_name + "/");
   return seen;
 }
 
-Status Serve::apply(Host& host, const Observation& seen) {
-  AGENT_TRY_ASSIGN(auto reset, with_context(tailscale(host, {"/usr/local/bin/tailscale", "serve", "reset"}), "tailscale serve reset"));
-  AGENT_TRY_ASSIGN(auto done, with_context(tailscale(host, {"/usr/local/bin/tailscale", "serve", "--bg", "--yes", std::to_string(port_)}), "tailscale serve"));
+Status Serve::apply(Host& host, const ServeState& state) {
+  if (state.is_ours && state.has_certificate) return {};
+  AGENT_TRY(with_context(host.run(tailscale_serve({"reset"})), "tailscale serve reset"));
+  const auto command = tailscale_serve({"--bg", "--yes", std::to_string(port_)});
+  AGENT_TRY_ASSIGN(const auto done, with_context(host.run(command), "tailscale serve"));
   const auto output = done.out + "\n" + done.err;
   // Asked also without HTTPS in the tailnet: it knows the page where both are enabled at once.
   if (const auto url = url_in(output); output.find("not enabled") != std::string::npos && !url.empty())
-    return fail(Errc::unavailable, "Serve is not enabled on this tailnet: enable it at {}, then run `bootstrap-agent --reconcile`", url);
-  if (seen.has("HTTPS certificate"))
-    return fail(Errc::unavailable, "HTTPS certificates are off in this tailnet: enable them in the admin console (DNS, HTTPS Certificates), "
+    return fail(
+        Errc::unavailable,
+        "Serve is not enabled on this tailnet: enable it at {}, then run `bootstrap-agent --reconcile`", url);
+  if (!state.has_certificate)
+    return fail(Errc::unavailable,
+                "HTTPS certificates are off in this tailnet: enable them in the admin console (DNS, HTTPS "
+                "Certificates), "
                 "then run `bootstrap-agent --reconcile`");
-  if (!done.ok()) return fail(Errc::failed, "tailscale serve: {}", done.timed_out ? "did not end within 15 s" : output);
+  if (!done.ok()) return fail(Errc::failed, "tailscale serve: {}", failure_text(command, done));
   return {};
 }
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // `tailscale serve`: https://NODE.TAILNET.ts.net/ is the gateway on loopback, and nothing else is served.
 #pragma once
 
@@ -6,11 +7,19 @@
 
 namespace agent {
 
-class Serve : public Resource {
+struct ServeState {
+  std::string dns_name;
+  bool is_ours = false;          // the gateway is served, and nothing else
+  bool has_certificate = false;  // the tailnet gives this name one
+  std::string served;            // what is, as JSON; empty: nothing
+};
+
+class Serve : public ResourceOf<ServeState> {
  public:
   explicit Serve(const Profile& profile);
-  [[nodiscard]] Result<Observation> observe(const Probe& probe) const override;
-  [[nodiscard]] Status apply(Host& host, const Observation& seen) override;
+  [[nodiscard]] Result<ServeState> look(const Probe& probe) const override;
+  [[nodiscard]] Observation describe(const ServeState& state) const override;
+  [[nodiscard]] Status apply(Host& host, const ServeState& state) override;
 
  private:
   std::uint16_t port_;

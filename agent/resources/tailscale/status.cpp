@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "resources/tailscale/status.hpp"
 
 #include "resources/common/untrusted_json.hpp"
@@ -7,10 +8,11 @@ namespace {
 
 // tailscale.com/client/local: any host name will do but this one is what its own client sends.
 Result<Json> local_api(const Probe& probe, const std::string& path) {
-  auto response = probe.http_get({"http://local-tailscaled.sock/localapi/v0/" + path, "/run/tailscale/tailscaled.sock",
-                                  Milliseconds(5'000)});
+  auto response = probe.http_get({"http://local-tailscaled.sock/localapi/v0/" + path,
+                                  "/run/tailscale/tailscaled.sock", Milliseconds(5'000)});
   if (!response) return fail(Errc::unavailable, "tailscaled does not answer: {}", response.error().message);
-  if (response->status != 200) return fail(Errc::failed, "tailscaled: {} gave HTTP {}", path, response->status);
+  if (response->status != 200)
+    return fail(Errc::failed, "tailscaled: {} gave HTTP {}", path, response->status);
   auto parsed = parse_json(response->body);
   if (!parsed.is_object()) return fail(Errc::failed, "tailscaled: {} is not JSON", path);
   return parsed;

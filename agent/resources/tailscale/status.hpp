@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What tailscaled says of itself over its LocalAPI (a unix socket; status and prefs are its stable part).
 #pragma once
 
@@ -9,14 +10,14 @@
 namespace agent {
 
 struct TailscaleStatus {
-  std::string backend_state;  // NoState, NeedsLogin, NeedsMachineAuth, Stopped, Starting, Running
-  std::string auth_url;       // where to approve the node
-  std::string dns_name;       // without the trailing dot; empty when not joined
+  std::string backend_state;           // NoState, NeedsLogin, NeedsMachineAuth, Stopped, Starting, Running
+  std::string auth_url;                // where to approve the node
+  std::string dns_name;                // without the trailing dot; empty when not joined
   std::vector<std::string> addresses;  // this node's, in the tailnet
-  bool has_node_key = false;  // it was let into a tailnet, and has not left it
+  bool has_node_key = false;           // it was let into a tailnet, and has not left it
   bool online = false;
   bool expired = false;
-  std::string key_expiry;     // RFC 3339; empty: the key does not expire
+  std::string key_expiry;  // RFC 3339; empty: the key does not expire
   std::vector<std::string> tags;
   std::vector<std::string> cert_domains;
   std::vector<std::string> health;

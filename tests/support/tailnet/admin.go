@@ -14,7 +14,7 @@ import (
 //	GET  /root.pem                           the root of the certificates that nodes get
 //	GET  /nodes                              names, addresses, tags, …
 //	POST /set?https=off&serve=wait&…         see settings.go; answers with all settings
-//	POST /key?key=K&left=1&tags=tag:a        adds an auth key, or changes it; left=-1 is reusable, 0 used up
+//	POST /key?key=K&left=1&tags=tag:a        adds an auth key, or changes it; left=-1 is reusable, 0 used up; ephemeral=true
 //	POST /expire?node=NAME&in=72h            when the node's key expires; without in: it has expired
 //	POST /approve?node=NAME  /delete?node=NAME
 func (c *control) admin(root []byte) http.Handler {
@@ -77,7 +77,7 @@ func (c *control) addKey(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "key and left (a number) are needed", http.StatusBadRequest)
 		return
 	}
-	c.keys.set(r.FormValue("key"), authKey{left, strings.Fields(r.FormValue("tags"))})
+	c.keys.set(r.FormValue("key"), authKey{left, strings.Fields(r.FormValue("tags")), r.FormValue("ephemeral") == "true"})
 	reply(w, map[string]int{"left": left})
 }
 

@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"reflect"
 	"sync"
+	"time"
 	"unsafe"
 
 	"tailscale.com/tailcfg"
@@ -22,13 +23,14 @@ type control struct {
 	keys     *authKeys
 	names    *names
 
-	mu   sync.Mutex
-	last tailcfg.NodeID // testcontrol numbers nodes by how many there are: after a removal two would share a number
+	mu        sync.Mutex
+	ephemeral map[key.NodePublic]bool // the nodes that joined with such a key
+	last      tailcfg.NodeID          // testcontrol numbers nodes by how many there are: after a removal two would share a number
 }
 
 // newControl makes a control server that nodes reach at url. publish puts a TXT record into the DNS that ACME asks.
 func newControl(url, domain string, relay *tailcfg.DERPMap, publish func(name, value string)) *control {
-	c := &control{domain: domain, settings: newSettings(), keys: newAuthKeys(), names: newNames()}
+	c := &control{domain: domain, settings: newSettings(), keys: newAuthKeys(), names: newNames(), ephemeral: map[key.NodePublic]bool{}}
 	c.ts = &testcontrol.Server{
 		ExplicitBaseURL:         url,
 		MagicDNSDomain:          domain,
@@ -118,6 +120,37 @@ func (c *control) remove(k key.NodePublic) {
 	c.names.release(k)
 	c.locked(func() { delete(*field[map[key.NodePublic]*tailcfg.Node](c.ts, "nodes"), k) })
 	c.apply()
+}
+
+// leave logs a node out. Only an ephemeral one goes: any other stays, expired, and keeps its name, so that the next
+// machine of that name gets NAME-1 (https://github.com/tailscale/tailscale/issues/2076).
+func (c *control) leave(k key.NodePublic) {
+	c.mu.Lock()
+	gone := c.ephemeral[k]
+	delete(c.ephemeral, k)
+	c.mu.Unlock()
+	if gone {
+		c.remove(k)
+		return
+	}
+	if n := c.ts.Node(k); n != nil {
+		n.KeyExpiry = time.Now().Add(-time.Minute)
+		c.ts.UpdateNode(n)
+	}
+}
+
+// takeOver gives a node that has just joined the place that its machine had before: the same machine isn't a second device.
+// That the real service goes by the machine's key is what we suppose (https://github.com/tailscale/tailscale/issues/4641).
+func (c *control) takeOver(n *tailcfg.Node, name, want string) string {
+	for _, old := range c.ts.AllNodes() {
+		if old.Key == n.Key || old.Machine != n.Machine {
+			continue
+		}
+		c.remove(old.Key)
+		c.names.release(n.Key)
+		name = c.names.claim(n.Key, want)
+	}
+	return name
 }
 
 // feature answers `tailscale serve`, which asks whether Serve is enabled in the tailnet. If not, there are two ways:

@@ -29,7 +29,7 @@ func (c *control) register(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if !q.Expiry.IsZero() && q.Expiry.Before(time.Now()) { // how a node logs out
-		c.remove(q.NodeKey)
+		c.leave(q.NodeKey)
 		reply(w, tailcfg.RegisterResponse{NodeKeyExpired: true})
 		return
 	}
@@ -49,24 +49,26 @@ func (c *control) register(w http.ResponseWriter, r *http.Request) {
 		reply(w, tailcfg.RegisterResponse{AuthURL: c.ts.BaseURL() + "/a/1"})
 		return
 	}
-	tags, refusal := c.keys.use(q.Auth.AuthKey)
+	used, refusal := c.keys.use(q.Auth.AuthKey)
 	if refusal != "" {
 		log.Printf("refused %s: %s", q.Hostinfo.Hostname, refusal)
 		reply(w, tailcfg.RegisterResponse{Error: refusal})
 		return
 	}
 	c.remove(q.OldNodeKey)
-	name := c.names.claim(q.NodeKey, q.Hostinfo.Hostname)
+	want := q.Hostinfo.Hostname
+	name := c.names.claim(q.NodeKey, want)
 	answer := httptest.NewRecorder() // held back until the node is complete
 	c.forward(answer, r, q, name)
-	c.complete(q.NodeKey, name, tags)
+	c.complete(q.NodeKey, c.takeOver(c.ts.Node(q.NodeKey), name, want), used)
 	w.Write(answer.Body.Bytes())
 }
 
 // complete gives a node that has just joined what testcontrol doesn't.
-func (c *control) complete(k key.NodePublic, name string, tags []string) {
+func (c *control) complete(k key.NodePublic, name string, used authKey) {
 	n := c.ts.Node(k)
 	c.mu.Lock()
+	c.ephemeral[k] = used.ephemeral
 	c.last++
 	n.ID = c.last
 	c.mu.Unlock()
@@ -75,8 +77,8 @@ func (c *control) complete(k key.NodePublic, name string, tags []string) {
 	n.Addresses = []netip.Prefix{netip.PrefixFrom(v4, 32), netip.PrefixFrom(tsaddr.Tailscale4To6(v4), 128)}
 	n.AllowedIPs = n.Addresses
 	n.Name = name + "." + c.domain + "."
-	n.Tags = tags
-	if len(tags) == 0 {
+	n.Tags = used.tags
+	if len(used.tags) == 0 {
 		n.KeyExpiry = time.Now().AddDate(0, 0, 180) // the real service's default; a tagged node's key doesn't expire
 	}
 	n.MachineAuthorized = c.settings.get("approval") == "off"

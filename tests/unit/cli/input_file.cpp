@@ -1,4 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 // Files on a real file system: what may be read as a profile or as secrets, and what is refused, and why.
+#include "cli/input_file.hpp"
+
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <sys/socket.h>
@@ -11,8 +14,7 @@
 #include <fstream>
 
 #include "base/unique_fd.hpp"
-#include "cli/input_file.hpp"
-#include "run/inputs.hpp"
+#include "commands/run/inputs.hpp"
 
 using namespace agent;
 namespace fs = std::filesystem;
@@ -102,9 +104,11 @@ TEST_CASE("what is no regular file is refused, at once") {
   check_refused(place.directory("d", 0755), InputKind::profile, "is not a regular file");
   check_refused(place.path("d/"), InputKind::profile, "is not a regular file");
   check_refused("/", InputKind::profile, "is not a regular file");
-  check_refused("/dev/null", InputKind::secrets, "is not a regular file; give a file, or - for standard input");
+  check_refused("/dev/null", InputKind::secrets,
+                "is not a regular file; give a file, or - for standard input");
 
-  const auto profile = read_input_file("/dev/null", InputKind::profile);  // a profile does not come by standard input
+  const auto profile =
+      read_input_file("/dev/null", InputKind::profile);  // a profile does not come by standard input
   REQUIRE_FALSE(profile.has_value());
   CHECK(profile.error().message == "/dev/null is not a regular file; give a file");
 }
@@ -132,6 +136,59 @@ TEST_CASE("a file that others could have written is refused") {
   static_cast<void>(place.directory("d", 01777));
   check_refused(place.path("d/profile.yaml"), InputKind::profile,
                 "/d is open to everyone, who could have put a file");
+}
+
+TEST_CASE(
+    "a directory of one's own in one that is open to everyone, as mktemp -d makes it in /tmp, is safe if "
+    "sticky") {
+  const Place place;
+  static_cast<void>(place.directory("tmp", 01777));
+  static_cast<void>(place.directory("tmp/own", 0700));
+  CHECK(read_input_file(place.file("tmp/own/secrets", "x", 0600), InputKind::secrets).value_or("refused") ==
+        "x");
+  CHECK(read_input_file(place.path("tmp/.//own/secrets"), InputKind::secrets).value_or("refused") == "x");
+  static_cast<void>(place.directory("tmp/own/deep", 0755));
+  CHECK(read_input_file(place.file("tmp/own/deep/profile", "x", 0644), InputKind::profile)
+            .value_or("refused") == "x");
+
+  // The file itself could have been put there before, under whatever way its directory is called.
+  static_cast<void>(place.file("tmp/profile", "x", 0600));
+  for (const char* way : {"tmp/profile", "tmp/./profile", "tmp//profile", "tmp/own/../profile"})
+    check_refused(place.path(way), InputKind::profile, "is open to everyone, who could have put a file");
+
+  // Without the sticky bit anybody could put another directory in place of the one that was checked.
+  static_cast<void>(place.directory("tmp", 0777));
+  check_refused(place.path("tmp/own/secrets"), InputKind::secrets, "/tmp is writable by others (mode 0777)");
+}
+
+TEST_CASE("a directory in one that is open to everyone is refused when others can write to it") {
+  const Place place;
+  static_cast<void>(place.directory("tmp", 01777));
+  for (const mode_t mode : {0770, 0757}) {
+    static_cast<void>(place.directory("tmp/d", mode));
+    check_refused(place.file("tmp/d/profile", "x", 0600), InputKind::profile, "/tmp/d is writable by others");
+  }
+  static_cast<void>(place.directory("tmp/d", 01777));
+  check_refused(place.path("tmp/d/profile"), InputKind::profile,
+                "/tmp/d is open to everyone, who could have put a file");
+}
+
+TEST_CASE("another user's directory in one that is open to everyone is refused") {
+  if (geteuid() != 0) {
+    MESSAGE("needs root: skipped");
+    return;
+  }
+  const Place place;
+  static_cast<void>(place.directory("tmp", 01777));
+  static_cast<void>(place.directory("tmp/theirs", 0700));
+  const auto file = place.file("tmp/theirs/profile", "x", 0600);
+  REQUIRE(chown(place.path("tmp/theirs").c_str(), 12345, 0) == 0);
+  check_refused(file, InputKind::profile,
+                "/tmp/theirs belongs to uid 12345, who could replace what is in it");
+  REQUIRE(chown(place.path("tmp").c_str(), 12345, 0) ==
+          0);  // its owner may rename what others have in it, sticky or not
+  REQUIRE(chown(place.path("tmp/theirs").c_str(), 0, 0) == 0);
+  check_refused(file, InputKind::profile, "/tmp belongs to uid 12345, who could replace what is in it");
 }
 
 TEST_CASE("a file or a directory of another user's is refused") {
@@ -163,7 +220,8 @@ TEST_CASE("a signed file may be anybody's, anywhere, but is a regular file under
   fs::create_symlink(file, place.path("link"));
   check_refused(place.path("link"), InputKind::signed_file, "/link is a symbolic link; ");
   fs::create_directory_symlink(place.path("d"), place.path("way"));
-  check_refused(place.path("way/release"), InputKind::signed_file, "/way is not a directory, or a symbolic link; ");
+  check_refused(place.path("way/release"), InputKind::signed_file,
+                "/way is not a directory, or a symbolic link; ");
   fs::resize_file(file, largest_signed_input);
   CHECK(read_input_file(file, InputKind::signed_file)->size() == largest_signed_input);
   fs::resize_file(file, largest_signed_input + 1);

@@ -1,6 +1,7 @@
-#include <doctest/doctest.h>
-
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/user_data.hpp"
+
+#include <doctest/doctest.h>
 
 using namespace agent;
 
@@ -8,7 +9,8 @@ namespace {
 
 const std::string one = std::string(64, '1');
 const std::string two = std::string(64, '2');
-const std::string url = "https://github.com/owner/bootstrap-agent/releases/download/v1.2.3/bootstrap-agent-{arch}";
+const std::string url =
+    "https://github.com/owner/bootstrap-agent/releases/download/v1.2.3/bootstrap-agent-{arch}";
 
 std::string said(const Result<AgentSource>& source) {
   if (source) return "accepted";
@@ -40,19 +42,22 @@ TEST_CASE("agent source: one file with its hash") {
 }
 
 TEST_CASE("agent source: hashes by the name of the file") {
-  const auto sums = two + " *bootstrap-agent-aarch64\n" + std::string(64, '3') + "  bootstrap-agent-x86_64.debug\n" + one +
-                    "  bootstrap-agent-x86_64\n";
+  const auto sums = two + " *bootstrap-agent-aarch64\n" + std::string(64, '3') +
+                    "  bootstrap-agent-x86_64.debug\n" + one + "  bootstrap-agent-x86_64\n";
   CHECK(AgentSource::in_sums(url, sums, "S")->sha256() == Hashes{{"x86_64", one}, {"aarch64", two}});
-  CHECK(AgentSource::in_sums(url + "?{arch}", one + "  bootstrap-agent-x86_64", "S")->sha256() == Hashes{{"x86_64", one}});
-  CHECK(AgentSource::in_sums("https://h/a/b", one + "  b\n" + two + "  a/b\n", "S")->sha256() == Hashes{{"", one}});
+  CHECK(AgentSource::in_sums(url + "?{arch}", one + "  bootstrap-agent-x86_64", "S")->sha256() ==
+        Hashes{{"x86_64", one}});
+  CHECK(AgentSource::in_sums("https://h/a/b", one + "  b\n" + two + "  a/b\n", "S")->sha256() ==
+        Hashes{{"", one}});
 }
 
 TEST_CASE("agent source: what is wrong is said, all at once") {
   CHECK(said(AgentSource::pinned("ftp://h/agent", "1")) ==
         "--agent-url: is not an https URL; begin it with https://\n"
         "--agent-sha256: has 1 digits; a SHA-256 hash has 64 hex digits");
-  for (const char* wrong : {"http://h/agent", "https://h/a'b", "https://h/a b", "https://h/a\"b", "https://h/a\\b", "https://h/a`b`",
-                            "https://h/a\nb", "https://u:p@h/a", "https://h/a#b", "https://h/{version}", "https:///a", "https://h/\xC3\xBC"})
+  for (const char* wrong : {"http://h/agent", "https://h/a'b", "https://h/a b", "https://h/a\"b",
+                            "https://h/a\\b", "https://h/a`b`", "https://h/a\nb", "https://u:p@h/a",
+                            "https://h/a#b", "https://h/{version}", "https:///a", "https://h/\xC3\xBC"})
     CHECK_MESSAGE(said(AgentSource::pinned(wrong, one)).starts_with("--agent-url: "), wrong);
   CHECK(said(AgentSource::pinned(url, one)) ==
         "--agent-sha256: is one hash, and {arch} stands for several files; give --sums");
@@ -65,14 +70,20 @@ TEST_CASE("agent source: what is wrong is said, all at once") {
 }
 
 TEST_CASE("agent source: what is wrong with the sums is said by line") {
-  const std::string none = "S: does not list bootstrap-agent-{arch}; write it with sha256sum, in the directory of the file";
+  const std::string none =
+      "S: does not list bootstrap-agent-{arch}; write it with sha256sum, in the directory of the file";
   CHECK(said(AgentSource::in_sums(url, "", "S")) == none);
-  CHECK(said(AgentSource::in_sums(url, one + "  bootstrap-agent-riscv64\n\n" + one + "\n" + one + " bootstrap-agent-x86_64\n", "S")) == none);
-  CHECK(said(AgentSource::in_sums(url, "\n" + one + "0  bootstrap-agent-x86_64\n" + std::string(64, 'A') + "  bootstrap-agent-aarch64\n",
-                                  "S")) ==
+  CHECK(said(AgentSource::in_sums(
+            url, one + "  bootstrap-agent-riscv64\n\n" + one + "\n" + one + " bootstrap-agent-x86_64\n",
+            "S")) == none);
+  CHECK(said(AgentSource::in_sums(
+            url,
+            "\n" + one + "0  bootstrap-agent-x86_64\n" + std::string(64, 'A') + "  bootstrap-agent-aarch64\n",
+            "S")) ==
         "S:2:1: bootstrap-agent-x86_64: has 65 digits; a SHA-256 hash has 64 hex digits\n"
         "S:3:1: bootstrap-agent-aarch64: has upper-case digits; write the hash in lower case");
-  CHECK(said(AgentSource::in_sums(url, one + "  bootstrap-agent-x86_64\n" + two + "  bootstrap-agent-x86_64\n", "S")) ==
+  CHECK(said(AgentSource::in_sums(
+            url, one + "  bootstrap-agent-x86_64\n" + two + "  bootstrap-agent-x86_64\n", "S")) ==
         "S:2:1: bootstrap-agent-x86_64: is there twice; keep one");
 }
 
@@ -85,8 +96,10 @@ TEST_CASE("user-data: small without what the owner adds, and nothing of it for w
   const std::string secrets = "gateway_token: 'x'\n";
   const auto full = rendered(profile, secrets).value();
   CHECK(full.size() - profile.size() - secrets.size() <= 2048);
-  CHECK(full.ends_with("exec $agent --first-boot --profile $dir/profile.yaml --secrets $dir/secrets.yaml >/dev/null\n"));
-  CHECK(rendered("", secrets)->ends_with("exec $agent --first-boot --secrets $dir/secrets.yaml >/dev/null\n"));
+  CHECK(full.ends_with(
+      "exec $agent --first-boot --profile $dir/profile.yaml --secrets $dir/secrets.yaml >/dev/null\n"));
+  CHECK(
+      rendered("", secrets)->ends_with("exec $agent --first-boot --secrets $dir/secrets.yaml >/dev/null\n"));
 }
 
 TEST_CASE("user-data: a limit, up to its last byte") {
@@ -97,9 +110,12 @@ TEST_CASE("user-data: a limit, up to its last byte") {
 }
 
 TEST_CASE("user-data: what a shell or cloud-init would take for something else is refused") {
-  CHECK(refusal(std::string("a\0b", 3), "") == "profile or secrets have a NUL byte, which no shell can take; remove it");
+  CHECK(refusal(std::string("a\0b", 3), "") ==
+        "profile or secrets have a NUL byte, which no shell can take; remove it");
   CHECK(refusal("", std::string("a\0b", 3)) == refusal(std::string("a\0b", 3), ""));
-  const std::string mail = "profile or secrets say \"MIME-Version:\", by which cloud-init takes user-data for mail; write it otherwise";
+  const std::string mail =
+      "profile or secrets say \"MIME-Version:\", by which cloud-init takes user-data for mail; write it "
+      "otherwise";
   CHECK(refusal("# Mime-VERSION: 1.0\n", "") == mail);
   CHECK(refusal("", "MIME-version:") == mail);
   CHECK(refusal(std::string(4096, '#') + "\nMIME-Version: 1.0\n", "") == "accepted");

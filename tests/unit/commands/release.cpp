@@ -1,5 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
 // --install on the fake host: what may take the agent's place, and that nothing else changes a byte.
-#include "commands/release.hpp"
+#include "commands/install/release.hpp"
 
 #include <doctest/doctest.h>
 
@@ -44,14 +45,17 @@ TEST_CASE("install: a good signature is not enough") {
   CHECK(refusal(files::aarch64, files::mislabelled) == "new: signed, but not a program (ELF) for x86_64");
   CHECK(refusal(files::script, files::script_signature) == "new: signed, but not a program (ELF) for x86_64");
   for (const auto& signature : {files::sums, files::versionless, files::twice})
-    CHECK_MESSAGE(refusal(files::x86_64, signature).find("names no bootstrap-agent") != std::string::npos, signature);
+    CHECK_MESSAGE(refusal(files::x86_64, signature).find("names no bootstrap-agent") != std::string::npos,
+                  signature);
 }
 
 TEST_CASE("install: nor is a label without one") {
   for (const bool allow_downgrade : {false, true}) {
     CHECK(refusal(files::x86_64 + "x", files::newer, allow_downgrade).starts_with("new: altered: "));
-    CHECK(refusal(files::x86_64, files::by_other, allow_downgrade).starts_with("new: signed by key " + files::other_key_id));
-    CHECK(refusal(files::x86_64, "", allow_downgrade).starts_with("new: its signature is not one of minisign's"));
+    CHECK(refusal(files::x86_64, files::by_other, allow_downgrade)
+              .starts_with("new: signed by key " + files::other_key_id));
+    CHECK(refusal(files::x86_64, "", allow_downgrade)
+              .starts_with("new: its signature is not one of minisign's"));
   }
 }
 

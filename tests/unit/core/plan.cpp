@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "core/plan.hpp"
 
 #include <doctest/doctest.h>
@@ -10,16 +11,19 @@ Resource::Spec named(std::string name, std::vector<std::string> needs = {},
   return {std::move(name), std::move(needs), std::move(tokens), last};
 }
 
-class Nothing : public Resource {
+struct Nothing {};
+
+class NothingToDo : public ResourceOf<Nothing> {
  public:
-  using Resource::Resource;
-  Result<Observation> observe(const Probe&) const override { return Observation::in_sync(); }
-  Status apply(Host&, const Observation&) override { return {}; }
+  using ResourceOf::ResourceOf;
+  Result<Nothing> look(const Probe&) const override { return Nothing(); }
+  Observation describe(const Nothing&) const override { return {}; }
+  Status apply(Host&, const Nothing&) override { return {}; }
 };
 
 Result<Plan> plan_of(const std::vector<Resource::Spec>& specs) {
   std::vector<std::unique_ptr<Resource>> resources;
-  for (const auto& spec : specs) resources.push_back(std::make_unique<Nothing>(spec));
+  for (const auto& spec : specs) resources.push_back(std::make_unique<NothingToDo>(spec));
   return Plan::make(std::move(resources));
 }
 

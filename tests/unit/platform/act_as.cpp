@@ -1,4 +1,5 @@
-#include "platform/fs/act_as.hpp"
+// SPDX-License-Identifier: Apache-2.0
+#include "platform/posix/act_as.hpp"
 
 #include <doctest/doctest.h>
 #include <sys/fsuid.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the contract (tests/contract/files.cpp) cannot say, because it is about how and not what.
 #include "platform/fs/files.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the kernel will do with this process's memory. Most of it in a child: it cannot be taken back.
 #include "platform/posix/memory.hpp"
 
@@ -10,7 +11,7 @@
 #include <fstream>
 #include <string>
 
-#include "platform/fs/act_as.hpp"
+#include "platform/posix/act_as.hpp"
 #include "platform/process/process.hpp"
 #include "platform/process/spawn.hpp"
 #include "support/forked.hpp"
@@ -81,7 +82,9 @@ TEST_CASE("memory: a child that became a user is not dumped, and hears signals a
         }) == "0");
 }
 
-TEST_CASE("memory: private is not dumped into a pipe either; programs have the limits as before, whatever they were") {
+TEST_CASE(
+    "memory: private is not dumped into a pipe either; programs have the limits as before, whatever they "
+    "were") {
   if (::geteuid() != 0) {
     MESSAGE("skipped: memory is kept private as root only");
     return;

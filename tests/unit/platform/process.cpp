@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Real programs under the real kernel: what is tested here is what no double could tell.
 #include "platform/process/process.hpp"
 
@@ -162,8 +163,8 @@ TEST_CASE("process: at the deadline the whole group is killed, and what it print
   CHECK(ends_soon(std::stoi(run->out)));
 }
 
-// A tracer has the first word on a death: until it has heard of it, the parent doesn't (ptrace(2)), as of a program whose last system
-// call does not return.
+// A tracer has the first word on a death: until it has heard of it, the parent doesn't (ptrace(2)), as of a
+// program whose last system call does not return.
 TEST_CASE("process: a program that does not die is not waited for without end" * doctest::skip(no_ptrace())) {
   auto stubborn = shell("echo $$; exec tail -f /dev/null");
   stubborn.timeout = Milliseconds(1000);

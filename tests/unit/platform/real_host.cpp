@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 // The real host's own: its deadline, its log, and what it asks the kernel.
 #include "platform/real_host.hpp"
 
 #include <doctest/doctest.h>
 #include <unistd.h>
 
-#include "base/redact.hpp"
+#include "secrets/redact.hpp"
 #include "support/scratch.hpp"
 
 namespace agent {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a fingerprint is made of: each field alone must change it. The contract (tests/contract/trees.cpp) has
 // the rest.
 #include "platform/fs/tree.hpp"

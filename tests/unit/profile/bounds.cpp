@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // No input, however made, costs much time or memory, or ends in anything but a value or an error.
 #include <doctest/doctest.h>
 #include <sys/resource.h>

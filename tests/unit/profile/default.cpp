@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The default profile, the table of keys and docs/PROFILE.md must tell the same.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What is said about a wrong profile.
 #include <doctest/doctest.h>
 
@@ -122,8 +123,10 @@ TEST_CASE("each error names its place, its key, what is wrong and what would be 
 }
 
 TEST_CASE("what the YAML parser quotes is as harmless as all else") {
-  CHECK(errors("user: \"\\\xc3\xa9\"\n").starts_with("p:1:10: is not YAML (unknown escape character: \\xc3); check"));
-  CHECK(errors("%YAML \xc3\xa9\n---\nuser: x\n").starts_with("p:1:1: is not YAML (bad YAML version: \\xc3\\xa9); check"));
+  CHECK(errors("user: \"\\\xc3\xa9\"\n")
+            .starts_with("p:1:10: is not YAML (unknown escape character: \\xc3); check"));
+  CHECK(errors("%YAML \xc3\xa9\n---\nuser: x\n")
+            .starts_with("p:1:1: is not YAML (bad YAML version: \\xc3\\xa9); check"));
 }
 
 TEST_CASE("NUL bytes are refused where they stand") {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What an owner's file does to the default profile.
 #include <doctest/doctest.h>
 
@@ -56,12 +57,14 @@ TEST_CASE("another version is no use without its own hash, and the built-in vers
                                     "mine.yaml");
   REQUIRE_FALSE(refused);
   CHECK(refused.error().message.starts_with("mine.yaml:2:12: openclaw.version: is not 20"));
-  for (const auto* part : {"mine.yaml:3:17: node.version: is not ", "built in; add its own as node.download.sha256",
-                           "mine.yaml:4:22: tailscale.version: is not ", "add its own as openclaw.lock.sha256"})
+  for (const auto* part :
+       {"mine.yaml:3:17: node.version: is not ", "built in; add its own as node.download.sha256",
+        "mine.yaml:4:22: tailscale.version: is not ", "add its own as openclaw.lock.sha256"})
     CHECK_MESSAGE(refused.error().message.find(part) != std::string::npos, refused.error().message);
   // The version that is built in, named: nothing has changed.
   const auto built_in = merged("");
-  const auto named = merged(fmt::format("node: {{version: {}}}\nopenclaw: {{version: {}}}\n", built_in.node.version, built_in.openclaw.version));
+  const auto named = merged(fmt::format("node: {{version: {}}}\nopenclaw: {{version: {}}}\n",
+                                        built_in.node.version, built_in.openclaw.version));
   CHECK(named.node.download.sha256 == built_in.node.download.sha256);
   CHECK(named.openclaw.lock.sha256 == built_in.openclaw.lock.sha256);
   CHECK(built_in.openclaw.lock.sha256.size() == 64);
@@ -72,7 +75,8 @@ TEST_CASE("another version is no use without its own hash, and the built-in vers
   CHECK(own.node.download.sha256.at("x86_64").empty());
   CHECK(own.openclaw.lock.sha256 == hash);
   // What is wrong with a hash is said once.
-  const auto wrong = load_profile(defaults, "node: {version: 30.0.0, download: {sha256: {aarch64: nonsense}}}\n", "mine.yaml");
+  const auto wrong = load_profile(
+      defaults, "node: {version: 30.0.0, download: {sha256: {aarch64: nonsense}}}\n", "mine.yaml");
   REQUIRE_FALSE(wrong);
   CHECK(wrong.error().message.find('\n') == std::string::npos);
 }

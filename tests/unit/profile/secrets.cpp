@@ -1,8 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 // The secrets file: the same checks, and no message that holds what is in it.
 #include <doctest/doctest.h>
 
-#include "base/redact.hpp"
 #include "profile/load.hpp"
+#include "secrets/redact.hpp"
 
 using namespace agent;
 

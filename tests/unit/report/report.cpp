@@ -1,11 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
 // A report as JSON and as a table.
 #include <doctest/doctest.h>
 
 #include <limits>
 
+#include "commands/run/tell_owner.hpp"
 #include "report/json.hpp"
 #include "report/text.hpp"
-#include "run/tell_owner.hpp"
 
 namespace agent {
 namespace {
@@ -60,7 +61,9 @@ TEST_CASE("report json: what is written is read back the same") {
 
 TEST_CASE("report text: what a name or a program says cannot speak to the terminal") {
   auto report = full_report();
-  report.resources[4].reason = "\x1b]0;title\x07 and \xc2\x9b" "2J, \x7f\r, but \tünï";
+  report.resources[4].reason =
+      "\x1b]0;title\x07 and \xc2\x9b"
+      "2J, \x7f\r, but \tünï";
   report.resources[4].drifts = {{"copy /tmp/\x1b[2J", "is", "should"}};
   for (const auto& text : {line_for(report.resources[4]), table_for(report), plan_for(report)}) {
     CAPTURE(text);
@@ -110,7 +113,8 @@ TEST_CASE("report json: something else is refused, not guessed at") {
 
 TEST_CASE("report json: times that no run has overflow nothing") {
   auto in = to_json(full_report(), run);
-  for (const json& number : {json(1e300), json(-1e300), json(std::numeric_limits<std::int64_t>::max()), json(-1)}) {
+  for (const json& number :
+       {json(1e300), json(-1e300), json(std::numeric_limits<std::int64_t>::max()), json(-1)}) {
     in["duration_ms"] = in["changes"] = number;
     in["resources"][0]["started_ms"] = in["resources"][0]["duration_ms"] = number;
     const auto back = report_from_json(in);
@@ -181,7 +185,8 @@ TEST_CASE("report text: a good run ends with the gateway's address") {
 TEST_CASE("report text: the console's line names what failed, else what is blocked") {
   Report report;
   report.resources = {resource("tailscale/login", Outcome::blocked), resource("user", Outcome::in_sync)};
-  CHECK(failure_line(report).starts_with("bootstrap-agent: this server is not as desired: tailscale/login. Look: "));
+  CHECK(failure_line(report).starts_with(
+      "bootstrap-agent: this server is not as desired: tailscale/login. Look: "));
   report.resources.push_back(resource("seal", Outcome::failed));
   CHECK(failure_line(report).starts_with("bootstrap-agent: this server is not as desired: seal. Look: "));
 }

@@ -1,6 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
 // What --format json prints is what docs/report.schema.json promises.
 #include <doctest/doctest.h>
-
 #include <regex.h>
 
 #include <nlohmann/json.hpp>
@@ -12,7 +12,8 @@
 namespace agent {
 namespace {
 
-// regcomp(3), whose extended expressions are enough for the schema's: GCC warns of std::regex's own code under ASan.
+// regcomp(3), whose extended expressions are enough for the schema's: GCC warns of std::regex's own code
+// under ASan.
 bool matches(const std::string& text, const std::string& pattern) {
   regex_t compiled;
   REQUIRE(regcomp(&compiled, pattern.c_str(), REG_EXTENDED | REG_NOSUB) == 0);
@@ -50,8 +51,7 @@ class Schema {
         wrong("is none of " + rule.dump());
       else if (keyword == "minimum" && value < rule)
         wrong("is less than " + rule.dump());
-      else if (keyword == "pattern" &&
-               !matches(value.get<std::string>(), rule.get<std::string>()))
+      else if (keyword == "pattern" && !matches(value.get<std::string>(), rule.get<std::string>()))
         wrong("is not like " + rule.dump());
       else if (keyword == "required")
         for (const auto& name : rule)

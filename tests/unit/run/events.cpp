@@ -1,5 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
 // What followers of a run hear of it, and how they learn that it has ended.
-#include "run/events.hpp"
+#include "commands/run/events.hpp"
 
 #include <doctest/doctest.h>
 
@@ -15,9 +16,12 @@ using Clock = std::chrono::steady_clock;
 // Follows to the end, and keeps all that is heard.
 struct Follower {
   Lines heard;
-  Result<int> follow(const std::string& path, bool alive = false, Clock::time_point deadline = Clock::time_point::max()) {
+  Result<int> follow(const std::string& path, bool alive = false,
+                     Clock::time_point deadline = Clock::time_point::max()) {
     EventListener listener;
-    listener.resource = [this](const ResourceReport& resource) { heard.push_back("resource " + resource.name); };
+    listener.resource = [this](const ResourceReport& resource) {
+      heard.push_back("resource " + resource.name);
+    };
     listener.progress = [this](const std::string& line) { heard.push_back("progress " + line); };
     listener.error = [this](const std::string& why) { heard.push_back("error " + why); };
     return follow_events(path, deadline, [alive] { return alive; }, listener);
@@ -38,7 +42,8 @@ TEST_CASE("events: a follower hears all of a run in its order, redacted, and its
   events.end(3);
   Follower follower;
   CHECK(follower.follow(path).value() == 3);
-  CHECK(follower.heard == Lines{"resource node", "progress downloading 12/28 MB", "error the profile names [redacted]"});
+  CHECK(follower.heard ==
+        Lines{"resource node", "progress downloading 12/28 MB", "error the profile names [redacted]"});
 }
 
 TEST_CASE("events: a run that is gone without an end was killed; what it said before is heard") {
@@ -56,7 +61,8 @@ TEST_CASE("events: a run that is gone without an end was killed; what it said be
 
 TEST_CASE("events: a run that goes on past the follower's deadline") {
   const Scratch scratch;
-  const auto ended = Follower().follow(scratch.path("events"), true, Clock::now());  // nor need the file be there yet
+  const auto ended =
+      Follower().follow(scratch.path("events"), true, Clock::now());  // nor need the file be there yet
   REQUIRE_FALSE(ended);
   CHECK(ended.error().code == Errc::timed_out);
 }
@@ -64,7 +70,9 @@ TEST_CASE("events: a run that goes on past the follower's deadline") {
 TEST_CASE("events: lines that are none are passed over, and what follows the end is not read") {
   const Scratch scratch;
   const auto path = scratch.path("events");
-  scratch.put("events", "no json\n[1]\n{\"end\": \"0\"}\n{\"progress\": 5}\n{\"resource\": {}}\n\n{\"progress\": \"last\"}\n{\"end\": 1}\n{\"progress\": \"after\"}\n");
+  scratch.put("events",
+              "no json\n[1]\n{\"end\": \"0\"}\n{\"progress\": 5}\n{\"resource\": {}}\n\n{\"progress\": "
+              "\"last\"}\n{\"end\": 1}\n{\"progress\": \"after\"}\n");
   Follower follower;
   CHECK(follower.follow(path).value() == 1);
   CHECK(follower.heard == Lines{"progress last"});

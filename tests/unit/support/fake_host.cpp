@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The fake's own promises to those who test with it; what it shares with the real host is in tests/contract/.
 #include "support/fake_host.hpp"
 
@@ -62,7 +63,7 @@ TEST_CASE("fake host: downloads are checked by hash, archives unpacked") {
   CHECK(wrong.error().message.find(hash) != std::string::npos);
   const auto absent = host.fetch({"https://x/other", hash, 1000});
   REQUIRE_FALSE(absent);
-  CHECK(absent.error().code == Errc::unavailable);
+  CHECK(absent.error().code == Errc::not_found);
 }
 
 TEST_CASE("fake host: units start, stop and restart, or do what they are told") {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // user, user/linger, user/password, user/sudoers, sshd: who may do what
 #include "resources/access/sudoers.hpp"
 #include "support/converged.hpp"
@@ -101,9 +102,11 @@ TEST_CASE("user: a home that useradd had only begun when the run was killed is m
   world.host.files.put_directory("/home/ubuntu", {0755, 0, 0});
   world.host.files.put("/home/ubuntu/.bashrc", "# half of");
   world.host.files.put(making, "");
-  CHECK(drifts(world.check(), "user") == Lines{"home: is half made, by a run that was cut off, should be /home/ubuntu"});
+  CHECK(drifts(world.check(), "user") ==
+        Lines{"home: is half made, by a run that was cut off, should be /home/ubuntu"});
   CHECK(world.enforce().exit_code() == 0);
-  CHECK(world.host.files.find("/home/ubuntu/.bashrc") == nullptr);  // the real helper would copy it, from /etc/skel
+  CHECK(world.host.files.find("/home/ubuntu/.bashrc") ==
+        nullptr);  // the real helper would copy it, from /etc/skel
   CHECK(world.host.files.find("/home/ubuntu")->uid == 4711);
   CHECK(world.host.files.find("/home/ubuntu/.openclaw/.env") != nullptr);
   CHECK(world.host.files.find(making) == nullptr);
@@ -136,6 +139,8 @@ TEST_CASE("sudoers: what others granted this user is revoked, the rest of their 
   CHECK(only_drift(world, "user/sudoers") == Lines{"grant in " + file + ": is present, should be absent"});
   repairs(world);
   CHECK(world.host.files.find(file)->content == "# cloud-init\nubuntux ALL=(ALL) ALL\n");
+  for (const auto& change : world.host.changes())
+    CHECK(change.find("/etc/sudoers.d/bootstrap-agent") == std::string::npos);
 }
 
 TEST_CASE("sudoers: changed, or writable: named and repaired") {
@@ -194,16 +199,20 @@ TEST_CASE("sshd: host keys that a power cut has left empty are made anew, and th
 
 TEST_CASE("sshd: passwords stay on where they may be the only way in") {
   const std::string words =
-      "passwords were left on: sshd is the way in here, and root has no key in /root/.ssh/authorized_keys. Add one, or start the run over "
+      "passwords were left on: sshd is the way in here, and root has no key in /root/.ssh/authorized_keys. "
+      "Add one, or start the run over "
       "Tailscale SSH (ssh root@NODE)";
   World by_password;
   by_password.session = NewConnection{"203.0.113.5", "198.51.100.1", 22};
   CHECK(find(by_password.enforce(), "sshd").reason == words);
   World no_tailscale_ssh;
   no_tailscale_ssh.profile.tailscale.ssh = false;
-  no_tailscale_ssh.host.files.put("/home/ubuntu/.ssh/authorized_keys", "ssh-ed25519 AAAA me\n", {0600, 1000, 1000});
+  no_tailscale_ssh.host.files.put("/home/ubuntu/.ssh/authorized_keys", "ssh-ed25519 AAAA me\n",
+                                  {0600, 1000, 1000});
   // The second as cloud-init writes it where disable_root is on.
-  for (const auto* none : {"# none yet\n\n", "no-port-forwarding,command=\"echo 'Please login as the user';echo;sleep 10;exit 142\" ssh-ed25519 AAAA me\n"}) {
+  for (const auto* none : {"# none yet\n\n",
+                           "no-port-forwarding,command=\"echo 'Please login as the user';echo;sleep 10;exit "
+                           "142\" ssh-ed25519 AAAA me\n"}) {
     no_tailscale_ssh.host.files.put("/root/.ssh/authorized_keys", none);
     CHECK(failure(no_tailscale_ssh, "sshd") == words);
   }

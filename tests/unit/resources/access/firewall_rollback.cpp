@@ -1,8 +1,10 @@
-// A change of the firewall is put back unless the operator's way in is seen to be open; and the timer that repairs drift
-#include "support/converged.hpp"
+// SPDX-License-Identifier: Apache-2.0
+// A change of the firewall is put back unless the operator's way in is seen to be open; and the timer that
+// repairs drift
+#include "resources/access/firewall_rollback.hpp"
 
 #include "core/paths.hpp"
-#include "resources/access/firewall_rollback.hpp"
+#include "support/converged.hpp"
 
 namespace agent {
 
@@ -14,7 +16,8 @@ const NewConnection public_session{"203.0.113.5", "198.51.100.1", 22};
 const std::string reverting = Ufw::revert_unit;
 
 bool on_trial(const World& world) {
-  return world.host.files.find(paths::firewall_before) != nullptr || world.host.files.find(paths::firewall_reverting) != nullptr;
+  return world.host.files.find(paths::firewall_before) != nullptr ||
+         world.host.files.find(paths::firewall_reverting) != nullptr;
 }
 
 // What ufw's files hold, which is what it reads next.
@@ -24,18 +27,23 @@ std::string rules_on_disk(const World& world) {
 }
 
 // The timer's end, or that of a pause after a revert that failed.
-Status revert_by_unit(World& world) { return world.host.start_unit(Scope::system(), reverting, Milliseconds(1000)); }
+Status revert_by_unit(World& world) {
+  return world.host.start_unit(Scope::system(), reverting, Milliseconds(1000));
+}
 
 // Nothing of the change is left, nor of the trial: ufw is off, as it was, and its files are all there.
 void check_put_back(const World& world) {
   CHECK_FALSE(world.ufw.enabled);
   CHECK(rules_on_disk(world).empty());
-  for (const char* file : {"/etc/default/ufw", "/etc/ufw/ufw.conf", "/etc/ufw/user.rules", "/etc/ufw/user6.rules"})
+  for (const char* file :
+       {"/etc/default/ufw", "/etc/ufw/ufw.conf", "/etc/ufw/user.rules", "/etc/ufw/user6.rules"})
     CHECK_MESSAGE(world.host.files.find(file) != nullptr, file);
   CHECK_FALSE(on_trial(world));
 }
 
-std::string timer(World& world) { return world.host.unit_of(Scope::system(), "bootstrap-agent-revert.timer").active_state; }
+std::string timer(World& world) {
+  return world.host.unit_of(Scope::system(), "bootstrap-agent-revert.timer").active_state;
+}
 
 // The agent dies after it has changed the firewall, before it has seen that the way in is open.
 void die_while_on_trial(World& world) {
@@ -49,7 +57,8 @@ void die_while_on_trial(World& world) {
 
 }  // namespace
 
-TEST_CASE("firewall: a profile that would keep the session out is put back, and the message says what to do") {
+TEST_CASE(
+    "firewall: a profile that would keep the session out is put back, and the message says what to do") {
   Converged world;
   world.session = public_session;
   world.profile.ufw.allow = {{22, "tcp", "203.0.113.5"}};
@@ -58,8 +67,10 @@ TEST_CASE("firewall: a profile that would keep the session out is put back, and 
 
   world.profile.ufw.allow = {{22, "tcp", "203.0.113.6"}};
   CHECK(failure(world, "ufw") ==
-        "the SSH session that started this run, from 203.0.113.5 to 198.51.100.1 port 22, could not be opened again: start it over the "
-        "tailnet (ssh root@openclaw), or let it in by ufw.allow: [{port: 22, protocol: tcp, from: 203.0.113.5}]; the firewall was put "
+        "the SSH session that started this run, from 203.0.113.5 to 198.51.100.1 port 22, could not be "
+        "opened again: start it over the "
+        "tailnet (ssh root@openclaw), or let it in by ufw.allow: [{port: 22, protocol: tcp, from: "
+        "203.0.113.5}]; the firewall was put "
         "back as it was");
   CHECK(world.ufw.enabled);
   CHECK(world.ufw.rules.size() == before);
@@ -88,13 +99,19 @@ TEST_CASE("firewall: when the tailnet is the way, it must get in, and the contro
   Converged dropped;
   dropped.ufw.rules.clear();
   dropped.ufw.save(dropped.host);
-  dropped.host.firewall = [](const NewConnection& connection) { return connection.to == Tailnet::address_v4; };
+  dropped.host.firewall = [](const NewConnection& connection) {
+    return connection.to == Tailnet::address_v4;
+  };
   CHECK(failure(dropped, "ufw") ==
-        "the tailnet would be kept out: fd7a:115c:a1e0::9 port 22 was dropped. Look for a rule of your own in /etc/ufw/before.rules, "
+        "the tailnet would be kept out: fd7a:115c:a1e0::9 port 22 was dropped. Look for a rule of your own "
+        "in /etc/ufw/before.rules, "
         "before6.rules or of another program; the firewall was put back as it was");
   CHECK(dropped.ufw.rules.empty());
-  dropped.host.firewall = [](const NewConnection&) -> Result<bool> { return fail(Errc::failed, "iptables-restore: no"); };
-  CHECK(failure(dropped, "ufw") == "whether the tailnet gets in: iptables-restore: no; the firewall was put back as it was");
+  dropped.host.firewall = [](const NewConnection&) -> Result<bool> {
+    return fail(Errc::failed, "iptables-restore: no");
+  };
+  CHECK(failure(dropped, "ufw") ==
+        "whether the tailnet gets in: iptables-restore: no; the firewall was put back as it was");
 
   World cut_off;
   cut_off.host.on_http("https://", [&](const FakeHost&, const HttpGet&) -> Result<HttpResponse> {
@@ -102,7 +119,8 @@ TEST_CASE("firewall: when the tailnet is the way, it must get in, and the contro
     return HttpResponse{200, ""};
   });
   CHECK(failure(cut_off, "ufw") ==
-        "the tailnet's control server can no longer be reached: look for a rule of your own in /etc/ufw/before.rules; the firewall was "
+        "the tailnet's control server can no longer be reached: look for a rule of your own in "
+        "/etc/ufw/before.rules; the firewall was "
         "put back as it was");
   CHECK_FALSE(cut_off.ufw.enabled);
 }
@@ -145,7 +163,8 @@ TEST_CASE("firewall: a run that comes after one that died keeps the way back to 
   CHECK_FALSE(world.ufw.enabled);
 }
 
-TEST_CASE("firewall: wherever the timer comes first, the run says so and what it changed since is put back too") {
+TEST_CASE(
+    "firewall: wherever the timer comes first, the run says so and what it changed since is put back too") {
   std::size_t changes = 0;
   for (std::size_t n = 1; n == 1 || n <= changes; ++n) {
     CAPTURE(n);
@@ -154,10 +173,12 @@ TEST_CASE("firewall: wherever the timer comes first, the run says so and what it
     std::size_t now = 0;
     world.ufw.when_changed = [&] {
       watch();
-      if (++now == n) CHECK_FALSE(revert_by_unit(world));  // the run may go on: it is to be done again when it is over
+      if (++now == n)
+        CHECK_FALSE(revert_by_unit(world));  // the run may go on: it is to be done again when it is over
     };
     CHECK(failure(world, "ufw") ==
-          "the change took too long: it was put back before it could be confirmed; the firewall was put back as it was");
+          "the change took too long: it was put back before it could be confirmed; the firewall was put back "
+          "as it was");
     check_put_back(world);
     CHECK(now > 3);
     changes = now;
@@ -243,9 +264,11 @@ TEST_CASE("firewall: a run takes over from the unit, its timer going, before it 
   (void)failure(world, "ufw");
   Lines all;
   for (const auto& change : world.host.changes())
-    if (change.find("bootstrap-agent-revert.") != std::string::npos || change.find("/ufw.before") != std::string::npos)
+    if (change.find("bootstrap-agent-revert.") != std::string::npos ||
+        change.find("/ufw.before") != std::string::npos)
       all.push_back(change);
-  const Lines taken_over = {"restart_unit bootstrap-agent-revert.timer", "stop_unit bootstrap-agent-revert.service"};
+  const Lines taken_over = {"restart_unit bootstrap-agent-revert.timer",
+                            "stop_unit bootstrap-agent-revert.service"};
   Lines wanted = taken_over;
   wanted.push_back("rename /var/lib/bootstrap-agent/ufw.before");
   wanted.insert(wanted.end(), taken_over.begin(), taken_over.end());
@@ -255,13 +278,16 @@ TEST_CASE("firewall: a run takes over from the unit, its timer going, before it 
   CHECK(all == wanted);
 }
 
-TEST_CASE("firewall: when nothing is kept to be put back, a firewall that was not seen to let anyone in is switched off") {
+TEST_CASE(
+    "firewall: when nothing is kept to be put back, a firewall that was not seen to let anyone in is "
+    "switched off") {
   World world;
   world.host.firewall = [&](const NewConnection&) {
     world.host.files.erase(paths::firewall_before);
     return false;
   };
-  CHECK(failure(world, "ufw").ends_with("; what was there before is not kept any more, so ufw was switched off"));
+  CHECK(failure(world, "ufw")
+            .ends_with("; what was there before is not kept any more, so ufw was switched off"));
   CHECK_FALSE(world.ufw.enabled);
 }
 
@@ -270,7 +296,8 @@ TEST_CASE("firewall: a change is on the disk before what was there is forgotten"
   world.ufw.rules.push_back({"allow 8080/tcp"});
   repairs(world);
   const auto changes = world.host.changes();
-  const auto forgotten = std::find(changes.begin(), changes.end(), "rename /var/lib/bootstrap-agent/ufw.before.old");
+  const auto forgotten =
+      std::find(changes.begin(), changes.end(), "rename /var/lib/bootstrap-agent/ufw.before.old");
   REQUIRE(forgotten != changes.end());
   CHECK(*std::prev(forgotten) == "sync /");
 }
@@ -279,15 +306,17 @@ TEST_CASE("firewall: the units that put it back are repaired") {
   Converged world;
   const std::string unit = "/etc/systemd/system/bootstrap-agent-revert.timer";
   world.host.files.find(unit)->content += "# mine\n";
-  CHECK(only_drift(world, "ufw/revert") == Lines{"bootstrap-agent-revert.timer: is changed, should be as shipped",
-                                                 "loaded: is an older file, should be the file on disk"});
+  CHECK(only_drift(world, "ufw/revert") ==
+        Lines{"bootstrap-agent-revert.timer: is changed, should be as shipped",
+              "loaded: is an older file, should be the file on disk"});
   repairs(world);
   world.host.unit_of(Scope::system(), reverting).unit_file_state = "disabled";
   CHECK(only_drift(world, "ufw/revert") == Lines{"enabled: is disabled, should be enabled"});
   repairs(world);
 }
 
-TEST_CASE("reconcile timer: made when the profile wants it, kept as it is, and taken away when it no longer does") {
+TEST_CASE(
+    "reconcile timer: made when the profile wants it, kept as it is, and taken away when it no longer does") {
   Converged world;
   const std::string service = "/etc/systemd/system/bootstrap-agent-reconcile.service";
   const std::string unit = "/etc/systemd/system/bootstrap-agent-reconcile.timer";
@@ -296,13 +325,15 @@ TEST_CASE("reconcile timer: made when the profile wants it, kept as it is, and t
   CHECK(world.host.files.find(service) != nullptr);
   CHECK(world.host.unit_of(Scope::system(), "bootstrap-agent-reconcile.timer").active_state == "active");
   world.host.files.find(service)->content += "# mine\n";
-  CHECK(only_drift(world, "reconcile/timer").front() == "bootstrap-agent-reconcile.service: is changed, should be as shipped");
+  CHECK(only_drift(world, "reconcile/timer").front() ==
+        "bootstrap-agent-reconcile.service: is changed, should be as shipped");
   repairs(world);
   REQUIRE(world.host.stop_unit(Scope::system(), "bootstrap-agent-reconcile.timer", Milliseconds(1000)));
   CHECK(only_drift(world, "reconcile/timer") == Lines{"active: is inactive, should be active"});
   repairs(world);
   world.profile.reconcile_timer = false;
-  CHECK(only_drift(world, "reconcile/timer").size() == 4);  // two files, the link that enables it, and it runs
+  CHECK(only_drift(world, "reconcile/timer").size() ==
+        4);  // two files, the link that enables it, and it runs
   repairs(world);
   CHECK(world.host.files.find(service) == nullptr);
   CHECK(world.host.files.find(unit) == nullptr);

@@ -1,4 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 // ufw
+#include <algorithm>
+
 #include "support/converged.hpp"
 
 namespace agent {
@@ -110,6 +113,18 @@ TEST_CASE("metadata: the table gone, the rules changed, the unit stopped: named 
   world.host.unit_of(Scope::system(), Nft::unit).active_state = "inactive";
   CHECK(only_drift(world, "metadata") == Lines{"active: is inactive, should be active"});
   repairs(world);
+}
+
+TEST_CASE("metadata: rules are loaded by one restart, also when the unit has to be enabled as well") {
+  Converged world;
+  world.nft.loaded.clear();
+  auto& unit = world.host.unit_of(Scope::system(), Nft::unit);
+  SUBCASE("no more than that") {}
+  SUBCASE("not enabled") { unit.unit_file_state = "disabled"; }
+  SUBCASE("stopped") { unit.active_state = "inactive"; }
+  repairs(world);
+  const auto& changes = world.host.changes();
+  CHECK(std::count(changes.begin(), changes.end(), "restart_unit " + std::string(Nft::unit)) == 1);
 }
 
 TEST_CASE("metadata: its unit masked, overridden or run from an older file is drift like any other") {

@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 // tailscale/package, node, openclaw/package: versions under /opt
 #include "resources/common/artifact.hpp"
+
 #include "support/converged.hpp"
 
 namespace agent {
@@ -22,7 +24,7 @@ TEST_CASE("artifact: a wrong hash is refused with both hashes, and nothing has t
   const std::string wrong(64, 'a');
   world.profile.node.download.sha256["x86_64"] = wrong;
   CHECK(failure(world, "node") ==
-        "https://nodejs.org/dist/v24.21.0/node-v24.21.0-linux-x64.tar.xz: SHA-256 is " + right +
+        "https://nodejs.org/dist/v24.21.0/node-v24.21.0-linux-x64.tar.xz: sha256 is " + right +
             ", expected " + wrong);
   CHECK(world.host.files.find(nothing_of_it) == nullptr);
   CHECK(world.host.files.find("/usr/local/bin/node") == nullptr);
@@ -53,7 +55,7 @@ TEST_CASE("artifact: an architecture without a hash is named with where to add o
 TEST_CASE("artifact: a bomb's limit is the profile's") {
   World world;
   world.profile.limits.unpacked_entries = 2;
-  CHECK(failure(world, "node").find("more than 2 entries") != std::string::npos);
+  CHECK(failure(world, "node").find("more than the 2 entries") != std::string::npos);
   CHECK(world.host.files.find(nothing_of_it) == nullptr);
 }
 
@@ -102,8 +104,9 @@ TEST_CASE("openclaw/package: npm's own lines are the reason, with the registry t
 TEST_CASE("openclaw/package: npm that the kernel killed says that memory is short") {
   World world;
   world.openclaw.npm_is_killed = true;
-  CHECK(failure(world, "openclaw/package").starts_with(
-      "npm ci from https://registry.npmjs.org/: killed, most likely by the kernel for want of memory"));
+  CHECK(failure(world, "openclaw/package")
+            .starts_with("npm ci from https://registry.npmjs.org/: killed, most likely by the kernel for "
+                         "want of memory"));
   world.openclaw.npm_is_killed = false;
   repairs(world);
 }

@@ -1,6 +1,9 @@
-// JSON that others write: of other types than it should be, or nested without end. Found by scripts/fuzz, or for it.
-#include "core/paths.hpp"
+// SPDX-License-Identifier: Apache-2.0
+// JSON that others write: of other types than it should be, or nested without end. Found by scripts/fuzz, or
+// for it.
 #include "resources/common/untrusted_json.hpp"
+
+#include "core/paths.hpp"
 #include "support/converged.hpp"
 
 namespace agent {
@@ -18,21 +21,29 @@ std::string nest() { return std::string(500'000, '[') + std::string(500'000, ']'
 // What the check says of the gateway when it answers with this.
 std::string gateway_that_says(const std::string& body) {
   Converged world;
-  world.host.on_http(ready_url, [&](const FakeHost&, const HttpGet&) -> Result<HttpResponse> { return HttpResponse{200, body}; });
+  world.host.on_http(ready_url, [&](const FakeHost&, const HttpGet&) -> Result<HttpResponse> {
+    return HttpResponse{200, body};
+  });
   return only_drift(world, "openclaw/gateway").front();
 }
 
 void metadata_is_open(const std::string& listing) {
   Converged world;
-  world.host.on_query("nft", [&](const FakeHost&, const Command&) -> Result<Completed> { return Completed{0, false, listing, ""}; });
-  CHECK(only_drift(world, "metadata") == Lines{"169.254.169.254: is open to every user, should be root only",
-                                               "fe80::a9fe:a9fe: is open to every user, should be root only"});
+  world.host.on_query("nft", [&](const FakeHost&, const Command&) -> Result<Completed> {
+    return Completed{0, false, listing, ""};
+  });
+  CHECK(only_drift(world, "metadata") ==
+        Lines{"169.254.169.254: is open to every user, should be root only",
+              "fe80::a9fe:a9fe: is open to every user, should be root only"});
 }
 
 }  // namespace
 
 TEST_CASE("json: as deep as allowed, and no deeper") {
-  const auto nested = [](int depth) { return std::string(static_cast<std::size_t>(depth), '[') + std::string(static_cast<std::size_t>(depth), ']'); };
+  const auto nested = [](int depth) {
+    return std::string(static_cast<std::size_t>(depth), '[') +
+           std::string(static_cast<std::size_t>(depth), ']');
+  };
   CHECK_FALSE(parse_json(nested(deepest_json)).is_discarded());
   CHECK(parse_json(nested(deepest_json + 1)).is_discarded());
   CHECK(parse_json(R"({"a": )" + nested(deepest_json) + "}").is_discarded());
@@ -53,7 +64,8 @@ TEST_CASE("json: a field is of its type, or as if it were absent") {
 TEST_CASE("gateway: an answer of other types is one that is not ready, and ends no run") {
   CHECK(gateway_that_says(R"({"ready":1})") == "/readyz: is not ready: [], should be ready");
   CHECK(gateway_that_says(R"({"ready":"yes","failing":7})") == "/readyz: is not ready: 7, should be ready");
-  CHECK(gateway_that_says(R"({"failing":)" + nest() + "}") == "/readyz: is answering HTTP 200 with something else, should be ready");
+  CHECK(gateway_that_says(R"({"failing":)" + nest() + "}") ==
+        "/readyz: is answering HTTP 200 with something else, should be ready");
 }
 
 TEST_CASE("metadata: a listing of other types holds no rule") {
@@ -62,7 +74,9 @@ TEST_CASE("metadata: a listing of other types holds no rule") {
 }
 
 TEST_CASE("update: a kept record that is not whole is damaged, not followed") {
-  for (const char* record : {"[]", R"({"version":7})", R"({"version":"2026.9.5","unit":"[Unit]","config":[]})", R"({"version":"","unit":"u","config":"c"})"}) {
+  for (const char* record :
+       {"[]", R"({"version":7})", R"({"version":"2026.9.5","unit":"[Unit]","config":[]})",
+        R"({"version":"","unit":"u","config":"c"})"}) {
     Converged world;
     world.host.files.put(paths::update, record, {0600});
     CHECK(failure(world, "openclaw/update") == paths::update + " is damaged: remove it and run again");
@@ -74,14 +88,16 @@ TEST_CASE("config: nested without end is refused as it is") {
   Converged world;
   const auto content = R"({"gateway":{"port":)" + nest() + "}}";
   world.host.files.find(config_file)->content = content;
-  CHECK(failure(world, "openclaw/config") == "~/.openclaw/openclaw.json is nested more than 100 deep: mend it and run again");
+  CHECK(failure(world, "openclaw/config") ==
+        "~/.openclaw/openclaw.json is nested more than 100 deep: mend it and run again");
   CHECK(world.host.files.find(config_file)->content == content);
 }
 
 TEST_CASE("config: a number beyond all bounds is refused as it is") {
   Converged world;
   world.host.files.find(config_file)->content = R"({"mine":1e999})";
-  CHECK(failure(world, "openclaw/config") == "~/.openclaw/openclaw.json holds a number that is too large to be kept: mend it and run again");
+  CHECK(failure(world, "openclaw/config") ==
+        "~/.openclaw/openclaw.json holds a number that is too large to be kept: mend it and run again");
   CHECK(world.host.files.find(config_file)->content == R"({"mine":1e999})");
 }
 
@@ -91,7 +107,8 @@ TEST_CASE("config: issues of other types are passed over, the refusal is not") {
     return Completed{1, false, R"({"issues":["x",{"path":1,"message":"no"}]})", ""};
   });
   world.host.files.find(config_file)->content = "{}";
-  CHECK(failure(world, "openclaw/config") == "openclaw refuses the configuration, so the old one stays: exit 1; : ; : no");
+  CHECK(failure(world, "openclaw/config") ==
+        "openclaw refuses the configuration, so the old one stays: exit 1; : ; : no");
 }
 
 }  // namespace agent

@@ -1,5 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
 // openclaw/unit, openclaw/gateway, openclaw/cli: what really runs, is ready, and listens where
-#include "resources/openclaw/listening_sockets.hpp"
+#include "resources/common/listening_sockets.hpp"
 #include "support/converged.hpp"
 
 namespace agent {
@@ -33,14 +34,19 @@ TEST_CASE("unit: a drop-in in the home is named by its path and removed, though 
   CHECK(world.host.files.find(drop_in) == nullptr);
 }
 
-TEST_CASE("unit: what the user's manager names as a drop-in is removed by root only where nobody else could have put it") {
+TEST_CASE(
+    "unit: what the user's manager names as a drop-in is removed by root only where nobody else could have "
+    "put it") {
   for (const auto* path : {"/etc/shadow", "/etc/systemd/user/openclaw-gateway.service.d/../../../shadow.conf",
-                           "/run/user/1001/systemd/user/openclaw-gateway.service.d/x.conf", "/etc/systemd/user/other.service.d/x.conf"}) {
+                           "/run/user/1001/systemd/user/openclaw-gateway.service.d/x.conf",
+                           "/etc/systemd/user/other.service.d/x.conf"}) {
     CAPTURE(path);
     Converged world;
     world.host.files.put(path, "x", {0600});
     world.gateway_unit().drop_in_paths.emplace_back(path);
-    CHECK(failure(world, unit).starts_with(std::string(path) + " changes the gateway's unit, and is not where root may remove it"));
+    CHECK(failure(world, unit)
+              .starts_with(std::string(path) +
+                           " changes the gateway's unit, and is not where root may remove it"));
     CHECK(world.host.files.find(path) != nullptr);
   }
   Converged world;
@@ -51,7 +57,9 @@ TEST_CASE("unit: what the user's manager names as a drop-in is removed by root o
   CHECK(world.host.files.find(ours) == nullptr);
 }
 
-TEST_CASE("unit: started while the clock was ahead, it starts once more: what it runs from may have changed since") {
+TEST_CASE(
+    "unit: started while the clock was ahead, it starts once more: what it runs from may have changed "
+    "since") {
   Converged world;
   world.gateway_unit().active_since_us += 1'000'000ULL * 3600 * 24 * 365;
   CHECK(drifts(world.check(), unit).size() == 4);
@@ -154,7 +162,8 @@ TEST_CASE("unit: a user's systemd that is not up blocks, on linger") {
   world.host.user_managers.clear();
   const auto report = world.check();
   CHECK(find(report, unit).outcome == Outcome::blocked);
-  CHECK(find(report, unit).reason == "user/linger: the systemd of ubuntu is not running");
+  CHECK(find(report, unit)
+            .reason.starts_with("user/linger: openclaw-gateway.service: user manager of ubuntu: "));
 }
 
 TEST_CASE("gateway: not ready in time, with what it says is missing and where to read on") {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // openclaw/env and openclaw/config: what is written in the owner's home, and what of theirs stays
 #include "support/converged.hpp"
 
@@ -29,6 +30,15 @@ TEST_CASE("env: a token that is given replaces the old one, the owner's own line
         "# mine\nOTHER_KEY=1\nLAST=2\nOPENCLAW_GATEWAY_TOKEN=" + gateway_token +
             "\nANTHROPIC_OAUTH_TOKEN=" + anthropic_token + "\n");
   CHECK(file(world, env_file).mode == 0600);
+}
+
+TEST_CASE("env: only the line whose value is wrong is written") {
+  Converged world;
+  const auto gateway_line = "OPENCLAW_GATEWAY_TOKEN='" + gateway_token + "'\n";
+  file(world, env_file).content = gateway_line + "ANTHROPIC_OAUTH_TOKEN=old\n";
+  world.hand_over(all_secrets());
+  repairs(world);
+  CHECK(file(world, env_file).content == gateway_line + "ANTHROPIC_OAUTH_TOKEN=" + anthropic_token + "\n");
 }
 
 TEST_CASE("env: no secret given, none is changed, however it is written") {
@@ -63,7 +73,8 @@ TEST_CASE("env: gone, the gateway gets a new token of 256 bits, and no Claude to
 
 TEST_CASE("env: what the seal overwrote in a copy that was put back is no secret, and nothing to look for") {
   Converged world;
-  file(world, env_file).content = "OPENCLAW_GATEWAY_TOKEN=" + std::string(64, 'x') + "\nANTHROPIC_OAUTH_TOKEN=\"xxxxxxxx\"\n";
+  file(world, env_file).content =
+      "OPENCLAW_GATEWAY_TOKEN=" + std::string(64, 'x') + "\nANTHROPIC_OAUTH_TOKEN=\"xxxxxxxx\"\n";
   world.host.files.put("/var/log/others.log", "sealed: xxxxxxxxxxxxxxxx\n");
   const auto seen = world.check();
   CHECK(only_drift(world, "openclaw/env") ==
@@ -128,6 +139,9 @@ TEST_CASE("config: a file that is not strict JSON is refused as it is, with the 
         "run `openclaw config "
         "set gateway.port 18789` as its user once, which rewrites it strictly, then run again");
   CHECK(file(world, config_file).content == json5);
+  world.profile.gateway.port = 4242;
+  CHECK(failure(world, "openclaw/config").find("`openclaw config set gateway.port 4242`") !=
+        std::string::npos);
 }
 
 TEST_CASE("config: something else where an object belongs is refused, not overwritten") {

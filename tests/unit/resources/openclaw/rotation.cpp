@@ -1,4 +1,6 @@
-// New secrets on a server that has some: what is replaced, what starts anew, and the way back when that does not get ready
+// SPDX-License-Identifier: Apache-2.0
+// New secrets on a server that has some: what is replaced, what starts anew, and the return to the snapshot
+// when that does not get ready
 #include <algorithm>
 
 #include "core/paths.hpp"
@@ -34,13 +36,16 @@ std::size_t restarts(const World& world) {
 
 // What no disturbance may leave.
 void no_rest(const World& world) {
-  for (const auto& path : {paths::update, paths::secrets, paths::log}) CHECK(world.host.files.find(path) == nullptr);
+  for (const auto& path : {paths::update, paths::secrets, paths::log})
+    CHECK(world.host.files.find(path) == nullptr);
   CHECK(world.host.breaches() == Lines{});
 }
 
 }  // namespace
 
-TEST_CASE("rotation: a token that is given replaces the old one, the gateway starts once, nothing else is touched") {
+TEST_CASE(
+    "rotation: a token that is given replaces the old one, the gateway starts once, nothing else is "
+    "touched") {
   Converged world;
   world.hand_over(with_token(other_token));
   const auto report = world.enforce();
@@ -71,7 +76,9 @@ TEST_CASE("rotation: `generate` makes a new token, once") {
   CHECK(env(world) == after);
 }
 
-TEST_CASE("rotation: a gateway that does not get ready with it has the old one back, and the new one is not tried again") {
+TEST_CASE(
+    "rotation: a gateway that does not get ready with it has the old one back, and the new one is not tried "
+    "again") {
   Converged world;
   const auto before = env(world);
   world.openclaw.bad_token = other_token;
@@ -109,7 +116,7 @@ TEST_CASE("rotation: killed anywhere, the next run ends it, forward or back") {
   }
 }
 
-TEST_CASE("rotation: before the first boot is over there is no way back to keep") {
+TEST_CASE("rotation: before the first boot is over no snapshot is kept") {
   World world;
   world.openclaw.bad_token = gateway_token;
   CHECK(world.enforce().exit_code() == 1);
@@ -148,7 +155,8 @@ TEST_CASE("secrets: the word generate, and a webhook's URL, are read and written
   for (const std::string bad : {"http://h.test/x", "https://user:HUSH@h.test/", "h.test/HUSH"}) {
     const auto refused = load_secrets("webhook_url: " + bad + "\n", "s");
     REQUIRE_FALSE(refused);
-    CHECK(refused.error().message.starts_with("s:1:14: webhook_url: the value is no address that a report could be sent to; write an https"));
+    CHECK(refused.error().message.starts_with(
+        "s:1:14: webhook_url: the value is no address that a report could be sent to; write an https"));
     CHECK(refused.error().message.find("HUSH") == std::string::npos);
   }
 }

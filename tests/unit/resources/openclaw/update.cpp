@@ -1,4 +1,5 @@
-// openclaw/update: a newer pin, the way back when it does not get ready, and what is kept
+// SPDX-License-Identifier: Apache-2.0
+// openclaw/update: a newer version, the return to the snapshot when it does not get ready, and what is kept
 #include <nlohmann/json.hpp>
 
 #include "core/paths.hpp"
@@ -17,7 +18,7 @@ const std::string old_version = "2026.9.6";
 const std::string new_version = "2026.10.1";
 const std::string config_file = "/home/ubuntu/.openclaw/openclaw.json";
 
-void pin(World& world, const std::string& version) {
+void set_version(World& world, const std::string& version) {
   world.profile.openclaw.version = version;
   serve_downloads(world.host, world.profile);
 }
@@ -42,9 +43,9 @@ void is_back(World& world) {
 
 }  // namespace
 
-TEST_CASE("update: a newer pin is made beside the old one and started once") {
+TEST_CASE("update: a newer version is made beside the old one and started once") {
   Converged world;
-  pin(world, new_version);
+  set_version(world, new_version);
   repairs(world);
   CHECK(current(world) == new_version);
   CHECK(running(world) == new_version);
@@ -56,9 +57,9 @@ TEST_CASE("update: a newer pin is made beside the old one and started once") {
 
 TEST_CASE("update: the newest two versions are kept") {
   Converged world;
-  pin(world, new_version);
+  set_version(world, new_version);
   repairs(world);
-  pin(world, "2026.11.2");
+  set_version(world, "2026.11.2");
   repairs(world);
   CHECK_FALSE(installed(world, old_version));
   CHECK(world.host.files.find(paths::stamps + "/openclaw-" + old_version) == nullptr);
@@ -74,12 +75,14 @@ TEST_CASE("update: a version that does not get ready makes way for the old one")
   SUBCASE("because it never is") { bad.failing = "channels"; }
   SUBCASE("because it refuses the configuration") {
     bad.config_issue = "unknown key";
-    world.host.files.find(config_file)->content.replace(world.host.files.find(config_file)->content.find("loopback"), 8, "lan");
+    world.host.files.find(config_file)
+        ->content.replace(world.host.files.find(config_file)->content.find("loopback"), 8, "lan");
   }
   const auto before = world.host.files.find(config_file)->content;
-  pin(world, new_version);
-  CHECK(failure(world, update) == "openclaw 2026.10.1 did not become ready, so 2026.9.6 was put back with its unit and "
-                                  "configuration, and is ready: pin that version, or another");
+  set_version(world, new_version);
+  CHECK(failure(world, update) ==
+        "openclaw 2026.10.1 did not become ready, so 2026.9.6 was put back with its unit and "
+        "configuration, and is ready: pin that version, or another");
   is_back(world);
   auto settings = nlohmann::json::parse(world.host.files.find(config_file)->content);
   CHECK(settings["gateway"]["bind"] == nlohmann::json::parse(before)["gateway"]["bind"]);
@@ -95,7 +98,7 @@ TEST_CASE("update: what the new version made of the configuration is taken back"
   world.host.on_pause([&](FakeHost& host) {
     if (running(world) == new_version) host.files.find(config_file)->content = R"({"migrated": true})";
   });
-  pin(world, new_version);
+  set_version(world, new_version);
   (void)failure(world, update);
   is_back(world);
   CHECK(world.host.files.find(config_file)->content == before);
@@ -108,7 +111,7 @@ TEST_CASE("update: a configuration that is not UTF-8 is never put back as someth
   const auto before = config;
   world.openclaw.bad_version = new_version;
   world.openclaw.failing = "channels";
-  pin(world, new_version);
+  set_version(world, new_version);
   CHECK(world.enforce().exit_code() == 1);
   CHECK(world.host.files.find(config_file)->content == before);
   CHECK(world.host.breaches() == Lines{});
@@ -117,32 +120,35 @@ TEST_CASE("update: a configuration that is not UTF-8 is never put back as someth
 TEST_CASE("update: when the old version does not get ready either, both are said") {
   Converged world;
   world.openclaw.failing = "channels";
-  pin(world, new_version);
-  CHECK(failure(world, update).find("was put back with its unit and configuration; it is not ready either: the gateway was not "
-                                    "ready within 180 s") != std::string::npos);
+  set_version(world, new_version);
+  CHECK(failure(world, update)
+            .find("was put back with its unit and configuration; it is not ready either: the gateway was not "
+                  "ready within 180 s") != std::string::npos);
   world.openclaw.failing.clear();
   is_back(world);
 }
 
-TEST_CASE("update: cut off, and then another pin: the way back leads to the last version that was ready") {
+TEST_CASE(
+    "update: cut off, and then told another version: the snapshot is of the last version that was ready") {
   for (std::size_t n = 1;; ++n) {
     Converged world;
-    pin(world, new_version);
+    set_version(world, new_version);
     REQUIRE_MESSAGE(dies(world, n), "it never died with both versions there and the new one current");
     if (current(world) != new_version) continue;
     world.openclaw.bad_version = "2026.11.2";
     world.openclaw.failing = "channels";
-    pin(world, "2026.11.2");
+    set_version(world, "2026.11.2");
     CHECK(failure(world, update).find("so 2026.9.6 was put back") != std::string::npos);
     is_back(world);
     return;
   }
 }
 
-TEST_CASE("update: one that fails before the switch changes nothing, and nothing is said to have been put back") {
+TEST_CASE(
+    "update: one that fails before the switch changes nothing, and nothing is said to have been put back") {
   Converged world;
   world.openclaw.npm_fails = true;
-  pin(world, new_version);
+  set_version(world, new_version);
   const auto report = world.enforce();
   CHECK(report.exit_code() == 1);
   CHECK(find(report, "openclaw/package").outcome == Outcome::failed);
@@ -150,11 +156,11 @@ TEST_CASE("update: one that fails before the switch changes nothing, and nothing
   is_back(world);
 }
 
-TEST_CASE("update: before the first boot is over there is no way back") {
+TEST_CASE("update: before the first boot is over no snapshot is kept") {
   World world;
   world.openclaw.failing = "channels";
   CHECK(world.enforce().exit_code() == 1);
-  pin(world, new_version);
+  set_version(world, new_version);
   CHECK(world.enforce().exit_code() == 1);
   CHECK(current(world) == new_version);
   world.openclaw.failing.clear();
@@ -167,7 +173,7 @@ TEST_CASE("update: killed anywhere, the next run ends it") {
   SUBCASE("within one") { when = When::within; }
   for (std::size_t n = 1;; ++n) {
     Converged world;
-    pin(world, new_version);
+    set_version(world, new_version);
     const bool died = dies(world, n, when);
     CAPTURE(n);
     repairs(world);
@@ -177,7 +183,7 @@ TEST_CASE("update: killed anywhere, the next run ends it") {
   }
 }
 
-TEST_CASE("update: killed anywhere on the way back, the next run ends it") {
+TEST_CASE("update: killed anywhere while it goes back, the next run ends it") {
   auto when = When::after;
   SUBCASE("after a change") {}
   SUBCASE("within one") { when = When::within; }
@@ -185,7 +191,7 @@ TEST_CASE("update: killed anywhere on the way back, the next run ends it") {
     Converged world;
     world.openclaw.bad_version = new_version;
     world.openclaw.failing = "channels";
-    pin(world, new_version);
+    set_version(world, new_version);
     const bool died = dies(world, n, when);
     CAPTURE(n);
     CHECK(world.enforce().exit_code() == 1);

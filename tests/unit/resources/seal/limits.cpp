@@ -1,6 +1,9 @@
-// seal: what it could not search, more than it names, and what a run that was cut off may have left where no search comes
+// SPDX-License-Identifier: Apache-2.0
+// seal: what it could not search, more than it names, and what a run that was cut off may have left where no
+// search comes
 #include <algorithm>
 
+#include "base/utc.hpp"
 #include "core/paths.hpp"
 #include "resources/catalog.hpp"
 #include "resources/seal/receipt.hpp"
@@ -16,7 +19,8 @@ TEST_CASE("seal: what could not be searched is said, also when nothing was found
   world.host.files.put_symlink("/var/spool", "/srv/spool");
   const auto report = world.check();
   CHECK(report.exit_code() == 0);
-  CHECK(find(report, "seal").notes == Lines{"1 files or directories could not be searched for secrets, such as /var/spool: a symlink"});
+  CHECK(find(report, "seal").notes ==
+        Lines{"1 files or directories could not be searched for secrets, such as /var/spool: a symlink"});
 }
 
 TEST_CASE("seal: of very many copies the report names some, and says how many there were") {
@@ -34,10 +38,13 @@ TEST_CASE("seal: a receipt that is not written is not pointed at") {
   const auto report = world.enforce();
   REQUIRE(world.host.files.find(paths::receipt) == nullptr);
   const auto& notes = find(report, "seal").notes;
-  CHECK(std::any_of(notes.begin(), notes.end(), [](const auto& note) { return note.ends_with("; free space was trimmed"); }));
+  CHECK(std::any_of(notes.begin(), notes.end(),
+                    [](const auto& note) { return note.ends_with("; free space was trimmed"); }));
 }
 
-TEST_CASE("seal: free space is trimmed after new secrets were used: a run before it may have been killed while it replaced a file") {
+TEST_CASE(
+    "seal: free space is trimmed after new secrets were used: a run before it may have been killed while it "
+    "replaced a file") {
   Converged world;
   Secrets secrets;
   secrets.generate_gateway_token = true;
@@ -70,7 +77,9 @@ TEST_CASE("seal: what is kept is not too old because the clock was set right, no
   }
 }
 
-TEST_CASE("seal: a file system that journals what is written, by its mount or by its own default, is in the receipt") {
+TEST_CASE(
+    "seal: a file system that journals what is written, by its mount or by its own default, is in the "
+    "receipt") {
   const auto promised = [](const char* mounts, const char* options) {
     World world;
     world.host.files.put("/proc/mounts", mounts, {0444});
@@ -78,7 +87,9 @@ TEST_CASE("seal: a file system that journals what is written, by its mount or by
     (void)world.enforce();
     return world.host.files.find(paths::receipt)->content.find("data=journal") != std::string::npos;
   };
-  const auto* plain = "/dev/sdb / ext4 rw,data=journal 0 0\n/dev/sda1 / ext4 rw,relatime 0 0\n/dev/sdc /srv ext4 rw,data=journal 0 0\n";
+  const auto* plain =
+      "/dev/sdb / ext4 rw,data=journal 0 0\n/dev/sda1 / ext4 rw,relatime 0 0\n/dev/sdc /srv ext4 "
+      "rw,data=journal 0 0\n";
   CHECK(promised("/dev/root / ext4 rw,relatime,data=journal 0 0\n", "data=ordered\n"));
   CHECK(promised(plain, "rw\ndata=journal\ncommit=5\n"));
   CHECK_FALSE(promised(plain, "rw\ndata=ordered\ncommit=5\n"));

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // tailscale/login: what an operator is told when a join goes wrong, and that each is mended by the next run.
 #include "support/converged.hpp"
 #include "support/world_programs.hpp"
@@ -44,7 +45,8 @@ TEST_CASE("login: a key that was used is refused likewise") {
 TEST_CASE("login: a silent control server is named, with the time it was given") {
   World world;
   world.tailnet.control.silent = true;
-  world.tailnet.control.health = {"not in map poll", "You are logged out. The last login error was: register request: EOF"};
+  world.tailnet.control.health = {"not in map poll",
+                                  "You are logged out. The last login error was: register request: EOF"};
   CHECK(failure(world, login) ==
         "the control server https://controlplane.tailscale.com did not let this node in within 60 s "
         "(tailscaled says: register request: EOF): check that the server reaches it (outbound HTTPS, DNS), " +
@@ -96,7 +98,8 @@ TEST_CASE("login: a key's file that a cut-off run left is drift, and destroyed")
   Converged world;
   const std::string file = "/run/bootstrap-agent/private/auth-key";
   world.host.files.put(file, std::string(20, '\0'), {0600});
-  CHECK(only_drift(world, login) == Lines{"auth key file: is left by a run that was cut off, should be absent"});
+  CHECK(only_drift(world, login) ==
+        Lines{"auth key file: is left by a run that was cut off, should be absent"});
   repairs(world);
   CHECK(world.host.files.find(file) == nullptr);
   CHECK(world.tailnet.joined());
@@ -161,7 +164,8 @@ TEST_CASE("login: that a key was spent is on the disk before anything else is do
   world.host.forget_changes();
   (void)world.enforce();
   const auto changes = world.host.changes();
-  const auto wiped = std::find(changes.begin(), changes.end(), "wipe_file /run/bootstrap-agent/private/auth-key");
+  const auto wiped =
+      std::find(changes.begin(), changes.end(), "wipe_file /run/bootstrap-agent/private/auth-key");
   REQUIRE(wiped != changes.end());
   CHECK(*std::next(wiped) == "sync /");
 }
@@ -189,7 +193,8 @@ TEST_CASE(
 }
 
 TEST_CASE("login: a key that expires in year 1 or 9999 is only a date") {
-  for (const auto& [time, note] : {std::pair("0001-01-01T00:00:00Z", true), std::pair("9999-12-31T23:59:59Z", false)}) {
+  for (const auto& [time, note] :
+       {std::pair("0001-01-01T00:00:00Z", true), std::pair("9999-12-31T23:59:59Z", false)}) {
     Converged world;
     world.tailnet.control.key_expiry = time;
     CHECK(find(world.check(), "tailscale/login").notes.empty() != note);
@@ -206,14 +211,18 @@ TEST_CASE("login: an SSH policy that lets nobody in is passed on") {
               "rule for this node to the tailnet's ACL"});
 }
 
-TEST_CASE("login: a member of the tailnet that cannot reach its control server stays one, though a key is at hand") {
+TEST_CASE(
+    "login: a member of the tailnet that cannot reach its control server stays one, though a key is at "
+    "hand") {
   for (const auto* state : {"Stopped", "NoState"}) {
     CAPTURE(state);
     Converged world;
     world.tailnet.daemon.backend_state = state;
     world.tailnet.control.silent = true;
     world.hand_over(all_secrets());
-    world.host.on_run(Tailnet::program, [](FakeHost&, const Command&) { return Completed{1, true, "", "timeout waiting for Running\n"}; });
+    world.host.on_run(Tailnet::program, [](FakeHost&, const Command&) {
+      return Completed{1, true, "", "timeout waiting for Running\n"};
+    });
     world.host.commands.clear();
     const auto begin = fmt::format("this node is {} and did not come up within 60 s", state);
     CHECK(failure(world, login).starts_with(begin + ": check that"));
@@ -223,7 +232,8 @@ TEST_CASE("login: a member of the tailnet that cannot reach its control server s
   }
 }
 
-TEST_CASE("login: a tailscaled that hangs over its first request to the control server is started again, once") {
+TEST_CASE(
+    "login: a tailscaled that hangs over its first request to the control server is started again, once") {
   Converged world;
   world.tailnet.daemon.hangs = true;
   CHECK(drifts(world.check(), login) == Lines{"state: is NoState, should be Running"});
@@ -231,12 +241,17 @@ TEST_CASE("login: a tailscaled that hangs over its first request to the control 
 
   // One that no start helps is told, in the time that was given.
   int starts = 0;
-  world.host.on_start(Tailscaled::unit, [&](FakeHost&, UnitState&) -> Status { ++starts; return {}; });
+  world.host.on_start(Tailscaled::unit, [&](FakeHost&, UnitState&) -> Status {
+    ++starts;
+    return {};
+  });
   world.tailnet.daemon.hangs = true;
   const auto before = world.host.now();
-  world.tailnet.control.health = {"You are logged out. The last login error was: fetch control key: failed to resolve"};
+  world.tailnet.control.health = {
+      "You are logged out. The last login error was: fetch control key: failed to resolve"};
   CHECK(failure(world, login) ==
-        "tailscaled is still NoState after 60 s (tailscaled says: fetch control key: failed to resolve): check that the server reaches "
+        "tailscaled is still NoState after 60 s (tailscaled says: fetch control key: failed to resolve): "
+        "check that the server reaches "
         "https://controlplane.tailscale.com (outbound HTTPS, DNS), then run `bootstrap-agent --reconcile`");
   CHECK(starts == 1);
   CHECK(world.host.now() - before < std::chrono::seconds(70));
@@ -260,7 +275,9 @@ TEST_CASE("login: a key that was used earns a word on what kinds do not suit a s
   World world;
   const auto told = [](const Report& report) {
     const auto& notes = find(report, "tailscale/login").notes;
-    return std::count_if(notes.begin(), notes.end(), [](const auto& note) { return note.starts_with("the auth key has done its work: if it is reusable, revoke it"); });
+    return std::count_if(notes.begin(), notes.end(), [](const auto& note) {
+      return note.starts_with("the auth key has done its work: if it is reusable, revoke it");
+    });
   };
   CHECK(told(world.enforce()) == 1);
   CHECK(told(world.check()) == 0);

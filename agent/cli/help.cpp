@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// What --help prints, made from the table of options.
+#include "cli/option_table.hpp"
+#include "cli/options.hpp"
+
+namespace agent {
+namespace {
+
+constexpr std::size_t help_column = 69;  // where the words about a command begin
+constexpr std::size_t widest = 121;
+
+std::string shown(const OptionRow& row) {
+  return row.argument.empty() ? row.flag() : row.flag() + " " + row.argument;
+}
+
+// A command with what goes with it, as in a manual page: --command [--option] --needed (--one-of | --these).
+std::string usage(const OptionRow& command) {
+  auto line = fmt::format("  bootstrap-agent {:<12}", shown(command));
+  std::string choices;
+  for (const auto& row : option_table()) {
+    if (row.is_command() || row.with.empty() || !row.goes_with(command.command)) continue;
+    if (row.kind == RowKind::option) line += fmt::format(" [{}]", shown(row));
+    if (row.kind == RowKind::needed) line += " " + shown(row);
+    if (row.kind == RowKind::one_of) choices += (choices.empty() ? "" : " | ") + shown(row);
+  }
+  return choices.empty() ? line : fmt::format("{} ({})", line, choices);
+}
+
+// The words stand in their column; behind a line that is longer, and below one that leaves no room at all.
+std::string with_help(const std::string& usage, const std::string& help) {
+  const auto line = fmt::format("{:<{}}   ", usage, help_column - 3);
+  if (line.size() + help.size() <= widest) return line + help + "\n";
+  return fmt::format("{}\n{:{}}{}\n", usage, "", help_column, help);
+}
+
+}  // namespace
+
+std::string help_text() {
+  std::string usages;      // of the commands, a line each
+  std::string plain;       // the commands that speak for themselves, in one line
+  std::string everywhere;  // the options that go with every command
+  std::string paragraphs;  // about the others' values
+  std::vector<std::string> for_units;
+  for (const auto& row : option_table()) {
+    if (row.for_units())
+      for_units.push_back(row.flag());
+    else if (row.is_command() && row.help.empty())
+      plain += (plain.empty() ? "" : " | ") + shown(row);
+    else if (row.is_command())
+      usages += with_help(usage(row), row.help);
+    else if (row.with.empty())
+      everywhere += fmt::format("  {:<18}   {}\n", shown(row), row.help);
+    else if (!row.help.empty())
+      paragraphs += row.help + "\n";
+  }
+  return fmt::format(
+      R"(bootstrap-agent: takes a bare server to a verified OpenClaw gateway that only the tailnet can reach.
+
+{}  bootstrap-agent {}
+
+{}
+{}An enforcing run goes on as a systemd unit: closing the terminal does not end it. {} are used by units.
+
+Exit codes:
+  0  in sync, or converged
+  1  a resource failed, was blocked or ran past its deadline, or drifted and cannot be fixed with what is at hand
+  2  drift, or something could not be seen (--verify, --plan); never ran, or was ended from outside (--status)
+  3  bad usage, profile or secrets, or a binary that --install refuses
+  4  another agent is running
+)",
+      usages, plain, everywhere, paragraphs, listed(for_units));
+}
+
+}  // namespace agent

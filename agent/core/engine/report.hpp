@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a run saw and did: the value behind the table, report.json and the exit code.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "core/observation.hpp"
+#include "ports/types.hpp"
+
+namespace agent {
+
+enum class Mode { enforce, check };
+
+enum class Outcome {
+  pending,    // not come to an end: only in a report that was written while the run went on
+  in_sync,    // seen as desired, nothing changed
+  converged,  // was adrift, was changed, and then seen as desired
+  drifted,    // seen adrift (check only)
+  blocked,    // could not be looked at or enforced, because of another resource
+  failed,     // enforcing failed, or it could not be observed, or is still adrift afterwards
+};
+[[nodiscard]] std::string_view to_string(Outcome outcome);
+
+struct ResourceReport {
+  std::string name;
+  std::vector<std::string> needs;
+  Outcome outcome = Outcome::pending;
+  std::string reason;         // why blocked or failed; one line
+  std::vector<Drift> drifts;  // as first observed
+  std::vector<std::string> notes;
+  std::map<std::string, std::string> facts;
+  Milliseconds started{};  // since the run began
+  Milliseconds duration{};
+};
+
+struct Report {
+  Mode mode = Mode::check;
+  std::vector<ResourceReport> resources;
+  Milliseconds duration{};
+  std::uint64_t changes = 0;  // made to the machine
+
+  // The process's exit code: the table in README. 0 all in sync or converged; 1 something failed or was
+  // blocked in an enforcing run; 2 drift (or something that could not be seen) in a check.
+  [[nodiscard]] int exit_code() const;
+  [[nodiscard]] std::size_t count(Outcome outcome) const;
+};
+
+}  // namespace agent

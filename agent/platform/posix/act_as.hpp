@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// Root touching a home must be no stronger there than the home's owner. For its lifetime this thread, and no
+// other, meets the file system as that user: setfsuid(2) also takes away the capabilities that override
+// permissions (capabilities(7)).
+#pragma once
+
+#include <sys/types.h>
+
+#include <vector>
+
+#include "base/result.hpp"
+#include "ports/types.hpp"
+
+namespace agent {
+
+class ActAs {
+ public:
+  // Errc::failed when this process may not act as the user. The object must die on the thread that made it.
+  [[nodiscard]] static Result<ActAs> user(const User& user);
+
+  ActAs(ActAs&& other) noexcept;
+  ActAs(const ActAs&) = delete;
+  ActAs& operator=(const ActAs&) = delete;
+  ActAs& operator=(ActAs&&) = delete;
+  ~ActAs();
+
+ private:
+  ActAs() = default;
+  bool active_ = false;
+  uid_t uid_ = 0;
+  gid_t gid_ = 0;
+  std::vector<gid_t> groups_;
+};
+
+}  // namespace agent

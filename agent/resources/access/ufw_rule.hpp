@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// A rule of ufw's as a value.
+#pragma once
+
+#include <compare>
+#include <string>
+#include <vector>
+
+#include "profile/profile.hpp"
+
+namespace agent {
+
+struct UfwRule {
+  std::string text;                // as `ufw show added` prints it, without the leading "ufw " and a comment
+  std::vector<std::string> words;  // the same as arguments of ufw(8)
+
+  static UfwRule parse(std::string text);
+  static UfwRule of(const InboundRule& rule);
+  auto operator<=>(const UfwRule&) const = default;
+};
+
+// What `ufw show added` prints.
+[[nodiscard]] std::vector<UfwRule> added_rules(const std::string& output);
+
+}  // namespace agent

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// The tokens of this field, whoever printed them: what begins like one of them is a secret, also when nobody
+// has registered its value.
+#pragma once
+
+#include <array>
+#include <string_view>
+
+namespace agent {
+
+// Tailscale's keys (tailscale.com/kb/1085) and Anthropic's tokens.
+inline constexpr std::array<std::string_view, 2> token_prefixes = {"tskey-", "sk-ant-"};
+
+}  // namespace agent
