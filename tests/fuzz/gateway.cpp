@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "machine.hpp"
-#include "resources/openclaw/files.hpp"
+#include "resources/common/openclaw_files.hpp"
 
 namespace agent::fuzz {
 

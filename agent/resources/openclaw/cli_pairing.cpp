@@ -2,8 +2,8 @@
 #include "resources/openclaw/cli_pairing.hpp"
 
 #include "ports/run_checked.hpp"
+#include "resources/common/openclaw_files.hpp"
 #include "resources/common/users.hpp"
-#include "resources/openclaw/files.hpp"
 
 namespace agent {
 namespace {

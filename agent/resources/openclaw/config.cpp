@@ -3,9 +3,9 @@
 
 #include "core/paths.hpp"
 #include "ports/run_checked.hpp"
+#include "resources/common/openclaw_files.hpp"
 #include "resources/common/untrusted_json.hpp"
 #include "resources/common/users.hpp"
-#include "resources/openclaw/files.hpp"
 
 namespace agent {
 namespace {

@@ -2,8 +2,8 @@
 #include "resources/openclaw/env.hpp"
 
 #include "resources/common/dotenv.hpp"
+#include "resources/common/openclaw_files.hpp"
 #include "resources/common/users.hpp"
-#include "resources/openclaw/files.hpp"
 #include "resources/openclaw/package.hpp"
 #include "resources/openclaw/snapshot.hpp"
 #include "secrets/redact.hpp"

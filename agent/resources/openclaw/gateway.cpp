@@ -3,9 +3,9 @@
 
 #include "base/json.hpp"
 #include "ports/wait.hpp"
+#include "resources/common/openclaw_files.hpp"
 #include "resources/common/untrusted_json.hpp"
 #include "resources/common/users.hpp"
-#include "resources/openclaw/files.hpp"
 
 namespace agent {
 namespace {

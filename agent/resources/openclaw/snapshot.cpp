@@ -3,10 +3,10 @@
 
 #include "base/json.hpp"
 #include "core/paths.hpp"
+#include "resources/common/openclaw_files.hpp"
 #include "resources/common/secure_replace.hpp"
 #include "resources/common/untrusted_json.hpp"
 #include "resources/common/users.hpp"
-#include "resources/openclaw/files.hpp"
 #include "secrets/secret.hpp"
 
 namespace agent {

@@ -4,9 +4,9 @@
 #include <sstream>
 
 #include "embedded.hpp"
+#include "resources/common/openclaw_files.hpp"
 #include "resources/common/users.hpp"
 #include "resources/openclaw/config.hpp"
-#include "resources/openclaw/files.hpp"
 #include "resources/openclaw/nodejs.hpp"
 #include "resources/openclaw/package.hpp"
 

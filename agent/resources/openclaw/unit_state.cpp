@@ -2,7 +2,7 @@
 #include "resources/openclaw/unit_state.hpp"
 
 #include "embedded.hpp"
-#include "resources/openclaw/files.hpp"
+#include "resources/common/openclaw_files.hpp"
 
 namespace agent {
 namespace {
