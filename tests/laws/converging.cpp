@@ -28,8 +28,9 @@ TEST_CASE("law: a second enforce makes no change, nor a third that was told the 
 
   world.hand_over(world::all_secrets());
   CHECK(world.enforce().exit_code() == 0);
-  CHECK(laws::in_words(world.host.changes()) ==
-        "wipe_file " + paths::secrets + "\ntrim /\nrun journalctl\ntrim /\nsync /");
+  CHECK(laws::in_words(world.host.changes()) == "wipe_file " + paths::secrets +
+                                                    "\ntrim /\nrun journalctl\ntrim /\nwipe_file " +
+                                                    paths::log + "\nsync /");
 }
 
 TEST_CASE("law: a clock that is wrong, and then set right, is no drift and hinders nothing") {

@@ -126,8 +126,12 @@ Status Seal::seal_copies(Host& host, const SealState& state, bool first_boot_is_
 Status Seal::apply(Host& host, const SealState& state) {
   auto own = secrets_file_.rewrite(host, state.secrets_file);
   auto sealed = seal_copies(host, state, state.receipt_is_due && own);
-  auto wiped = state.log ? host.wipe_file(paths::log) : Status();
+  // Also when it was not there: the first change of a run makes it (commands/worker.cpp), and that may have
+  // been one of these.
+  const bool changes = state.log || state.receipt_is_due || !state.copies.found.empty() ||
+                       !state.secrets_file.timer_is_right || SecretsFile::has_drift(state.secrets_file);
   auto timer = secrets_file_.set_timer(host);
+  auto wiped = changes ? host.wipe_file(paths::log) : Status();
   for (auto* each : {&own, &sealed, &wiped})
     if (!*each) return std::move(*each);
   return timer;
