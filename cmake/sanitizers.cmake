@@ -8,6 +8,7 @@ if(AGENT_SANITIZE)
     -fsanitize=${AGENT_SANITIZE}
     -fno-sanitize-recover=all   # the first finding ends the run, so that a test fails
     -fno-omit-frame-pointer ${level}
+    -g1                         # lines and functions for a report, in half the time of all there is to know
     -D_GLIBCXX_ASSERTIONS)      # bounds of containers
   add_link_options(-fsanitize=${AGENT_SANITIZE})
 endif()

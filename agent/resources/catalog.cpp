@@ -46,13 +46,13 @@ Result<Plan> server_plan(const Profile& profile, const Secrets& secrets, const L
   add(std::make_unique<UserPassword>(profile.user));
   add(std::make_unique<Sudoers>(profile.user));
   add(std::make_unique<Sshd>(profile, session));
-  add(std::make_unique<TailscalePackage>(profile));
+  add(tailscale_package(profile));
   add(std::make_unique<TailscaleService>(profile));
   add(std::make_unique<TailscaleLogin>(profile, secrets.tailscale_auth_key));
   add(ShippedUnits::firewall_revert());
   add(std::make_unique<Ufw>(profile, session));
   add(std::make_unique<MetadataGuard>());
-  add(std::make_unique<Nodejs>(profile));
+  add(nodejs(profile));
   add(std::make_unique<NvmShim>(profile.user));
   add(std::make_unique<BuildUser>());
   add(std::make_unique<OpenclawPackage>(profile));

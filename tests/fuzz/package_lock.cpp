@@ -5,7 +5,7 @@
 
 #include "core/paths.hpp"
 #include "machine.hpp"
-#include "resources/common/artifact.hpp"
+#include "resources/common/downloaded_program.hpp"
 #include "resources/common/users.hpp"
 #include "resources/openclaw/package.hpp"
 

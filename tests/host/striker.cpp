@@ -1,19 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs a program and strikes it at its n-th system call that changes something: kills it or cuts the
-// machine's power right after the call, or lets the call fail. Counted is for each resource of the agent's
-// plan by itself, because they run side by side and in no fixed order.
+// Runs a program and strikes it at its n-th system call that changes something. Each resource of the agent's
+// plan counts by itself, because resources run side by side.
 //
 //   striker TARGETS TRACE -- PROGRAM ARGUMENT...
 //
-// A line of TARGETS is `RESOURCE N ACTION`; ACTION is `kill`, `power` (from then on nothing reaches the disk
-// that / is on, an ext4, and whoever waits for the cut pulls the plug), or the number of the error that the
-// call shall return. TRACE gets a line `RESOURCE N CALL DETAIL` (tabs between) for each change, `RESOURCE -
-// outcome …` when a resource is done, and `RESOURCE N struck ACTION` for each target that was met; `run -
-// cut` when power is. What no resource does itself belongs to the resource `run`. The exit code is the
-// program's; 137 when it was killed.
-//
-// Not struck and not counted are programs that the agent runs: they are let go as soon as they have begun;
-// nor all but the first of several forks in a row.
+// TARGETS has lines `RESOURCE N ACTION`. ACTION is `kill`; `power`, after which nothing reaches the ext4 of /;
+// or the number of the error that the call returns. TRACE gets `RESOURCE N CALL DETAIL` (tabs between) for each
+// change, `RESOURCE N struck ACTION`, `run - cut`, and `RESOURCE - outcome …`. What no resource does belongs to
+// the resource `run`. The exit code is the program's; 137 when it was killed.
+// Programs that the agent runs are neither struck nor counted; of forks in a row only the first counts.
 #include <fcntl.h>
 #include <sched.h>
 #include <sys/ioctl.h>

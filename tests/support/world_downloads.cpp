@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "support/world_downloads.hpp"
 
-#include "resources/common/artifact.hpp"
+#include "resources/common/downloaded_program.hpp"
 
 namespace agent::world {
 namespace {

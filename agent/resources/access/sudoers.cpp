@@ -58,8 +58,8 @@ Result<SudoersState> Sudoers::look(const Probe& probe) const {
   AGENT_TRY_ASSIGN(const auto names, probe.list(directory));
   state.file = look_at_own_file(probe, own_file, content(user_));
   if (const auto info = probe.stat(own_file); info && *info) {
-    state.guarded = (*info)->mode == 0440 && (*info)->uid == 0;
     state.mode = (*info)->mode;
+    state.owner = (*info)->uid;
   }
   for (const auto& name : names) {
     if (name == file_name) continue;
@@ -75,7 +75,8 @@ Result<SudoersState> Sudoers::look(const Probe& probe) const {
 Observation Sudoers::describe(const SudoersState& state) const {
   Observation seen;
   describe_own_file(state.file, "content", "as made", seen);
-  if (!state.guarded) seen.drift("mode", fmt::format("{:04o}", state.mode), "0440");
+  seen.expect("mode", fmt::format("{:04o}", state.mode), "0440");
+  seen.expect("owner", fmt::format("uid {}", state.owner), "uid 0");
   for (const auto& file : state.granting) seen.drift("grant in " + file, "present", "absent");
   return seen;
 }
@@ -104,7 +105,7 @@ Status Sudoers::revoke(Host& host, const std::string& file) const {
 }
 
 Status Sudoers::apply(Host& host, const SudoersState& state) {
-  if (state.file != OwnFile::as_made || !state.guarded) AGENT_TRY(write_own_file(host));
+  if (state.file != OwnFile::as_made || state.mode != 0440 || state.owner != 0) AGENT_TRY(write_own_file(host));
   for (const auto& file : state.granting) AGENT_TRY(revoke(host, file));
   return {};
 }

@@ -10,8 +10,8 @@ namespace agent {
 
 struct SudoersState {
   OwnFile file = OwnFile::absent;
-  bool guarded = true;                // its mode and owner are right; also when it is not there
-  mode_t mode = 0;                    // when they are not
+  mode_t mode = 0440;                 // as wanted, where there is no file
+  uid_t owner = 0;
   std::vector<std::string> granting;  // paths of other files that give this user something
 };
 

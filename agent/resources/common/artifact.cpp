@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "resources/common/artifact.hpp"
 
+#include <map>
+
 #include "core/paths.hpp"
 
 namespace agent {
@@ -105,31 +107,6 @@ Result<std::vector<std::string>> Artifact::others(const Probe& probe) const {
 Status Artifact::remove(Host& host, const std::string& version) const {
   AGENT_TRY(host.remove(stamp_of(version)));
   return host.remove_tree(root() + "/" + version);
-}
-
-std::string expand_url(std::string url, std::string_view version, std::string_view arch) {
-  replace_all(url, "{version}", version);
-  replace_all(url, "{arch}", arch);
-  return url;
-}
-
-Status fetch_and_unpack(Host& host, const PinnedDownload& download, const std::string& version,
-                        const std::map<std::string, std::string>& arch_names, const Profile::Limits& limits,
-                        const std::string& directory) {
-  const auto arch = host.architecture();
-  const auto hash = download.sha256.find(arch);
-  const auto arch_name = arch_names.find(arch);
-  if (hash == download.sha256.end() || hash->second.empty() || arch_name == arch_names.end())
-    return fail(Errc::invalid,
-                "no sha256 for this machine's architecture ({}): add it to the profile's download.sha256",
-                arch);
-  constexpr std::uint64_t mib = 1U << 20U;
-  AGENT_TRY_ASSIGN(auto archive,
-                   host.fetch({expand_url(download.url, version, arch_name->second), hash->second,
-                               limits.download_mib * mib, limits.download_timeout}));
-  AGENT_TRY(with_context(
-      host.unpack(archive, directory, {limits.unpacked_mib * mib, limits.unpacked_entries}), directory));
-  return {};
 }
 
 }  // namespace agent

@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "core/resource.hpp"
-#include "profile/profile.hpp"
 
 namespace agent {
 
@@ -61,16 +60,7 @@ class Artifact {
   Links links_;
 };
 
-// Fetches the archive of a version for this machine's architecture, checks its hash, unpacks it into
-// `directory`. `arch_names` translates uname(2)'s architecture into the one in the URL.
-[[nodiscard]] Status fetch_and_unpack(Host& host, const PinnedDownload& download, const std::string& version,
-                                      const std::map<std::string, std::string>& arch_names,
-                                      const Profile::Limits& limits, const std::string& directory);
-
 // Every `what` in the text becomes `with`.
 void replace_all(std::string& text, std::string_view what, std::string_view with);
-
-// The URL with {version} and {arch} replaced.
-[[nodiscard]] std::string expand_url(std::string url, std::string_view version, std::string_view arch);
 
 }  // namespace agent

@@ -21,25 +21,10 @@ Artifact nodejs_artifact(const Profile& profile) {
            {"/usr/local/bin/npx", "bin/npx"}}};
 }
 
-Nodejs::Nodejs(const Profile& profile)
-    : ResourceOf({"node", {"resolver"}, {}}),
-      artifact_(nodejs_artifact(profile)),
-      download_(profile.node.download),
-      limits_(profile.limits) {}
-
-Result<Artifact::State> Nodejs::look(const Probe& probe) const { return artifact_.look(probe); }
-
-Observation Nodejs::describe(const Artifact::State& state) const {
-  Observation seen;
-  artifact_.describe(state, seen);
-  return seen;
-}
-
-Status Nodejs::apply(Host& host, const Artifact::State& state) {
-  return artifact_.install(host, state, [this](Host& on, const std::string& directory) {
-    return fetch_and_unpack(on, download_, artifact_.version(), {{"x86_64", "x64"}, {"aarch64", "arm64"}},
-                            limits_, directory);
-  });
+std::unique_ptr<Resource> nodejs(const Profile& profile) {
+  return std::make_unique<DownloadedProgram>(
+      "node", nodejs_artifact(profile), profile.node.download,
+      DownloadedProgram::ArchNames{{"x86_64", "x64"}, {"aarch64", "arm64"}}, profile.limits);
 }
 
 NvmShim::NvmShim(std::string user) : ResourceOf({"node/nvm-shim", {"user"}, {}}), user_(std::move(user)) {}

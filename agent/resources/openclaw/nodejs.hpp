@@ -4,24 +4,13 @@
 
 #include "core/resource.hpp"
 #include "profile/profile.hpp"
-#include "resources/common/artifact.hpp"
+#include "resources/common/downloaded_program.hpp"
 
 namespace agent {
 
 [[nodiscard]] Artifact nodejs_artifact(const Profile& profile);
 
-class Nodejs : public ResourceOf<Artifact::State> {
- public:
-  explicit Nodejs(const Profile& profile);
-  [[nodiscard]] Result<Artifact::State> look(const Probe& probe) const override;
-  [[nodiscard]] Observation describe(const Artifact::State& state) const override;
-  [[nodiscard]] Status apply(Host& host, const Artifact::State& state) override;
-
- private:
-  Artifact artifact_;
-  PinnedDownload download_;
-  Profile::Limits limits_;
-};
+[[nodiscard]] std::unique_ptr<Resource> nodejs(const Profile& profile);
 
 struct NvmShimState {
   User user;

@@ -6,6 +6,7 @@
 #include "base/json.hpp"
 #include "core/paths.hpp"
 #include "ports/run_checked.hpp"
+#include "resources/common/downloaded_program.hpp"
 #include "resources/common/users.hpp"
 #include "resources/openclaw/nodejs.hpp"
 #include "resources/openclaw/snapshot.hpp"

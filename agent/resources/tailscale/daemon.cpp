@@ -4,6 +4,7 @@
 #include "core/paths.hpp"
 #include "embedded.hpp"
 #include "ports/wait.hpp"
+#include "resources/common/downloaded_program.hpp"
 #include "resources/tailscale/status.hpp"
 
 namespace agent {
@@ -19,25 +20,10 @@ Artifact tailscale_artifact(const Profile& profile) {
 
 }  // namespace
 
-TailscalePackage::TailscalePackage(const Profile& profile)
-    : ResourceOf({"tailscale/package", {"resolver"}, {}}),
-      artifact_(tailscale_artifact(profile)),
-      download_(profile.tailscale.download),
-      limits_(profile.limits) {}
-
-Result<Artifact::State> TailscalePackage::look(const Probe& probe) const { return artifact_.look(probe); }
-
-Observation TailscalePackage::describe(const Artifact::State& state) const {
-  Observation seen;
-  artifact_.describe(state, seen);
-  return seen;
-}
-
-Status TailscalePackage::apply(Host& host, const Artifact::State& state) {
-  return artifact_.install(host, state, [this](Host& on, const std::string& directory) {
-    return fetch_and_unpack(on, download_, artifact_.version(), {{"x86_64", "amd64"}, {"aarch64", "arm64"}},
-                            limits_, directory);
-  });
+std::unique_ptr<Resource> tailscale_package(const Profile& profile) {
+  return std::make_unique<DownloadedProgram>(
+      "tailscale/package", tailscale_artifact(profile), profile.tailscale.download,
+      DownloadedProgram::ArchNames{{"x86_64", "amd64"}, {"aarch64", "arm64"}}, profile.limits);
 }
 
 TailscaleService::TailscaleService(const Profile& profile)

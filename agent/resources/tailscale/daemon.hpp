@@ -4,23 +4,11 @@
 
 #include "core/resource.hpp"
 #include "profile/profile.hpp"
-#include "resources/common/artifact.hpp"
 #include "resources/common/systemd_unit.hpp"
 
 namespace agent {
 
-class TailscalePackage : public ResourceOf<Artifact::State> {
- public:
-  explicit TailscalePackage(const Profile& profile);
-  [[nodiscard]] Result<Artifact::State> look(const Probe& probe) const override;
-  [[nodiscard]] Observation describe(const Artifact::State& state) const override;
-  [[nodiscard]] Status apply(Host& host, const Artifact::State& state) override;
-
- private:
-  Artifact artifact_;
-  PinnedDownload download_;
-  Profile::Limits limits_;
-};
+[[nodiscard]] std::unique_ptr<Resource> tailscale_package(const Profile& profile);
 
 struct TailscaleServiceState {
   SystemdUnit::State unit;

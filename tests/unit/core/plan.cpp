@@ -21,10 +21,10 @@ class NothingToDo : public ResourceOf<Nothing> {
   Status apply(Host&, const Nothing&) override { return {}; }
 };
 
-Result<Plan> plan_of(const std::vector<Resource::Spec>& specs) {
+Result<Plan> plan_of(const std::vector<Resource::Spec>& specs, const std::vector<std::string>& spoken_of = {}) {
   std::vector<std::unique_ptr<Resource>> resources;
   for (const auto& spec : specs) resources.push_back(std::make_unique<NothingToDo>(spec));
-  return Plan::make(std::move(resources));
+  return Plan::make(std::move(resources), spoken_of);
 }
 
 std::vector<std::string> names(const Result<Plan>& plan) {
@@ -33,8 +33,8 @@ std::vector<std::string> names(const Result<Plan>& plan) {
   return out;
 }
 
-std::string refusal(const std::vector<Resource::Spec>& specs) {
-  const auto plan = plan_of(specs);
+std::string refusal(const std::vector<Resource::Spec>& specs, const std::vector<std::string>& spoken_of = {}) {
+  const auto plan = plan_of(specs, spoken_of);
   return plan ? "accepted" : plan.error().message;
 }
 
@@ -46,6 +46,13 @@ TEST_CASE("plan: the order it was given in holds as far as needs allow, and the 
   CHECK(names(plan_of({named("seal", {}, {}, true), named("a"), named("b")})) ==
         std::vector<std::string>{"a", "b", "seal"});
   CHECK(names(plan_of({})).empty());
+}
+
+TEST_CASE("plan: a resource that others name must be in it") {
+  CHECK(refusal({named("a"), named("b")}, {"b"}) == "accepted");
+  const auto why = refusal({named("a")}, {"openclaw/env"});
+  CHECK(why.find("openclaw/env") != std::string::npos);
+  CHECK(why.find("not in the plan") != std::string::npos);
 }
 
 TEST_CASE("plan: what cannot be ordered is refused by name") {

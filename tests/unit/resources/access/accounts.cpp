@@ -152,6 +152,9 @@ TEST_CASE("sudoers: changed, or writable: named and repaired") {
   world.host.files.find("/etc/sudoers.d/bootstrap-agent")->mode = 0640;
   CHECK(only_drift(world, "user/sudoers") == Lines{"mode: is 0640, should be 0440"});
   repairs(world);
+  world.host.files.find("/etc/sudoers.d/bootstrap-agent")->uid = 1000;
+  CHECK(only_drift(world, "user/sudoers") == Lines{"owner: is uid 1000, should be uid 0"});
+  repairs(world);
 }
 
 TEST_CASE("sudoers: a file that visudo refuses never gets there") {

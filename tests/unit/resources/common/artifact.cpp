@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // tailscale/package, node, openclaw/package: versions under /opt
-#include "resources/common/artifact.hpp"
+#include "resources/common/downloaded_program.hpp"
 
 #include "support/converged.hpp"
 
