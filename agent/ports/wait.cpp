@@ -6,7 +6,7 @@
 namespace agent {
 
 Status wait_until(const Probe& probe, Milliseconds timeout, std::string_view what,
-                  const std::function<Result<bool>()>& condition) {
+                  const std::function<Result<bool>()>& condition, Milliseconds every) {
   const auto deadline = std::min(probe.now() + timeout, probe.deadline());
   for (;;) {
     AGENT_TRY_ASSIGN(auto holds, with_context(condition(), what));
@@ -15,7 +15,7 @@ Status wait_until(const Probe& probe, Milliseconds timeout, std::string_view wha
       return fail(Errc::timed_out, "{}: not before the deadline of the whole run", what);
     if (probe.now() >= deadline)
       return fail(Errc::timed_out, "{}: not within {} s", what, timeout.count() / 1000);
-    probe.pause(Milliseconds(100));
+    probe.pause(every);
   }
 }
 

@@ -40,6 +40,7 @@ Result<Plan> server_plan(const Profile& profile, const Secrets& secrets, const L
   const auto add = [&all]<class R>(std::unique_ptr<R> resource) { all.push_back(std::move(resource)); };
   add(ShippedUnits::boot());
   add(std::make_unique<Resolver>());
+  add(Packages::iptables(profile));
   add(std::make_unique<Packages>(profile));
   add(std::make_unique<GatewayUser>(profile.user));
   add(std::make_unique<Linger>(profile.user));

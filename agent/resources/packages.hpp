@@ -13,19 +13,24 @@ struct PackagesState {
 
 class Packages : public ResourceOf<PackagesState> {
  public:
+  // Those of the profile.
   explicit Packages(const Profile& profile);
+  // iptables alone, seen by its program: the one that tailscaled needs. Where it is there, nobody waits for apt
+  // to get in over the tailnet.
+  static std::unique_ptr<Packages> iptables(const Profile& profile);
+
   [[nodiscard]] Result<PackagesState> look(const Probe& probe) const override;
   [[nodiscard]] Observation describe(const PackagesState& state) const override;
   [[nodiscard]] Status apply(Host& host, const PackagesState& state) override;
 
  private:
-  // What it could not fetch, in words for the operator; empty when nothing was missing.
-  [[nodiscard]] Result<std::string> update_lists(Host& host) const;
-  [[nodiscard]] Command install() const;
+  Packages(std::string name, std::vector<std::string> names, std::string program, const Profile& profile);
 
   std::vector<std::string> names_;
+  std::string program_;  // where it is there, nothing is missing; empty: dpkg is asked
   Milliseconds lock_timeout_;
-  Milliseconds timeout_;
+  Milliseconds fetch_timeout_;
+  Milliseconds timeout_;  // of one call of apt
 };
 
 }  // namespace agent

@@ -22,17 +22,12 @@ void unpack(FakeHost& host, const std::string& package) {
     host.files.put("/etc/ufw/ufw.conf", "ENABLED=no\n");
     host.files.put("/etc/default/ufw", "# /etc/default/ufw\n\nIPV6=yes\nDEFAULT_INPUT_POLICY=\"DROP\"\n");
   }
+  if (package == "iptables") host.files.put_symlink("/usr/sbin/iptables", "/etc/alternatives/iptables");
   if (package == "nftables") host.files.put("/usr/sbin/nft", "ELF", program);
   if (package == "sudo") host.files.put("/usr/sbin/visudo", "ELF", program);
   host.files.sync_tree("/usr/sbin");  // dpkg syncs what it unpacks, and not what postinst makes
   host.files.sync_tree("/usr/share");
   host.files.sync_tree("/etc/default");  // ufw's settings are a file of its package, its rules are not
-}
-
-Milliseconds lock_timeout(const Command& command) {
-  for (const auto& word : command.argv)
-    if (word.starts_with("DPkg::Lock::Timeout=")) return std::chrono::seconds(std::stol(word.substr(20)));
-  return {};
 }
 
 bool no_lists(const FakeHost& host) {
@@ -51,7 +46,7 @@ Completed Apt::update(FakeHost& host, const Command& command) {
     return refuses(apt_error,
                    "E: Could not get lock /var/lib/apt/lists/lock. It is held by process 812 (apt-get)\n"
                    "E: Unable to lock directory /var/lib/apt/lists/\n");
-  if (unreachable) {  // apt(8): with a name that does not resolve, or a refused connection, it goes on with
+  if (host.now() < unreachable_until) {  // apt(8): with a name that does not resolve, or a refused connection, it goes on with
                       // what it has
     const bool strict = has(command.argv, "--error-on=any");
     const std::string mark = strict ? "E: " : "W: ";
@@ -67,14 +62,14 @@ Completed Apt::update(FakeHost& host, const Command& command) {
   for (const char* suite : {"main", "security", "updates"})
     host.files.put(std::string("/var/lib/apt/lists/deb.test_") + suite + "_Packages", "Package: ufw\n");
   stale_lists = false;
+  if (other_suite_is_gone)
+    return refuses(apt_error,
+                   "E: Failed to fetch http://other.test/dists/x/main/binary-amd64/Packages  404  Not Found\n"
+                   "E: Some index files failed to download. They have been ignored, or old ones used instead.\n");
   return says("Reading package lists...\n");
 }
 
 Completed Apt::install(FakeHost& host, const Command& command) {
-  if (host.now() < dpkg_locked_until) {
-    const auto until = std::min(dpkg_locked_until, host.now() + lock_timeout(command));
-    host.advance(std::chrono::duration_cast<Milliseconds>(until - host.now()));
-  }
   if (host.now() < dpkg_locked_until)
     return refuses(
         apt_error,
@@ -88,7 +83,18 @@ Completed Apt::install(FakeHost& host, const Command& command) {
   if (corrupt_lists) return unparsable(corrupt_says);
   if (empty_lists) return refuses(apt_error, "E: Package 'ufw' has no installation candidate\n");
   if (no_lists(host)) return refuses(apt_error, "E: Unable to locate package ufw\n");
-  if (unreachable)
+  if (host.now() < archives_locked_until)
+    return refuses(
+        apt_error,
+        "E: Could not get lock /var/cache/apt/archives/lock. It is held by process 955 (apt-get)\n"
+        "E: Unable to lock directory /var/cache/apt/archives/\n");
+  if (!would_remove.empty()) {
+    auto done = refuses(apt_error, "E: Packages need to be removed but remove is disabled.\n");
+    done.out = "Reading package lists...\nThe following packages will be REMOVED:\n  " + would_remove +
+               "\nThe following NEW packages will be installed:\n  ufw\n";
+    return done;
+  }
+  if (host.now() < unreachable_until)
     return refuses(apt_error,
                    "E: Failed to fetch http://deb.test/ufw_0.36.deb  Could not resolve 'deb.test'\n"
                    "E: Unable to fetch some archives, maybe run apt-get update or try with --fix-missing?\n");

@@ -34,31 +34,50 @@ TEST_CASE("packages: the lists are fetched when there are none, and only then") 
   CHECK(runs(fresh, "apt-get", "update") == 0);
 }
 
-TEST_CASE("packages: a lock that is held for a minute is waited for, the lists' one as well") {
+TEST_CASE("packages: a lock that is held for a minute is waited for, whichever it is") {
   World world;
   world.apt.lists_locked_until = world.host.now() + Milliseconds(60'000);
   world.apt.dpkg_locked_until = world.host.now() + Milliseconds(120'000);
+  world.apt.archives_locked_until = world.host.now() + Milliseconds(180'000);
   CHECK(world.enforce().exit_code() == 0);
-  CHECK(runs(world, "apt-get", "install") == 1);  // apt waits by itself
 }
 
 TEST_CASE(
     "packages: a lock that is never let go of is named with who holds it, and no resource goes on without") {
   World world;
-  put_lists(world);
-  world.apt.dpkg_locked_until = TimePoint::max();
-  CHECK(failure(world, "packages") ==
-        "apt-get install: another package manager held dpkg's lock for 600 s: Unable to acquire the dpkg "
-        "frontend lock "
-        "(/var/lib/dpkg/lock-frontend), is another process using it?; run again when it is done");
+  std::string held;
+  SUBCASE("dpkg's") {
+    world.apt.dpkg_locked_until = TimePoint::max();
+    held = "apt-get install: Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 700 "
+           "(unattended-upgr)";
+  }
+  SUBCASE("the lists'") {
+    world.apt.lists_locked_until = TimePoint::max();
+    held = "apt-get update: Could not get lock /var/lib/apt/lists/lock. It is held by process 812 (apt-get)";
+  }
+  SUBCASE("the archives'") {
+    world.apt.archives_locked_until = TimePoint::max();
+    held = "apt-get install: Could not get lock /var/cache/apt/archives/lock. It is held by process 955 "
+           "(apt-get)";
+  }
+  const auto report = world.enforce();
+  const auto& packages = find(report, "packages");
+  CHECK(packages.reason ==
+        "another package manager held its lock for 1800 s: " + held + "; run again when it is done");
+  CHECK(packages.may_pass);
   CHECK_FALSE(world.ufw.enabled);
-  world.apt.dpkg_locked_until = {};
+  world.apt.dpkg_locked_until = world.apt.lists_locked_until = world.apt.archives_locked_until = {};
   repairs(world);
+}
 
-  World lists;
-  lists.apt.lists_locked_until = TimePoint::max();
-  CHECK(failure(lists, "packages") ==
-        "apt-get update (another package manager holds its lock): not within 600 s");
+TEST_CASE("packages: a busy apt keeps nobody from getting in over the tailnet") {
+  World world;
+  world.host.files.put("/usr/sbin/iptables", "ELF", {0755});
+  world.apt.dpkg_locked_until = TimePoint::max();
+  const auto report = world.enforce();
+  CHECK(find(report, "packages").outcome == Outcome::failed);
+  CHECK(find(report, "packages/iptables").outcome == Outcome::in_sync);
+  CHECK(find(report, "tailscale/login").outcome == Outcome::converged);
 }
 
 TEST_CASE("packages: a dpkg that was killed is completed first") {
@@ -75,7 +94,7 @@ TEST_CASE("packages: lists that name what is gone are fetched again") {
   world.apt.stale_lists = true;
   CHECK(world.enforce().exit_code() == 0);
   CHECK(runs(world, "apt-get", "update") == 1);
-  CHECK(runs(world, "apt-get", "install") == 2);
+  CHECK(runs(world, "apt-get", "install") == 3);  // iptables comes first, and is tried twice
 }
 
 TEST_CASE("packages: lists in pieces are removed and fetched again; apt's lock stays") {
@@ -99,7 +118,7 @@ TEST_CASE(
   world.apt.empty_lists = true;
   CHECK(world.enforce().exit_code() == 0);
   CHECK(runs(world, "apt-get", "update") == 1);
-  CHECK(runs(world, "apt-get", "install") == 2);
+  CHECK(runs(world, "apt-get", "install") == 3);  // iptables comes first, and is tried twice
   CHECK(world.host.files.find("/var/lib/apt/lists/a") == nullptr);
 }
 
@@ -110,16 +129,42 @@ TEST_CASE(
     return Completed{100, false, "", "E: Problem with MergeList /var/lib/apt/lists/deb.test_main_Packages\n"};
   });
   CHECK(failure(world, "packages").starts_with("apt-get update: Problem with MergeList"));
-  CHECK(runs(world, "apt-get", "update") == 2);
+  CHECK(runs(world, "apt-get", "update") == 4);  // twice for each of the two resources
+}
+
+TEST_CASE("packages: a mirror or a DNS that is away for a minute is waited for") {
+  World world;
+  SUBCASE("without lists") {}
+  SUBCASE("with lists") { put_lists(world); }
+  world.apt.unreachable_until = world.host.now() + Milliseconds(60'000);
+  CHECK(world.enforce().exit_code() == 0);
 }
 
 TEST_CASE("packages: no mirror at all: apt's own words, and where to look") {
   World world;
-  world.apt.unreachable = true;
-  CHECK(failure(world, "packages") ==
+  world.apt.unreachable_until = TimePoint::max();
+  const auto report = world.enforce();
+  CHECK(find(report, "packages").reason ==
         "apt-get update: Failed to fetch http://deb.test/debian/dists/stable/InRelease  Could not resolve "
-        "'deb.test'; "
-        "check the network and /etc/apt/sources.list*, then run again");
+        "'deb.test'; tried for 600 s: check the network and /etc/apt/sources.list*, then run again");
+  CHECK(find(report, "packages").may_pass);
+}
+
+TEST_CASE("packages: a repository that nothing is needed from may be away") {
+  World world;
+  world.apt.other_suite_is_gone = true;
+  CHECK(world.enforce().exit_code() == 0);
+}
+
+TEST_CASE("packages: nothing is removed for them") {
+  World world;
+  world.apt.would_remove = "exim4-base mailutils";
+  const auto report = world.enforce();
+  const auto& packages = find(report, "packages");
+  CHECK(packages.reason ==
+        "apt-get install: Packages need to be removed but remove is disabled.; it would remove exim4-base "
+        "mailutils");
+  CHECK_FALSE(packages.may_pass);
 }
 
 TEST_CASE("packages: apt asks nothing and restarts nothing") {
@@ -129,6 +174,10 @@ TEST_CASE("packages: apt asks nothing and restarts nothing") {
     if (command.argv[0] != "apt-get") continue;
     CHECK(command.env.at("DEBIAN_FRONTEND") == "noninteractive");
     CHECK(command.env.at("NEEDRESTART_SUSPEND") == "1");
+    if (command.argv[1] != "install") continue;
+    CHECK(has(command.argv, "--no-remove"));
+    CHECK(has(command.argv, "Dpkg::Options::=--force-confold"));
+    CHECK(has(command.argv, "Dpkg::Options::=--force-confdef"));
   }
 }
 
