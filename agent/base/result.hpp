@@ -22,6 +22,9 @@ enum class Errc {
   failed,       // anything else
 };
 
+// Whether the same run may succeed later without anybody's help.
+[[nodiscard]] constexpr bool may_pass(Errc code) { return code != Errc::invalid && code != Errc::refused; }
+
 // `message` is one line that says what, why, and (where known) what to do next. It never holds a secret.
 struct Error {
   Errc code = Errc::failed;

@@ -8,6 +8,7 @@
 #include "commands/commands.hpp"
 #include "commands/run/events.hpp"
 #include "commands/run/inputs.hpp"
+#include "commands/run/retry.hpp"
 #include "commands/run/run_lock.hpp"
 #include "commands/run/run_unit.hpp"
 #include "commands/run/tell_owner.hpp"
@@ -62,6 +63,13 @@ void tell_owner(const std::string& line, const Json& report) {
   if (const auto told = tell_webhook(RealHost({}), line, report); !told.empty()) print(told);
 }
 
+// When the run is tried again by itself; empty when it is not.
+std::string next_try(Host& host, bool may_pass, const Profile& profile) {
+  auto next = arrange_retry(host, may_pass, profile.retry_for);
+  if (!next) complain(next.error(), exit_failed);
+  return next ? *next : "";
+}
+
 // One enforcing run over the plan that `make_plan` builds. Of the seal's alone no report is kept.
 template <class MakePlan>
 Result<int> run(const Options& options, EventWriter& events, bool seal_only, MakePlan make_plan) {
@@ -86,6 +94,7 @@ Result<int> run(const Options& options, EventWriter& events, bool seal_only, Mak
   report.changes = host.mutations();
   const int exit_code = report.exit_code();
   RealHost unlogged({});  // the seal has destroyed the log: to write to it would make a new one
+  if (!seal_only) report.next_try = next_try(unlogged, report.may_pass(), profile->profile);
   const auto json = to_json(report, info);
   const auto kept = seal_only ? Status() : unlogged.write_file(paths::report, json.dump(2) + "\n", {0644});
   if (exit_code != exit_ok) tell_owner(failure_line(report), json);
@@ -102,11 +111,13 @@ Result<int> run_or_say(const Options& options, EventWriter& events, bool seal_on
   } catch (const std::exception& error) {  // out of memory: the engine catches the others
     ended = fail(Errc::failed, "an unexpected error in the agent itself: {}", redact(error.what()));
   }
-  if (!ended)
-    tell_owner(fmt::format("bootstrap-agent: this server was not looked after: {}. Once repaired: "
-                           "`bootstrap-agent --reconcile`",
-                           redact(ended.error().message)),
-               Json());
+  if (ended) return ended;
+  RealHost host({});
+  const auto next = seal_only ? std::string()
+                              : next_try(host, may_pass(ended.error().code), built_in_profile().profile);
+  tell_owner(fmt::format("bootstrap-agent: this server was not looked after: {}. {}",
+                         redact(ended.error().message), what_comes_next(next)),
+             Json());
   return ended;
 }
 
@@ -128,12 +139,13 @@ void seal_and_say(const Options& options, EventWriter& events) {
   if (auto sealed = run_seal(options, events); !sealed) complain(sealed.error(), exit_failed);
 }
 
-// A first boot ends with a receipt and then its report, an update when its way back is gone.
-bool was_cut_off(const Probe& probe) {
+// Whether a run must go on: a first boot ends with a receipt and then its report, an update when its way back
+// is gone, and a run that failed may be due again.
+bool is_unfinished(const Probe& probe) {
   const auto receipt = probe.stat(paths::receipt);
   const auto report = probe.stat(paths::report);
   const auto snapshot = probe.stat(paths::update);
-  return (receipt && !*receipt) || (report && !*report) || (snapshot && *snapshot);
+  return (receipt && !*receipt) || (report && !*report) || (snapshot && *snapshot) || retry_is_due(probe);
 }
 
 // Ends the events with the exit code, whatever came of the run.
@@ -184,7 +196,7 @@ int work(const Options& options, RealHost& /*host*/, EventWriter& events) {
 
 int work_after_boot(const Options& options, RealHost& host, EventWriter& events) {
   int exit_code = exit_ok;
-  if (was_cut_off(host)) {
+  if (is_unfinished(host)) {
     auto ended = run_server(options, events);
     exit_code = ended ? *ended : complain(ended.error(), exit_failed);
   }

@@ -18,6 +18,7 @@ inline const std::string firewall_before =
     state + "/ufw.before";  // root, 0700: ufw's files, while a change of it is on trial
 inline const std::string firewall_reverting =
     firewall_before + ".reverting";                          // the same, from when it is being put back
+inline const std::string retry = state + "/retry.json";      // root, 0644: since when runs have failed
 inline const std::string secrets = state + "/secrets.yaml";  // root, 0600: secrets not yet consumed
 inline const std::string webhook = state + "/webhook-url";   // root, 0600: where a failed run is told of
 inline const std::string run = "/run/bootstrap-agent";       // root, 0755: lock (0600) and events (0644)

@@ -89,6 +89,7 @@ std::vector<Key> profile_keys(Profile& p) {
       {"limits.apt_timeout", period(p.limits.apt_timeout, 1s, day)},
 
       {"reconcile_timer", boolean(p.reconcile_timer)},
+      {"retry_for", period(p.retry_for, 0h, 30 * day)},
       {"keep_unconsumed_secrets", period(p.keep_unconsumed_secrets, 1h, 30 * day)},
   };
 }

@@ -39,6 +39,7 @@ std::int64_t count_in(const Json& number) {
 Json to_json(const ResourceReport& resource) {
   Json out = {{"name", resource.name}, {"outcome", outcome_name(resource.outcome)}};
   if (!resource.reason.empty()) out["reason"] = clean(resource.reason);
+  if (resource.outcome == Outcome::failed) out["may_pass"] = resource.may_pass;
   out["needs"] = resource.needs;
   out["drifts"] = Json::array();
   for (const auto& drift : resource.drifts)
@@ -61,6 +62,7 @@ Json to_json(const Report& report, const RunInfo& run) {
       {"started_at", run.started_at},    {"duration_ms", report.duration.count()},
       {"exit_code", report.exit_code()}, {"changes", report.changes},
       {"facts", Json::object()},         {"resources", Json::array()}};
+  if (!report.next_try.empty()) out["next_try"] = report.next_try;
   for (const auto& resource : report.resources) {
     out["resources"].push_back(to_json(resource));
     for (const auto& [key, value] : resource.facts) out["facts"][key] = clean(value);
@@ -76,6 +78,7 @@ Result<ResourceReport> resource_from_json(const Json& in) {
     for (const auto& [value, name] : outcomes)
       if (name == outcome) resource.outcome = value;
     resource.reason = in.value("reason", "");
+    resource.may_pass = in.value("may_pass", false);
     resource.needs = in.at("needs").get<std::vector<std::string>>();
     for (const auto& drift : in.at("drifts"))
       resource.drifts.push_back({drift.at("field").get<std::string>(),
@@ -99,6 +102,7 @@ Result<Report> report_from_json(const Json& in) {
     report.mode = in.at("mode") == "enforce" ? Mode::enforce : Mode::check;
     report.duration = Milliseconds(count_in(in.at("duration_ms")));
     report.changes = static_cast<std::uint64_t>(count_in(in.at("changes")));
+    report.next_try = in.value("next_try", "");
     for (const auto& item : in.at("resources")) {
       AGENT_TRY_ASSIGN(auto resource, resource_from_json(item));
       report.resources.push_back(std::move(resource));

@@ -48,10 +48,10 @@ std::string dump(const Profile& p) {
   out += fmt::format(
       "limits: {{download_mib: {}, unpacked_mib: {}, unpacked_entries: {}, download_timeout: {}s, "
       "dpkg_lock_timeout: {}s, "
-      "apt_timeout: {}s}}\nreconcile_timer: {}\nkeep_unconsumed_secrets: {}h\n",
+      "apt_timeout: {}s}}\nreconcile_timer: {}\nretry_for: {}h\nkeep_unconsumed_secrets: {}h\n",
       p.limits.download_mib, p.limits.unpacked_mib, p.limits.unpacked_entries,
       p.limits.download_timeout.count(), p.limits.dpkg_lock_timeout.count(), p.limits.apt_timeout.count(),
-      p.reconcile_timer, p.keep_unconsumed_secrets.count());
+      p.reconcile_timer, p.retry_for.count(), p.keep_unconsumed_secrets.count());
   return out;
 }
 

@@ -107,6 +107,7 @@ def test_what_was_not_confirmed_is_put_back(lean: Host, stranger: str, ssh: Ssh,
             lean.kill()
         else:
             lean.run(["systemctl", "kill", "--kill-whom=main", "--signal=KILL", RUN]).check()
+            lean.run(["systemctl", "stop", RUN]).check()  # it would begin again
             lean.write(SOON, "[Timer]\nOnActiveSec=\nOnActiveSec=30s\n")  # three minutes are up sooner
             lean.run(["systemctl", "daemon-reload"]).check()
     (lean.root / WRAPPER.lstrip("/")).unlink()

@@ -3,6 +3,8 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <array>
 
@@ -23,6 +25,7 @@ class Tail {
   // Whole lines that have come since.
   std::vector<std::string> lines() {
     if (!fd_) fd_.reset(::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+    if (fd_ && began_again()) rest_.clear();
     std::vector<std::string> out;
     std::array<char, 4096> buffer{};
     while (fd_) {
@@ -38,6 +41,13 @@ class Tail {
   }
 
  private:
+  // A run that systemd starts again begins the same file again: then this reads from its beginning.
+  bool began_again() {
+    struct stat now = {};
+    if (::fstat(fd_.get(), &now) != 0 || ::lseek(fd_.get(), 0, SEEK_CUR) <= now.st_size) return false;
+    return ::lseek(fd_.get(), 0, SEEK_SET) == 0;
+  }
+
   std::string path_;
   UniqueFd fd_;
   std::string rest_;

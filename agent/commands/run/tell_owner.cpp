@@ -15,6 +15,11 @@ constexpr Milliseconds one_attempt{10'000};
 
 }  // namespace
 
+std::string what_comes_next(const std::string& next_try) {
+  if (next_try.empty()) return "It is not tried again by itself. Once repaired: `bootstrap-agent --reconcile`";
+  return fmt::format("It is tried again by itself at {}; sooner: `bootstrap-agent --reconcile`", next_try);
+}
+
 std::string failure_line(const Report& report) {
   std::vector<std::string> bad, blocked;  // what is blocked is named where nothing has failed that blocks it
   for (const auto& resource : report.resources) {
@@ -23,11 +28,8 @@ std::string failure_line(const Report& report) {
     if (resource.outcome == Outcome::blocked) blocked.push_back(resource.name);
   }
   if (bad.empty()) bad = std::move(blocked);
-  return fmt::format(
-      "bootstrap-agent: this server is not as desired: {}. Look: `bootstrap-agent --status`; once repaired: "
-      "`bootstrap-agent "
-      "--reconcile`",
-      fmt::join(bad, ", "));
+  return fmt::format("bootstrap-agent: this server is not as desired: {}. Look: `bootstrap-agent --status`. {}",
+                     fmt::join(bad, ", "), what_comes_next(report.next_try));
 }
 
 std::string tell_webhook(const Probe& probe, const std::string& line, const Json& report) {

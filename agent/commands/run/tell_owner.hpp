@@ -10,7 +10,11 @@
 
 namespace agent {
 
-// One line for the console: what failed, and where to look on.
+// What happens after a run that failed: when it is tried again by itself, or that it is not (`next_try` is
+// empty), and what a person can do.
+[[nodiscard]] std::string what_comes_next(const std::string& next_try);
+
+// One line for the console: what failed, where to look on, and what comes next.
 [[nodiscard]] std::string failure_line(const Report& report);
 
 // Sends {"text": line, "report": report} to the owner's webhook, if there is one: as often as it takes within

@@ -33,6 +33,7 @@ std::vector<Drift> shown(const std::vector<Drift>& drifts) {
 void set_failed(ResourceReport& report, const Error& error) {
   report.outcome = Outcome::failed;
   report.reason = redact(error.message);
+  report.may_pass = may_pass(error.code);
 }
 
 // Looks once and fills the report. The look, when there is drift to be removed.
@@ -40,7 +41,9 @@ std::optional<Resource::Look> look(const Resource& resource, const Probe& probe,
   auto seen = resource.observe(probe);
   if (!seen) {
     set_failed(report, seen.error());
-    if (seen.error().code == Errc::blocked) report.outcome = Outcome::blocked;
+    if (seen.error().code != Errc::blocked) return std::nullopt;
+    report.outcome = Outcome::blocked;
+    report.may_pass = false;
     return std::nullopt;
   }
   const Findings findings(seen->observation());
@@ -73,7 +76,9 @@ void converge(Resource& resource, Host& host, ResourceReport& report) {
   const Findings findings(again->observation());
   keep(report, findings);
   report.outcome = findings.in_sync() ? Outcome::converged : Outcome::failed;
-  if (!findings.in_sync()) report.reason = redact(still(findings));
+  if (findings.in_sync()) return;
+  report.reason = redact(still(findings));
+  report.may_pass = true;
 }
 
 bool settled(Outcome outcome) { return outcome == Outcome::in_sync || outcome == Outcome::converged; }
@@ -187,6 +192,7 @@ class Scheduler {
       } catch (...) {  // out of memory, or a bug: it must not end the process from inside a thread
         report.outcome = Outcome::failed;
         report.reason = "an unexpected error in the agent itself";
+        report.may_pass = true;
         thrown = std::current_exception();
       }
       const std::lock_guard guard(mutex_);

@@ -30,6 +30,7 @@ struct ResourceReport {
   std::vector<std::string> needs;
   Outcome outcome = Outcome::pending;
   std::string reason;         // why blocked or failed; one line
+  bool may_pass = false;      // failed, and the next run may succeed without anybody's help
   std::vector<Drift> drifts;  // as first observed
   std::vector<std::string> notes;
   std::map<std::string, std::string> facts;
@@ -42,11 +43,14 @@ struct Report {
   std::vector<ResourceReport> resources;
   Milliseconds duration{};
   std::uint64_t changes = 0;  // made to the machine
+  std::string next_try;       // when a run that failed is tried again by itself (RFC 3339); empty: it is not
 
   // The process's exit code: the table in README. 0 all in sync or converged; 1 something failed or was
   // blocked in an enforcing run; 2 drift (or something that could not be seen) in a check.
   [[nodiscard]] int exit_code() const;
   [[nodiscard]] std::size_t count(Outcome outcome) const;
+  // Whether something failed that may pass by itself.
+  [[nodiscard]] bool may_pass() const;
 };
 
 }  // namespace agent

@@ -53,6 +53,7 @@ TEST_CASE("the default profile is valid, and its values arrive") {
   CHECK(profile->gateway.port == 18789);
   CHECK(profile->limits.download_mib == 512);
   CHECK_FALSE(profile->reconcile_timer);
+  CHECK(profile->retry_for == std::chrono::hours(24));
   CHECK(profile->keep_unconsumed_secrets == 24h);
 }
 

@@ -59,6 +59,24 @@ TEST_CASE("events: a run that is gone without an end was killed; what it said be
   CHECK(follower.heard == Lines{"progress begun"});
 }
 
+TEST_CASE("events: a run that begins again is heard from its beginning") {
+  const Scratch scratch;
+  const auto path = scratch.path("events");
+  auto first = EventWriter::create(path).value();
+  first.progress("a long line of the run that was killed before it could say more");
+  Lines heard;
+  EventListener listener;
+  listener.progress = [&](const std::string& line) {
+    heard.push_back(line);
+    if (heard.size() > 1) return;
+    auto second = EventWriter::create(path).value();
+    second.progress("again");
+    second.end(0);
+  };
+  CHECK(follow_events(path, Clock::time_point::max(), [] { return true; }, listener).value() == 0);
+  CHECK(heard.back() == "again");
+}
+
 TEST_CASE("events: a run that goes on past the follower's deadline") {
   const Scratch scratch;
   const auto ended =
