@@ -47,7 +47,7 @@ std::optional<std::string> listed(std::string_view sums, const std::string& file
       continue;
     const auto parsed = parsing::sha256_digits(text.substr(0, blank));
     if (found)
-      problems.add({line, 1}, file, "is there twice; keep one");
+      problems.add({line, 1}, file, "appears twice; keep one");
     else if (!parsed)
       problems.add({line, 1}, file, parsed.error());
     found = std::string(text.substr(0, blank));
@@ -69,7 +69,7 @@ Result<AgentSource> AgentSource::pinned(const std::string& url, const std::strin
   Problems of_hash("--agent-sha256", parsing::Quoting::allowed);
   check_url(url, of_url);
   if (of_url.empty() && has_placeholder(url))
-    of_hash.add({}, "", "is one hash, and {arch} stands for several files; give --sums");
+    of_hash.add({}, "", "is one hash, but {arch} stands for several files; give --sums");
   else if (auto parsed = parsing::sha256_digits(sha256); !parsed)
     of_hash.add({}, "", parsed.error());
   if (!of_url.empty() || !of_hash.empty()) return all(of_url, of_hash);
@@ -88,8 +88,7 @@ Result<AgentSource> AgentSource::in_sums(const std::string& url, std::string_vie
   if (of_url.empty() && file.empty())
     of_url.add({}, "", "names no file; end its path with the file that the sums list");
   if (of_url.empty() && has_placeholder(url) && !has_placeholder(file))
-    of_url.add({}, "",
-               "has {arch} elsewhere than in the file's name, by which the sums list it; put it there");
+    of_url.add({}, "", "has {arch}, but not in the file's name, which the sums list; put {arch} there");
   if (!of_url.empty()) return all(of_url, of_sums);
 
   AgentSource source;
@@ -104,7 +103,7 @@ Result<AgentSource> AgentSource::in_sums(const std::string& url, std::string_vie
     look_for("");
   if (source.sha256_.empty())
     of_sums.add({}, "",
-                fmt::format("does not list {}; write it with sha256sum, in the directory of the file", file));
+                fmt::format("does not list {}; make it with sha256sum in the file's directory", file));
   if (!of_sums.empty()) return all(of_url, of_sums);
   return source;
 }

@@ -54,17 +54,17 @@ std::string help_text() {
       paragraphs += row.help + "\n";
   }
   return fmt::format(
-      R"(bootstrap-agent: takes a bare server to a verified OpenClaw gateway that only the tailnet can reach.
+      R"(bootstrap-agent: turns a bare server into a verified OpenClaw gateway that only the tailnet can reach.
 
 {}  bootstrap-agent {}
 
 {}
-{}An enforcing run goes on as a systemd unit: closing the terminal does not end it. {} are used by units.
+{}An enforcing run continues as a systemd unit: closing the terminal does not end it. {} are used by units.
 
 Exit codes:
   0  in sync, or converged
-  1  a resource failed, was blocked or ran past its deadline, or drifted and cannot be fixed with what is at hand
-  2  drift, or something could not be seen (--verify, --plan); never ran, or was ended from outside (--status)
+  1  a resource failed, was blocked or ran past its deadline, or has drift that the agent cannot repair
+  2  drift, or something could not be checked (--verify, --plan); no run yet, or a run stopped from outside (--status)
   3  bad usage, profile or secrets, or a binary that --install refuses
   4  another agent is running
 )",

@@ -18,7 +18,7 @@ namespace {
 
 enum class Holds { directory, file };  // what comes next in the path
 
-constexpr auto move_it = "copy the file into a directory of root's, like /root";
+constexpr auto move_it = "copy the file into a directory that root owns, like /root";
 
 std::string reason(int error) { return std::generic_category().message(error); }
 bool trusted(uid_t owner) { return owner == 0 || owner == geteuid(); }
@@ -28,7 +28,7 @@ bool others_write(mode_t mode) { return (mode & (S_IWGRP | S_IWOTH)) != 0; }
 tl::unexpected<Error> open_error(const std::string& path, int error) {
   // ELOOP for a file, ENOTDIR for a directory: open(2) under O_NOFOLLOW and O_DIRECTORY.
   if (error == ELOOP)
-    return fail(Errc::refused, "{} is a symbolic link; give the path that it leads to", path);
+    return fail(Errc::refused, "{} is a symbolic link; give the path that it points to", path);
   if (error == ENOTDIR)
     return fail(Errc::refused, "{} is not a directory, or a symbolic link; give the real path", path);
   if (error == ENXIO) return fail(Errc::refused, "{} is not a regular file; give a file", path);
@@ -51,7 +51,7 @@ Status check_directory(int fd, const std::string& path, InputKind kind, Holds ho
   const bool sticky = (info.st_mode & S_ISVTX) != 0;
   if (others_write(info.st_mode) && sticky && holds == Holds::file)
     return fail(Errc::refused,
-                "{} is open to everyone, who could have put a file of that name there first; {}", path,
+                "{} is writable by everyone: somebody else may have put a file of that name there; {}", path,
                 move_it);
   if (others_write(info.st_mode) && !sticky)
     return fail(Errc::refused, "{} is writable by others (mode {:04o}), who could replace what is in it; {}",
@@ -66,18 +66,18 @@ Status check_file(const struct stat& info, const std::string& path, InputKind ki
                 kind == InputKind::secrets ? ", or - for standard input" : "");
   const auto largest = kind == InputKind::signed_file ? largest_signed_input : largest_input;
   if (static_cast<std::uint64_t>(info.st_size) > largest)
-    return fail(Errc::refused, "{} has {} bytes; at most {} are read", path, info.st_size, largest);
+    return fail(Errc::refused, "{} has {} bytes; the limit is {}", path, info.st_size, largest);
   if (kind == InputKind::signed_file) return {};
   if (!trusted(info.st_uid))
-    return fail(Errc::refused, "{} belongs to uid {}; it must be root's: chown root {}", path, info.st_uid,
-                path);
+    return fail(Errc::refused, "{} belongs to uid {}; it must belong to root: chown root {}", path,
+                info.st_uid, path);
   if (others_write(info.st_mode))
     return fail(Errc::refused, "{} is writable by others (mode {:04o}); chmod go-w {}", path, mode, path);
   if (kind == InputKind::secrets && (mode & (S_IRGRP | S_IROTH)) != 0)
-    return fail(
-        Errc::refused,
-        "{} holds secrets and is readable by others (mode {:04o}); chmod 600 {}, and consider them known",
-        path, mode, path);
+    return fail(Errc::refused,
+                "{} holds secrets and is readable by others (mode {:04o}); chmod 600 {}, and treat these "
+                "secrets as known to others",
+                path, mode, path);
   return {};
 }
 
@@ -99,7 +99,7 @@ Result<std::string> read_all(int fd, const std::string& name, std::size_t limit)
     size += static_cast<std::size_t>(count);
   }
   wipe(buffer);
-  return fail(Errc::refused, "{} has more than {} bytes; that is no file for this agent", name, limit);
+  return fail(Errc::refused, "{} has more than {} bytes, which is too large for this agent", name, limit);
 }
 
 // The directory that the last part of an absolute path is in: directory by directory, each opened in the one

@@ -86,16 +86,15 @@ std::vector<OptionRow> rows() {
        .argument = "FILE",
        .with = {first_boot, reconcile, verify, plan, render_user_data},
        .help = "A profile given to --first-boot or --reconcile is installed as "
-               "/etc/bootstrap-agent/profile.yaml and holds from then on.",
+               "/etc/bootstrap-agent/profile.yaml and is used from then on.",
        .take = store<&Options::profile>},
       {.name = "secrets",
        .argument = "FILE|-",
        .with = {first_boot, reconcile, render_user_data},
-       .help =
-           fmt::format("The secrets file (YAML; 0600) may hold {}.\n"
-                       "--first-boot wipes it once read, and the seal overwrites what it finds of them, in "
-                       "such a file on the server as well.",
-                       secret_keys_text()),
+       .help = fmt::format("The secrets file (YAML; 0600) may hold {}.\n"
+                           "--first-boot wipes it after reading it. The seal overwrites every copy of a "
+                           "secret that it finds on the server,\nalso in such a file.",
+                           secret_keys_text()),
        .take = store<&Options::secrets>},
       {.kind = needed,
        .name = "agent-url",
@@ -117,9 +116,9 @@ std::vector<OptionRow> rows() {
       {.name = "signing-key",
        .argument = "FILE",
        .with = {install},
-       .help = "--install takes FILE only with FILE.minisig beside it, by the key that is built in "
-               "(--version names it) or that --signing-key holds;\n"
-               "the binary before it is kept as /usr/local/sbin/bootstrap-agent.previous.",
+       .help = "--install accepts FILE only with FILE.minisig beside it, signed by the built-in key "
+               "(--version names it) or --signing-key;\n"
+               "the previous binary is kept as /usr/local/sbin/bootstrap-agent.previous.",
        .take = store<&Options::signing_key>},
       {.name = "allow-downgrade", .with = {install}, .take = set<&Options::allow_downgrade>},
       {.name = "wait", .with = {status}, .take = set<&Options::wait>},

@@ -79,7 +79,7 @@ struct Parser {
         problem("--render-user-data needs the agent's hash: --agent-sha256 or --sums, one of them");
     }
     if (options.secrets == "-" && options.sums == "-")
-      problem("--secrets - and --sums - both want standard input; give a file for one");
+      problem("--secrets - and --sums - both read standard input; give a file for one");
   }
 };
 

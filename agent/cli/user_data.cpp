@@ -102,7 +102,10 @@ Status add_file(std::string& script, std::string_view name, std::string_view con
   std::string end = "END";
   for (char first = 'A'; loses(content, end); ++first) {
     if (first > 'Z')
-      return fail(Errc::invalid, "{} has lines of every kind that would end it; write it otherwise", name);
+      return fail(
+          Errc::invalid,
+          "{} has a line for every mark that could end it (END, A-END to Z-END); remove one of these lines",
+          name);
     end = first + std::string("-END");
   }
   script += fmt::format("cat >$dir/{}.yaml <<'{}'\n", name, end);
@@ -139,13 +142,14 @@ Result<std::string> render_user_data(const UserData& from) {
   // The run goes on in a unit of its own, which speaks on the console itself.
   script += fmt::format("exec $agent --first-boot{} >/dev/null\n", options);
   if (script.find('\0') != std::string::npos)
-    return fail(Errc::invalid, "profile or secrets have a NUL byte, which no shell can take; remove it");
+    return fail(Errc::invalid, "profile or secrets contain a NUL byte, which a shell cannot read; remove it");
   if (taken_for_mail(script))
     return fail(Errc::invalid,
-                "profile or secrets say \"MIME-Version:\", by which cloud-init takes user-data for mail; "
-                "write it otherwise");
+                "profile or secrets contain \"MIME-Version:\", so cloud-init would read the user-data as "
+                "mail; write it differently");
   if (script.size() > largest_user_data)
-    return fail(Errc::invalid, "the user-data would have {} bytes, and Hetzner takes {}; shorten the profile",
+    return fail(Errc::invalid,
+                "the user-data would have {} bytes, but Hetzner accepts {}; shorten the profile",
                 script.size(), largest_user_data);
   return script;
 }

@@ -76,7 +76,7 @@ Status start_worker(const Options& options) {
   unit.properties = {
       {"StandardOutput", "journal+console"},
       {"StandardError", "journal+console"},
-      {"OOMPolicy", "continue"},  // when the kernel kills npm, the run goes on, says so and seals
+      {"OOMPolicy", "continue"},    // when the kernel kills npm, the run goes on, says so and seals
       {"Restart", "on-abnormal"}};  // killed itself, it begins again; not when somebody stops it
   return start_transient(unit, Milliseconds(30'000));
 }

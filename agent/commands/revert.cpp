@@ -19,8 +19,7 @@ int revert_command(const Options& /*options*/) {
   if (auto reverted = firewall_rollback::revert_beside(host, run); !reverted)
     return complain(reverted.error(), exit_failed);
   fmt::print(
-      "bootstrap-agent: no change of the firewall is on trial now; one that was not confirmed was put "
-      "back\n");
+      "bootstrap-agent: no unconfirmed change of the firewall is left; if there was one, it was put back\n");
   return exit_ok;
 }
 

@@ -37,7 +37,7 @@ Status wait_for_end(const Options& options, const Probe& probe) {
       const auto boot = probe.unit(Scope::system(), paths::boot_unit);
       const bool starting = boot && (boot->active_state == "active" || boot->active_state == "activating");
       if (ended && !starting) return {};
-      if (probe.now() >= deadline) return fail(Errc::timed_out, "no run has ended within the deadline");
+      if (probe.now() >= deadline) return fail(Errc::timed_out, "no run ended before the deadline");
       probe.pause(Milliseconds(200));
       continue;
     }
@@ -53,14 +53,14 @@ int status_command(const Options& options) {
   if (options.wait)
     if (auto waited = wait_for_end(options, host); !waited) return complain(waited.error(), exit_failed);
   if (const auto holder = RunLock::holder(paths::lock); !holder.empty())
-    return complain(
-        {Errc::unavailable, fmt::format("a run goes on ({}): wait for it with --status --wait", holder)},
-        exit_busy);
+    return complain({Errc::unavailable,
+                     fmt::format("a run is in progress ({}): wait for it with --status --wait", holder)},
+                    exit_busy);
   auto text = host.read_file(paths::report, 4U << 20U);
   if (!text && text.error().code == Errc::not_found)
     return complain(
         {Errc::not_found, one_has_run(host)
-                              ? "the run was ended from outside before it was done; the next one converges"
+                              ? "the run was stopped from outside before it finished; the next run converges"
                               : "no run has ended on this machine yet"},
         exit_drift);
   if (!text) return complain(text.error(), exit_failed);

@@ -113,9 +113,9 @@ Result<int> run_or_say(const Options& options, EventWriter& events, bool seal_on
   }
   if (ended) return ended;
   RealHost host({});
-  const auto next = seal_only ? std::string()
-                              : next_try(host, may_pass(ended.error().code), built_in_profile().profile);
-  tell_owner(fmt::format("bootstrap-agent: this server was not looked after: {}. {}",
+  const auto next =
+      seal_only ? std::string() : next_try(host, may_pass(ended.error().code), built_in_profile().profile);
+  tell_owner(fmt::format("bootstrap-agent: the run could not be carried out: {}. {}",
                          redact(ended.error().message), what_comes_next(next)),
              Json());
   return ended;

@@ -18,7 +18,7 @@ Status check_names(const Resources& resources, const std::vector<std::string>& n
     if (resource->spec().last) last.insert(resource->name());
   }
   for (const auto& name : named)
-    if (!names.contains(name)) return fail(Errc::invalid, "{} is spoken of, and is not in the plan", name);
+    if (!names.contains(name)) return fail(Errc::invalid, "{} is named, but is not in the plan", name);
   for (const auto& resource : resources)
     for (const auto& need : resource->spec().needs) {
       if (!names.contains(need))
@@ -44,7 +44,7 @@ Result<Plan> Plan::make(Resources resources, const std::vector<std::string>& nam
                          [&](const auto& need) { return placed.contains(need); });
     });
     if (next == resources.end())
-      return fail(Errc::invalid, "the needs of {} form a circle", resources.front()->name());
+      return fail(Errc::invalid, "the needs of {} form a cycle", resources.front()->name());
     placed.insert((*next)->name());
     ordered.push_back(std::move(*next));
     resources.erase(next);

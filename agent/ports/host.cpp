@@ -51,7 +51,7 @@ Status Host::wipe_file(const Path& path) {
   return do_wipe_file(path);
 }
 Status Host::overwrite_secrets(const std::string& path) {
-  AGENT_TRY(before("blot_secrets", path));
+  AGENT_TRY(before("overwrite_secrets", path));
   return do_overwrite_secrets(path);
 }
 Status Host::sync() {

@@ -8,8 +8,8 @@
 
 namespace agent {
 
-// Looks at once, then every 100 ms, or as often as `every` says. Errc::timed_out with "WHAT: not within N s" when the condition never
-// held; an error from the condition ends the wait at once.
+// Looks at once, then every 100 ms, or as often as `every` says. Errc::timed_out with "WHAT: not within N s"
+// when the condition never held; an error from the condition ends the wait at once.
 [[nodiscard]] Status wait_until(const Probe& probe, Milliseconds timeout, std::string_view what,
                                 const std::function<Result<bool>()>& condition,
                                 Milliseconds every = Milliseconds(100));

@@ -20,7 +20,7 @@ Status read_default(Profile& profile, std::string_view text) {
     read_keys(*root, profile_keys(profile), "", Presence::all_required, problems);
   if (profile.allow_insecure_urls)
     problems.add({}, "allow_insecure_urls",
-                 "is true in what is released; only a profile of one's own may say so");
+                 "is true in the built-in profile; only an owner's own profile may set it");
   if (!problems.empty()) return tl::unexpected<Error>(problems.error());
   return {};
 }
@@ -48,9 +48,10 @@ class PinnedHashes {
     const auto* at = find_key(root, key);
     if (!same && at != nullptr &&
         (own == nullptr || (own->kind != Node::Kind::scalar && own->children.empty())))
-      problems.add(at->at, key,
-                   fmt::format("is not {}, whose hash is built in; add its own as {}.{}", built_in_, section_,
-                               hash_key_));
+      problems.add(
+          at->at, key,
+          fmt::format("is not {}, the version whose hash is built in; add this version's hash as {}.{}",
+                      built_in_, section_, hash_key_));
   }
 
  private:

@@ -106,7 +106,7 @@ Parsed<std::string> url(std::string_view text, const UrlRules& rules) {
       "\"'<>\\^`|";  // not in any URL (RFC 3986, 2), and awkward in the files it goes to
   if (text.size() > 2048 ||
       !all_are(text, [&](char c) { return is_visible(c) && unsafe.find(c) == std::string_view::npos; }))
-    return no("has a character that no URL has, or is too long; write it percent-encoded");
+    return no("has a character that a URL cannot contain, or is too long; percent-encode it");
   if (text.find('#') != std::string_view::npos)
     return no("has a fragment; leave out the '#' and what follows");
 
@@ -114,11 +114,11 @@ Parsed<std::string> url(std::string_view text, const UrlRules& rules) {
   const auto end = std::min(rest.find_first_of("/?"), rest.size());
   const auto authority = rest.substr(0, end);
   if (authority.find('@') != std::string_view::npos)
-    return no("names a user; no credentials stand in a profile");
+    return no("names a user; a profile must not contain credentials");
   if (!is_authority(authority))
     return no("has no valid host; write it like https://mirror.example.com/path, in lower case");
   if (!placeholders_are_known(rest.substr(end), rules.placeholders))
-    return no(fmt::format("has unknown braces; what is replaced here is {}", shown(rules.placeholders)));
+    return no(fmt::format("has unknown braces; this URL may contain {}", shown(rules.placeholders)));
   return std::string(text);
 }
 

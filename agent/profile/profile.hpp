@@ -78,8 +78,8 @@ struct Profile {
     std::chrono::seconds apt_timeout{};
   } limits;
 
-  bool reconcile_timer = false;     // reconciles several times a day, by a timer
-  std::chrono::hours retry_for{};   // how long a run that failed is tried again by itself; 0: not at all
+  bool reconcile_timer = false;    // reconciles several times a day, by a timer
+  std::chrono::hours retry_for{};  // how long a run that failed is tried again by itself; 0: not at all
 
   std::chrono::hours keep_unconsumed_secrets{};  // how long a failed first boot may keep what it still needs
 };

@@ -11,7 +11,7 @@ bool expect_text(const Node& value, const std::string& key, Problems& problems) 
   if (!expect_scalar(value, key, problems)) return false;
   if (!value.plain || !boolean_word(value.text)) return true;
   problems.add(value.at, key,
-               problems.value(value.text) + " is a boolean; write a text, in quotes if it reads like one");
+               problems.value(value.text) + " is a boolean; write a text, or put the word in quotes");
   return false;
 }
 
@@ -40,7 +40,7 @@ bool expect_list(const Node& value, const std::string& key, Problems& problems) 
   if (value.kind == Node::Kind::null)
     problems.add(value.at, key, "is empty; write [] for no entries, or leave the key out");
   if (value.kind == Node::Kind::scalar || value.kind == Node::Kind::map)
-    problems.add(value.at, key, "is not a list; write its entries in [ ] or behind '- '");
+    problems.add(value.at, key, "is not a list; write its entries in [ ] or after '- '");
   return value.kind == Node::Kind::list;
 }
 
@@ -60,7 +60,7 @@ Read texts(std::vector<std::string>& out, TextParser parse) {
       if (!expect_text(child, label, problems)) continue;
       settle(parse(child.text), child, label, problems, [&](const std::string& parsed) {
         if (std::find(entries.begin(), entries.end(), parsed) != entries.end())
-          problems.add(child.at, label, problems.value(parsed) + " is there twice; keep one");
+          problems.add(child.at, label, problems.value(parsed) + " appears twice; keep one");
         entries.push_back(parsed);
       });
     }
@@ -100,7 +100,7 @@ Read link(std::string& out, std::vector<std::string_view> placeholders, const bo
                                                                      Problems& problems) {
     if (!expect_text(value, key, problems)) return;
     if (names_user(value.text))  // a password may stand there, so the value is not shown
-      return problems.add(value.at, key, "the URL names a user; no credentials stand in a profile");
+      return problems.add(value.at, key, "the URL names a user; a profile must not contain credentials");
     settle(url(value.text, {placeholders, allow_http}), value, key, problems,
            [&](const std::string& parsed) { out = parsed; });
   };

@@ -29,7 +29,7 @@ Read inbound_rules(std::vector<InboundRule>& out) {
       const bool is_twice = std::any_of(rules.begin(), rules.end(), [&](const InboundRule& each) {
         return as_tuple(each) == as_tuple(rule);
       });
-      if (is_twice && problems.size() == before) problems.add(child.at, label, "is there twice; keep one");
+      if (is_twice && problems.size() == before) problems.add(child.at, label, "appears twice; keep one");
       rules.push_back(std::move(rule));
     }
     out = std::move(rules);

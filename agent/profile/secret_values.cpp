@@ -17,10 +17,10 @@ tl::unexpected<std::string> no(const char* what) { return tl::unexpected<std::st
 Parsed<std::string> opaque_token(std::string_view text) {
   if (text.empty() || text.size() > longest || !all_are(text, is_visible))
     return no(
-        "holds a space or a character that no token has, or is too long; copy the token again, alone and on "
+        "contains a space or a character that no token has, or is too long; copy the token again, alone on "
         "one line");
   if (text.find_first_not_of(overwrite_char) == std::string_view::npos)
-    return no("was overwritten, as the seal does with a secret that it finds; bring it anew");
+    return no("was overwritten by the seal, as every secret that it finds; provide it again");
   return std::string(text);
 }
 
@@ -29,7 +29,7 @@ Parsed<std::string> tailscale_key(std::string_view text) {
   const bool tailscales = text.substr(0, 6) == "tskey-";
   if (tailscales && text.substr(0, 11) != "tskey-auth-" && text.substr(0, 13) != "tskey-client-")
     return no(
-        "is a Tailscale key of another kind; make an auth key, or an OAuth client secret, in the admin "
+        "is another kind of Tailscale key; create an auth key, or an OAuth client secret, in the admin "
         "console");
   return opaque_token(text);
 }
@@ -38,7 +38,7 @@ Parsed<std::string> tailscale_key(std::string_view text) {
 Parsed<std::string> webhook(std::string_view text) {
   if (!url(text, {}))
     return no(
-        "is no address that a report could be sent to; write an https:// URL without user, password and "
+        "is not an address that a report can be sent to; write an https:// URL without user, password or "
         "fragment");
   return opaque_token(text);
 }
@@ -49,7 +49,8 @@ Parsed<std::string> gateway_token_text(std::string_view text) {
   };
   if (text.size() < 16 || text.size() > longest || !all_are(text, unreserved))
     return no(
-        "is no gateway token; use at least 16 of A-Z, a-z, 0-9 and . _ ~ - (they need no escapes in a URL), "
+        "is not a gateway token; use at least 16 of A-Z, a-z, 0-9 and . _ ~ - (they need no escapes in a "
+        "URL), "
         "the word generate, or leave it out");
   return opaque_token(text);
 }

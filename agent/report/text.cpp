@@ -53,7 +53,7 @@ std::string closing(const Report& report) {
       counts += fmt::format(", {} {}", count, to_string(outcome));
   if (report.mode == Mode::enforce) counts += fmt::format("; {} changes", report.changes);
   counts += fmt::format("; {:.1f} s\n", seconds(report.duration));
-  if (!report.next_try.empty()) counts += fmt::format("tried again by itself at {}\n", report.next_try);
+  if (!report.next_try.empty()) counts += fmt::format("next automatic try: {}\n", report.next_try);
   const auto url = fact(report, "url");
   if (good == report.resources.size() && !url.empty()) counts += fmt::format("gateway: {}\n", url);
   return counts;

@@ -71,12 +71,13 @@ Status Packages::apply(Host& host, const PackagesState& state) {
     case Apt::Ended::How::installed:
       return {};
     case Apt::Ended::How::busy:
-      return fail(Errc::timed_out, "another package manager held its lock for {} s: {}; run again when it is done",
-                  waited_for, last.why);
+      return fail(Errc::timed_out,
+                  "another package manager held its lock for {} s: {}; run again when it is done", waited_for,
+                  last.why);
     case Apt::Ended::How::unreachable:
       return fail(Errc::unavailable,
-                  "{}; tried for {} s: check the network and /etc/apt/sources.list*, then run again", last.why,
-                  waited_for);
+                  "{}; tried for {} s: check the network and /etc/apt/sources.list*, then run again",
+                  last.why, waited_for);
     case Apt::Ended::How::would_remove:
       return fail(Errc::refused, "{}", last.why);
     case Apt::Ended::How::failed:

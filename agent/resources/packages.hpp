@@ -15,8 +15,8 @@ class Packages : public ResourceOf<PackagesState> {
  public:
   // Those of the profile.
   explicit Packages(const Profile& profile);
-  // iptables alone, seen by its program: the one that tailscaled needs. Where it is there, nobody waits for apt
-  // to get in over the tailnet.
+  // iptables alone, seen by its program: the one that tailscaled needs. Where it is there, nobody waits for
+  // apt to get in over the tailnet.
   static std::unique_ptr<Packages> iptables(const Profile& profile);
 
   [[nodiscard]] Result<PackagesState> look(const Probe& probe) const override;

@@ -118,7 +118,7 @@ TEST_CASE("fetch: a part that begins elsewhere is not taken for the rest") {
   const auto file = fetching.from(server.url("/f"));
   REQUIRE_MESSAGE(file, file.error().message);
   CHECK(all_of(*file) == whole);
-  CHECK(fetching.said("the server sent another part than was asked for (status 206) (attempt 2)"));
+  CHECK(fetching.said("the server sent another part than the one requested (status 206) (attempt 2)"));
   CHECK_FALSE(has(server.requests().at(2), "Range:"));
 }
 

@@ -38,7 +38,8 @@ TEST_CASE("secret bytes: what the time was too short for is said") {
   const auto search = secret_bytes::find(scratch.path("in"), 1, Milliseconds(0));
   REQUIRE(search);
   CHECK(search->found.empty());
-  CHECK(search->skipped == std::vector<std::string>{scratch.path("in") + ": not all of it, within 0 ms"});
+  CHECK(search->skipped ==
+        std::vector<std::string>{scratch.path("in") + ": could not be searched completely within 0 ms"});
   CHECK(secret_bytes::overwrite(scratch.path("in/file"), Milliseconds(0)).error().code == Errc::timed_out);
 }
 

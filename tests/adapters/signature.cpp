@@ -19,7 +19,7 @@ std::string refusal(const std::string& content, const std::string& signature) {
 }
 
 const std::string altered = "altered: this is not the file that key " + files::key_id + " has signed";
-const std::string damaged = "its signature is not one of minisign's, or was damaged";
+const std::string damaged = "its signature is not a minisign signature, or is damaged";
 
 std::string without(const std::string& text, const std::string& part) {
   auto out = text;
@@ -82,7 +82,7 @@ TEST_CASE("signature: an altered comment is named as such") {
 
 TEST_CASE("signature: another key is named, and the one that is trusted") {
   CHECK(refusal(files::x86_64, files::by_other) ==
-        "signed by key " + files::other_key_id + "; the key that is trusted is " + files::key_id);
+        "signed by key " + files::other_key_id + "; the trusted key is " + files::key_id);
   // A key that only claims the id.
   auto forged = parse_signing_key(files::other_key).value();
   forged.id = key().id;

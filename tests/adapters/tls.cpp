@@ -101,7 +101,7 @@ TEST_CASE("fetch over TLS: a good certificate, and what is wrong with others") {
   refused(fetch_from(authority, "future"), "TLS: the server's certificate is not valid yet");
   refused(fetch_from(authority, "wrong"), "TLS: the server's certificate is for another host name");
   refused(fetch_from(authority, "good", "other.pem"),
-          "TLS: the server's certificate was signed by nobody in " + authority.path("other.pem"));
+          "TLS: the server's certificate is not signed by any authority in " + authority.path("other.pem"));
   const auto no_bundle = fetch_from(authority, "good", "absent.pem");
   REQUIRE_FALSE(no_bundle);
   CHECK(no_bundle.error().message.find("absent.pem") != std::string::npos);

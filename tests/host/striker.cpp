@@ -4,11 +4,11 @@
 //
 //   striker TARGETS TRACE -- PROGRAM ARGUMENT...
 //
-// TARGETS has lines `RESOURCE N ACTION`. ACTION is `kill`; `power`, after which nothing reaches the ext4 of /;
-// or the number of the error that the call returns. TRACE gets `RESOURCE N CALL DETAIL` (tabs between) for each
-// change, `RESOURCE N struck ACTION`, `run - cut`, and `RESOURCE - outcome …`. What no resource does belongs to
-// the resource `run`. The exit code is the program's; 137 when it was killed.
-// Programs that the agent runs are neither struck nor counted; of forks in a row only the first counts.
+// TARGETS has lines `RESOURCE N ACTION`. ACTION is `kill`; `power`, after which nothing reaches the ext4 of
+// /; or the number of the error that the call returns. TRACE gets `RESOURCE N CALL DETAIL` (tabs between) for
+// each change, `RESOURCE N struck ACTION`, `run - cut`, and `RESOURCE - outcome …`. What no resource does
+// belongs to the resource `run`. The exit code is the program's; 137 when it was killed. Programs that the
+// agent runs are neither struck nor counted; of forks in a row only the first counts.
 #include <fcntl.h>
 #include <sched.h>
 #include <sys/ioctl.h>

@@ -117,7 +117,7 @@ DRIFTS = [
     Drift("drop-in for the gateway", f"printf '[Service]\\nExecStart=\\nExecStart=/bin/sleep inf\\n' >{HOME_UNIT}.d/mine.conf && "
           "systemctl --user daemon-reload", "openclaw/unit", f"drop-in {HOME_UNIT}.d/mine.conf", "present", user="ubuntu"),
     Drift("user-data left behind", "install -D -m 600 ~ubuntu/.openclaw/.env /var/lib/cloud/instances/other/user-data.txt", "seal",
-          "copy /var/lib/cloud/instances/other/user-data.txt", "there"),
+          "copy /var/lib/cloud/instances/other/user-data.txt", "present"),
 ]
 
 

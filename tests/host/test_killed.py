@@ -43,7 +43,7 @@ def test_a_first_boot_that_is_killed_again_and_again(world: World, agent: Path, 
     wait_until(lambda: host.run(["systemctl", "show", "--property=ActiveState", UNIT]).out == "ActiveState=inactive\n",
                aftermath.SECONDS, "the worker to be killed")
     status = host.run([AGENT, "--status", "--wait", "--deadline", "60s"], timeout=90)  # no report yet, and none to be waited for
-    assert (status.code, status.err) == (2, "bootstrap-agent: the run was ended from outside before it was done; the next one converges\n")
+    assert (status.code, status.err) == (2, "bootstrap-agent: the run was stopped from outside before it finished; the next run converges\n")
     hits: list[Change] = []
     while now := [hit for hit in strikes.struck(strike.take_trace()) if hit.place in SAMPLE]:
         hits += now

@@ -146,7 +146,7 @@ def test_a_change_that_outlives_the_timer_is_put_back(lean: Host, stranger: str,
     lean.run(["systemctl", "daemon-reload"]).check()
     assert changed.why("ufw").endswith("it was put back before it could be confirmed; the firewall was put back as it was")
     beside = lean.run(["journalctl", "--boot", "--unit", REVERT]).check().out
-    assert "it is put back once more when the run that goes on is over (pid " in beside
+    assert "it will be put back once more when the current run is over (pid " in beside
     assert lean.run(["systemctl", "show", "--property=ActiveState", "--value", REVERT]).check().out in ("failed\n", "inactive\n")
     assert not lean.exists(KEPT) and not lean.exists(REVERTING)
     ssh("true").check()

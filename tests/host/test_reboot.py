@@ -87,7 +87,7 @@ def test_a_first_boot_that_power_cuts_off_is_resumed(world: World, agent: Path, 
     host.boot()
     host.wait_up()
     assert first_boot.wait_for_agent(host).code == 0
-    assert "resume what was cut off" in host.run(["journalctl", "--boot", "--unit=bootstrap-agent.service"]).check().out
+    assert "resume what was interrupted" in host.run(["journalctl", "--boot", "--unit=bootstrap-agent.service"]).check().out
     assert verify(host).bad == {}
     settled(host)
     assert canaries.copies(host, canaries.given(host), tmp_path) == [canaries.ENV]

@@ -67,11 +67,11 @@ def test_the_webhook_hears_of_a_run_that_failed(world: World, told: Host, tmp_pa
     assert failed.code == 1
     [post] = world.services.posts(HOOK)[before:]
     body = json.loads(post)
-    assert body["text"].startswith("bootstrap-agent: this server is not as desired: seal.")
+    assert body["text"].startswith("bootstrap-agent: this server is not in the desired state: seal.")
     assert body["report"] == failed.report
     secrets = canaries.given(told) + canaries.made(told) + [HOOK]
     assert not any(secret in post for secret in secrets)
-    assert "bootstrap-agent: this server is not as desired: seal." in told.console_tail()
+    assert "bootstrap-agent: this server is not in the desired state: seal." in told.console_tail()
     assert canaries.copies(told, [HOOK], tmp_path) == [URL_FILE]
 
 
@@ -83,7 +83,7 @@ def test_the_webhook_hears_of_a_run_that_could_not_begin(world: World, told: Hos
     finally:
         told.write(PROFILE, profile)
     first = json.loads(world.services.posts(HOOK)[before])
-    assert first["text"].startswith(f"bootstrap-agent: this server was not looked after: {PROFILE}:")
+    assert first["text"].startswith(f"bootstrap-agent: the run could not be carried out: {PROFILE}:")
     assert "usr: " in first["text"]
 
 
@@ -93,6 +93,6 @@ def test_a_webhook_that_does_not_answer_is_tried_again_and_changes_nothing(world
     assert reconcile(told).code == 1
     assert len(world.services.posts(HOOK)) - before > 3
     said = told.run(["journalctl", "--unit=bootstrap-agent-run.service", "--lines=5", "--output=cat"]).check().out
-    assert "the owner's webhook was not told: it answered HTTP 503" in said
+    assert "the owner's webhook was not notified: it answered HTTP 503" in said
     told.run(["rm", "/var/tmp/second-name"]).check()
     assert verify(told).bad == {}

@@ -103,7 +103,7 @@ def test_without_a_key_of_its_own_a_build_takes_nothing(server: Server) -> None:
     about = json.loads(run(server.agent, "--version", "--format", "json").stdout)
     if about["signing_key"]:
         pytest.skip(f"this build trusts key {about['signing_key']}")
-    refused(server, "this build trusts no key of its own", signing_key=False)
+    refused(server, "this build has no signing key", signing_key=False)
 
 
 def flip(path: Path, at: int) -> None:
@@ -128,7 +128,7 @@ def a_link(server: Server) -> None:
 
 
 REFUSALS: dict[str, tuple[Callable[[Server], object], str]] = {
-    "no signature": (lambda s: Path(f"{s.file}.minisig").unlink(), "new.minisig is not beside it"),
+    "no signature": (lambda s: Path(f"{s.file}.minisig").unlink(), "new.minisig is missing"),
     "an empty signature": (lambda s: Path(f"{s.file}.minisig").write_bytes(b""), "its signature is not one of minisign's"),
     "a signature of binary rubbish": (lambda s: Path(f"{s.file}.minisig").write_bytes(bytes(range(256))), "not one of minisign's"),
     "an altered file": (lambda s: flip(s.file, 100_000), "altered: this is not the file"),
@@ -137,7 +137,7 @@ REFUSALS: dict[str, tuple[Callable[[Server], object], str]] = {
     "an empty file": (lambda s: s.file.write_bytes(b""), "altered: this is not the file"),
     "an altered comment": (altered_comment, "the trusted comment of its signature was altered"),
     "another architecture": (lambda s: s.sign(arch=OTHER_ARCH), f"for {OTHER_ARCH}; this machine is {ARCH}"),
-    "no label": (lambda s: s.key.sign(s.file, "timestamp:1"), "names no bootstrap-agent"),
+    "no label": (lambda s: s.key.sign(s.file, "timestamp:1"), "does not name bootstrap-agent"),
     "not a program": (a_script, "not a program (ELF)"),
     "no file": (lambda s: s.file.unlink(), "new does not exist"),
     "a folder": (lambda s: (s.file.unlink(), s.file.mkdir()), "is not a regular file"),
@@ -159,7 +159,7 @@ def test_what_is_refused_leaves_everything_as_it_was(server: Server, what: str, 
 def test_another_key_is_named_with_the_trusted_one(server: Server, other_key: Key) -> None:
     other_key.sign(server.file, f"bootstrap-agent version={version()} arch={ARCH}")
     ids = [key.public.read_text().split()[5] for key in (other_key, server.key)]
-    refused(server, f"signed by key {ids[0]}; the key that is trusted is {ids[1]}")
+    refused(server, f"signed by key {ids[0]}; the trusted key is {ids[1]}")
 
 
 def test_while_a_run_goes_on_it_waits_for_nobody(server: Server) -> None:

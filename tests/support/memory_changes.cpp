@@ -79,7 +79,7 @@ Status MemoryFiles::make_directory(const Path& path, const FileMode& mode) {
   if (!target) return fail(Errc::not_found, "mkdir {}: a dangling symlink", spot->shown);
   auto* node = find(*target);
   if (node->type != FileType::directory)
-    return fail(Errc::refused, "mkdir {}: there is something that is no directory", spot->shown);
+    return fail(Errc::refused, "mkdir {}: it exists and is not a directory", spot->shown);
   if (!spot->user) {
     node->uid = mode.uid;
     node->gid = mode.gid;
@@ -189,7 +189,7 @@ Status MemoryFiles::give_to_root(const std::string& directory) {
   for (const auto& path : paths) {
     auto& node = *find(path);
     if (node.type == FileType::other)
-      return fail(Errc::refused, "give {} to root: a device, FIFO or socket has no business in it", path);
+      return fail(Errc::refused, "give {} to root: a device, FIFO or socket does not belong in it", path);
     node.uid = node.gid = 0;
     if (node.type == FileType::symlink) continue;
     const bool searchable = node.type == FileType::directory || (node.mode & 0111) != 0;

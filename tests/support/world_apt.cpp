@@ -46,8 +46,9 @@ Completed Apt::update(FakeHost& host, const Command& command) {
     return refuses(apt_error,
                    "E: Could not get lock /var/lib/apt/lists/lock. It is held by process 812 (apt-get)\n"
                    "E: Unable to lock directory /var/lib/apt/lists/\n");
-  if (host.now() < unreachable_until) {  // apt(8): with a name that does not resolve, or a refused connection, it goes on with
-                      // what it has
+  if (host.now() < unreachable_until) {  // apt(8): with a name that does not resolve, or a refused
+                                         // connection, it goes on with
+                                         // what it has
     const bool strict = has(command.argv, "--error-on=any");
     const std::string mark = strict ? "E: " : "W: ";
     return {
@@ -63,9 +64,10 @@ Completed Apt::update(FakeHost& host, const Command& command) {
     host.files.put(std::string("/var/lib/apt/lists/deb.test_") + suite + "_Packages", "Package: ufw\n");
   stale_lists = false;
   if (other_suite_is_gone)
-    return refuses(apt_error,
-                   "E: Failed to fetch http://other.test/dists/x/main/binary-amd64/Packages  404  Not Found\n"
-                   "E: Some index files failed to download. They have been ignored, or old ones used instead.\n");
+    return refuses(
+        apt_error,
+        "E: Failed to fetch http://other.test/dists/x/main/binary-amd64/Packages  404  Not Found\n"
+        "E: Some index files failed to download. They have been ignored, or old ones used instead.\n");
   return says("Reading package lists...\n");
 }
 
@@ -84,10 +86,9 @@ Completed Apt::install(FakeHost& host, const Command& command) {
   if (empty_lists) return refuses(apt_error, "E: Package 'ufw' has no installation candidate\n");
   if (no_lists(host)) return refuses(apt_error, "E: Unable to locate package ufw\n");
   if (host.now() < archives_locked_until)
-    return refuses(
-        apt_error,
-        "E: Could not get lock /var/cache/apt/archives/lock. It is held by process 955 (apt-get)\n"
-        "E: Unable to lock directory /var/cache/apt/archives/\n");
+    return refuses(apt_error,
+                   "E: Could not get lock /var/cache/apt/archives/lock. It is held by process 955 (apt-get)\n"
+                   "E: Unable to lock directory /var/cache/apt/archives/\n");
   if (!would_remove.empty()) {
     auto done = refuses(apt_error, "E: Packages need to be removed but remove is disabled.\n");
     done.out = "Reading package lists...\nThe following packages will be REMOVED:\n  " + would_remove +

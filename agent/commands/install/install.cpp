@@ -16,7 +16,7 @@ namespace {
 // The key decides what is trusted, so a file that names it must be as safe as a profile.
 Result<SigningKey> trusted_key(const std::string& path) {
   if (path.empty() && version::signing_key.empty())
-    return fail(Errc::invalid, "this build trusts no key of its own: give one with --signing-key");
+    return fail(Errc::invalid, "this build has no signing key: give one with --signing-key");
   if (path.empty()) return parse_signing_key(version::signing_key);
   AGENT_TRY_ASSIGN(auto text, with_context(read_input_file(path, InputKind::profile), "--signing-key"));
   AGENT_TRY_ASSIGN(auto key, with_context(parse_signing_key(text), path));
@@ -28,7 +28,7 @@ Result<ReleaseFile> read_release(const std::string& path) {
   AGENT_TRY_ASSIGN(auto content, with_context(read_input_file(path, InputKind::signed_file), "--install"));
   auto signature = read_input_file(path + ".minisig", InputKind::signed_file);
   if (!signature && signature.error().code == Errc::not_found)
-    return fail(Errc::refused, "{}: not signed: {}.minisig is not beside it", path, path);
+    return fail(Errc::refused, "{}: not signed: {}.minisig is missing", path, path);
   if (!signature) return pass(std::move(signature), "--install");
   return ReleaseFile{path, std::move(content), std::move(*signature)};
 }
@@ -59,12 +59,11 @@ int install_command(const Options& options) {
   if (!replaced) return complain(replaced.error(), exit_failed);
   if (*replaced)
     fmt::print(
-        "{} is bootstrap-agent {} now; the one before it, if any, is {}. Run `bootstrap-agent --reconcile`: "
-        "it may want this "
-        "server otherwise\n",
+        "{} is now bootstrap-agent {}; the previous one, if any, is {}. Run `bootstrap-agent --reconcile`: "
+        "the new version may want this server in another state\n",
         paths::agent, *version, paths::previous_agent);
   else
-    fmt::print("{} is this bootstrap-agent {} already\n", paths::agent, *version);
+    fmt::print("{} is already this bootstrap-agent {}\n", paths::agent, *version);
   return exit_ok;
 }
 

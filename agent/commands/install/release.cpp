@@ -78,13 +78,13 @@ Result<std::string> check_release(const Probe& machine, const ReleaseFile& file,
   const auto label = parse_label(comment);
   if (!label)
     return fail(Errc::refused,
-                "{}: signed as '{}', which names no bootstrap-agent, its version and its architecture",
+                "{}: signed as '{}', which does not name bootstrap-agent with its version and architecture",
                 file.name, comment);
   if (const auto here = machine.architecture(); label->architecture != here)
     return fail(Errc::refused, "{}: for {}; this machine is {}", file.name, label->architecture, here);
   if (!allow_downgrade && *parse_version(label->version) < parse_version(version::number))
-    return fail(Errc::refused, "{}: {} is older than this agent, {}; --allow-downgrade would take it",
-                file.name, label->version, version::number);
+    return fail(Errc::refused, "{}: {} is older than this agent, {}; --allow-downgrade allows it", file.name,
+                label->version, version::number);
   if (!is_program_for(label->architecture, file.content))
     return fail(Errc::refused, "{}: signed, but not a program (ELF) for {}", file.name, label->architecture);
   return label->version;

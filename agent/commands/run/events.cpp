@@ -103,9 +103,10 @@ Result<int> follow_events(const std::string& path, std::chrono::steady_clock::ti
     for (const auto& line : tail.lines())
       if (const auto end = deliver(line, listener)) return *end;
     if (!was_alive)
-      return fail(Errc::failed, "the run was ended from outside before it was done; the next one converges");
+      return fail(Errc::failed,
+                  "the run was stopped from outside before it finished; the next run converges");
     if (std::chrono::steady_clock::now() >= deadline)
-      return fail(Errc::timed_out, "the run goes on; its deadline for being watched passed");
+      return fail(Errc::timed_out, "the run continues, but the time for following it is over");
     was_alive = alive();  // then look once more, for what it wrote last
     ::poll(nullptr, 0, look_every_ms);
   }

@@ -37,7 +37,8 @@ Failures failures_until_now(const Probe& probe) {
   if (!kept.is_object()) return found;
   const auto since = kept.find("failing_since");
   const auto tries = kept.find("tries");
-  if (since == kept.end() || !since->is_number_integer() || tries == kept.end() || !tries->is_number_unsigned())
+  if (since == kept.end() || !since->is_number_integer() || tries == kept.end() ||
+      !tries->is_number_unsigned())
     return found;
   if (since->get<std::int64_t>() > found.since) return found;
   return {since->get<std::int64_t>(), tries->get<std::size_t>()};
@@ -50,8 +51,8 @@ Result<seconds> pause_before(Host& host, std::size_t tries) {
   return pause + pause * std::stol(random, nullptr, 16) / (4 * 0x10000);
 }
 
-// OnUnitInactiveSec= is for a moment at which the service runs: a boot's run that waits for cloud-init, or the
-// try itself when it is killed.
+// OnUnitInactiveSec= is for a moment at which the service runs: a boot's run that waits for cloud-init, or
+// the try itself when it is killed.
 std::string timer_text(seconds pause) {
   return fmt::format(
       "# Made by bootstrap-agent: the last run failed for a reason that may pass.\n"

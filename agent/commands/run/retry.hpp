@@ -16,8 +16,8 @@ inline const std::string retry_timer = "bootstrap-agent-retry.timer";
 // Whether a try is due: the last run failed, and what it failed for may pass.
 [[nodiscard]] bool retry_is_due(const Probe& probe);
 
-// Arranges the next try, and returns its moment. Empty, and nothing is left of earlier tries, when the run did
-// not end `for_a_reason_that_may_pass`, or when runs have failed for longer than `limit`.
+// Arranges the next try, and returns its moment. Empty, and nothing is left of earlier tries, when the run
+// did not end `for_a_reason_that_may_pass`, or when runs have failed for longer than `limit`.
 [[nodiscard]] Result<std::string> arrange_retry(Host& host, bool for_a_reason_that_may_pass,
                                                 std::chrono::hours limit);
 

@@ -21,7 +21,7 @@ struct flock whole_file(short type) {
 
 std::string owner_in(int fd) {
   auto text = read_all(fd, longest, "lock");
-  return text && !text->empty() ? *text : "it has not said which pid";
+  return text && !text->empty() ? *text : "its pid is not known";
 }
 
 }  // namespace

@@ -16,8 +16,10 @@ constexpr Milliseconds one_attempt{10'000};
 }  // namespace
 
 std::string what_comes_next(const std::string& next_try) {
-  if (next_try.empty()) return "It is not tried again by itself. Once repaired: `bootstrap-agent --reconcile`";
-  return fmt::format("It is tried again by itself at {}; sooner: `bootstrap-agent --reconcile`", next_try);
+  if (next_try.empty())
+    return "It is not tried again automatically. After the repair, run `bootstrap-agent --reconcile`";
+  return fmt::format("It is tried again automatically at {}; to try now, run `bootstrap-agent --reconcile`",
+                     next_try);
 }
 
 std::string failure_line(const Report& report) {
@@ -28,8 +30,9 @@ std::string failure_line(const Report& report) {
     if (resource.outcome == Outcome::blocked) blocked.push_back(resource.name);
   }
   if (bad.empty()) bad = std::move(blocked);
-  return fmt::format("bootstrap-agent: this server is not as desired: {}. Look: `bootstrap-agent --status`. {}",
-                     fmt::join(bad, ", "), what_comes_next(report.next_try));
+  return fmt::format(
+      "bootstrap-agent: this server is not in the desired state: {}. See `bootstrap-agent --status`. {}",
+      fmt::join(bad, ", "), what_comes_next(report.next_try));
 }
 
 std::string tell_webhook(const Probe& probe, const std::string& line, const Json& report) {
@@ -50,7 +53,8 @@ std::string tell_webhook(const Probe& probe, const std::string& line, const Json
     return false;
   });
   wipe(address);
-  return told ? "the owner's webhook was told" : fmt::format("the owner's webhook was not told: {}", last);
+  return told ? "the owner's webhook was notified"
+              : fmt::format("the owner's webhook was not notified: {}", last);
 }
 
 }  // namespace agent

@@ -56,8 +56,8 @@ std::optional<Resource::Look> look(const Resource& resource, const Probe& probe,
 
 std::string still(const Findings& seen) {
   const auto& drift = seen.drifts().front();
-  return fmt::format("still adrift after it was applied: {} is {}, should be {}", drift.field, drift.observed,
-                     drift.desired);
+  return fmt::format("still drifted after it was applied: {} is {}, should be {}", drift.field,
+                     drift.observed, drift.desired);
 }
 
 void converge(Resource& resource, Host& host, ResourceReport& report) {
@@ -72,7 +72,7 @@ void converge(Resource& resource, Host& host, ResourceReport& report) {
   if (!synced) return set_failed(report, synced.error());
   auto again = resource.observe(host);
   if (!again && again.error().code == Errc::blocked) return set_failed(report, again.error());
-  if (!again) return set_failed(report, std::move(again).error().in("applied, but could not be seen"));
+  if (!again) return set_failed(report, std::move(again).error().in("applied, but could not be checked"));
   const Findings findings(again->observation());
   keep(report, findings);
   report.outcome = findings.in_sync() ? Outcome::converged : Outcome::failed;

@@ -79,7 +79,7 @@ Result<Signature> parse(std::string_view text) {
   const bool known = first && (names(*first, "ED") || names(*first, "Ed"));
   if (!untrusted.starts_with(untrusted_mark) || !known || !comment.starts_with(trusted_mark) || !second ||
       !text.empty())
-    return fail(Errc::invalid, "its signature is not one of minisign's, or was damaged");
+    return fail(Errc::invalid, "its signature is not a minisign signature, or is damaged");
   return Signature{names(*first, "ED"), part<KeyId().size()>(*first, id_at),
                    part<crypto_sign_BYTES>(*first, body_at), comment.substr(trusted_mark.size()), *second};
 }
@@ -94,8 +94,9 @@ Result<SigningKey> parse_signing_key(std::string_view text) {
   if (text.starts_with(untrusted_mark)) next_line(text);
   const auto key = decode<body_at + crypto_sign_PUBLICKEYBYTES>(next_line(text));
   if (!key || !names(*key, "Ed") || !text.empty())
-    return fail(Errc::invalid,
-                "not a minisign public key: two lines, the second of 56 characters that begin with RW");
+    return fail(
+        Errc::invalid,
+        "not a minisign public key, which has two lines; the second has 56 characters and begins with RW");
   return SigningKey{part<KeyId().size()>(*key, id_at), part<crypto_sign_PUBLICKEYBYTES>(*key, body_at)};
 }
 
@@ -105,8 +106,7 @@ Result<std::string> trusted_comment(std::string_view content, std::string_view s
                                     const SigningKey& key) {
   AGENT_TRY_ASSIGN(auto parsed, parse(signature));
   if (parsed.key != key.id)
-    return fail(Errc::refused, "signed by key {}; the key that is trusted is {}", shown(parsed.key),
-                shown(key.id));
+    return fail(Errc::refused, "signed by key {}; the trusted key is {}", shown(parsed.key), shown(key.id));
   if (!parsed.prehashed)
     return fail(Errc::refused, "signed without prehashing; sign it without minisign's -l");
 

@@ -83,7 +83,7 @@ class Unpacking {
 
  private:
   static tl::unexpected<Error> beside() {
-    return fail(Errc::refused, "it lies beside the archive's top directory, not in it");
+    return fail(Errc::refused, "it is beside the archive's top directory, not in it");
   }
 
   Status hard_link(const std::string& path, const std::string& target) {

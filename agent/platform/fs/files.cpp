@@ -196,7 +196,7 @@ Status make_directory(const Path& path, const FileMode& mode) {
   const int follow = place.in_home() ? O_NOFOLLOW : 0;
   const UniqueFd fd(::openat(place.directory(), place.name(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | follow));
   if (!fd && errno == ENOTDIR)
-    return fail(Errc::refused, "mkdir {}: there is something that is no directory", place.shown());
+    return fail(Errc::refused, "mkdir {}: it exists and is not a directory", place.shown());
   if (!fd) return place.failed("mkdir", errno);
   AGENT_TRY(set_owner_and_mode(place, fd.get(), mode));
   return made ? place.sync() : Status{};

@@ -63,12 +63,12 @@ Result<Place> Place::open(const Path& path) {
   const int error = errno;
   if (error == ELOOP)
     return fail(Errc::refused,
-                "{}: a symlink is in the way: ~{}/{}; the agent goes through no link in a home: remove it",
+                "{}: a symlink is in the way: ~{}/{}; the agent follows no link in a home: remove it",
                 path.shown(), path.home_of->name, first_link(home.get(), parent + "/"));
   if (error == EXDEV)
     return fail(Errc::refused, "{}: leads out of the home {}", path.shown(), path.home_of->home);
   if (error == ENOSYS)
-    return fail(Errc::failed, "{}: this kernel has no openat2(2); 5.6 or later has", path.shown());
+    return fail(Errc::failed, "{}: this kernel has no openat2(2); Linux 5.6 or later has it", path.shown());
   return fail_errno(error, place.shown_);
 }
 
@@ -77,9 +77,8 @@ tl::unexpected<Error> Place::failed(std::string_view verb, int error) const {
 }
 
 tl::unexpected<Error> Place::link_in_the_way(std::string_view verb) const {
-  return fail(Errc::refused,
-              "{} {}: a symlink is in the way; the agent goes through no link in a home: remove it", verb,
-              shown_);
+  return fail(Errc::refused, "{} {}: a symlink is in the way; the agent follows no link in a home: remove it",
+              verb, shown_);
 }
 
 Status Place::sync() const {

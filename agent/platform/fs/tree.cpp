@@ -92,7 +92,7 @@ Status give_entries(int directory, const std::string& path) {
       continue;
     }
     if (!S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode))
-      return fail(Errc::refused, "give {} to root: a device, FIFO or socket has no business in it", shown);
+      return fail(Errc::refused, "give {} to root: a device, FIFO or socket does not belong in it", shown);
     const UniqueFd fd(::openat(directory, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
     if (!fd) return fail_errno(errno, shown);
     AGENT_TRY(give(fd.get(), info.st_mode, shown));

@@ -28,9 +28,9 @@ const char* last_part(const std::string& path) {
 mode_t harmless(mode_t mode) { return mode & 0755U; }
 
 tl::unexpected<Error> cannot_make(int error) {
-  if (error == EEXIST) return fail(Errc::refused, "the name is there already");
-  if (error == ELOOP || error == EXDEV) return fail(Errc::refused, "a link stands in its path");
-  return fail_errno(error, "cannot be made");
+  if (error == EEXIST) return fail(Errc::refused, "the name already exists");
+  if (error == ELOOP || error == EXDEV) return fail(Errc::refused, "there is a link in its path");
+  return fail_errno(error, "cannot be created");
 }
 
 // A target of the form ../../a/b, from a place `depth` directories deep. Leading steps up start from a real
@@ -113,7 +113,7 @@ Status TreeWriter::finish_file(const UniqueFd& file, mode_t mode, time_t modifie
 
 Status TreeWriter::symlink(const std::string& path, const std::string& target) {
   if (!stays_inside(target, std::count(path.begin(), path.end(), '/')))
-    return fail(Errc::refused, "a symlink to {}, which leaves the directory", target);
+    return fail(Errc::refused, "a symlink to {}, which is outside the directory", target);
   AGENT_TRY_ASSIGN(auto parent, parent_of(path));
   if (::symlinkat(target.c_str(), parent, last_part(path)) != 0) return cannot_make(errno);
   return {};
@@ -126,7 +126,7 @@ Status TreeWriter::hard_link(const std::string& path, const std::string& target)
   // A second name of a symlink would read its target from another place.
   if (!from || ::fstatat(from.get(), last_part(target), &info, AT_SYMLINK_NOFOLLOW) != 0 ||
       !S_ISREG(info.st_mode))
-    return fail(Errc::refused, "a hard link to {}, which is no file of this archive", target);
+    return fail(Errc::refused, "a hard link to {}, which is not a file of this archive", target);
   AGENT_TRY_ASSIGN(auto parent, parent_of(path));
   if (::linkat(from.get(), last_part(target), parent, last_part(path), 0) != 0) return cannot_make(errno);
   return {};

@@ -57,7 +57,7 @@ Status begin(State& state) {
     AGENT_TRY(state.file.restart());
   } else {
     AGENT_TRY(state.file.restart());
-    return fail(Errc::unavailable, "the server sent another part than was asked for (status {})", status);
+    return fail(Errc::unavailable, "the server sent another part than the one requested (status {})", status);
   }
   curl_off_t length = -1;
   curl_easy_getinfo(state.curl, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);

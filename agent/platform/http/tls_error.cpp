@@ -47,7 +47,7 @@ std::string explain(Cause cause, std::string_view today, std::string_view ca_bun
     case Cause::unknown_ca:
       break;
   }
-  return fmt::format("the server's certificate was signed by nobody in {}", ca_bundle);
+  return fmt::format("the server's certificate is not signed by any authority in {}", ca_bundle);
 }
 
 }  // namespace

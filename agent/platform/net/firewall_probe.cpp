@@ -194,7 +194,7 @@ Result<bool> ask(const Question& question) {
   auto ready = is_answered(tun.get(), question, port_without_rules, ready_timeout);
   if (!ready) return ready;
   if (!*ready)
-    return fail(Errc::timed_out, "without any rule it was not answered within {} s",
+    return fail(Errc::timed_out, "without firewall rules there was no answer within {} s",
                 ready_timeout.count() / 1000);
   AGENT_TRY(load_rules(question));
   return is_answered(tun.get(), question, port_with_rules, answer_timeout);
@@ -214,7 +214,8 @@ Result<bool> probe_rules(const std::string& rules, const NewConnection& connecti
   Question question{"", without_jumps(rules, without_chain), address_bytes(connection.from),
                     address_bytes(connection.to), connection.port};
   if (question.from.empty() || question.from.size() != question.to.size())
-    return fail(Errc::invalid, "{} to {}: no two addresses of one kind", connection.from, connection.to);
+    return fail(Errc::invalid, "{} to {}: not two addresses of the same kind", connection.from,
+                connection.to);
   question.interface = interface_with(question.to);
   if (question.interface.empty())
     return fail(Errc::not_found, "no interface has the address {}", connection.to);

@@ -135,7 +135,8 @@ Result<SecretSearch> find(const std::string& path, unsigned depth, Milliseconds 
   if (search.files > most_files)
     search.result.skipped.push_back(fmt::format("{}: more than {} files", path, most_files));
   if (Clock::now() >= search.deadline)
-    search.result.skipped.push_back(fmt::format("{}: not all of it, within {} ms", path, time.count()));
+    search.result.skipped.push_back(
+        fmt::format("{}: could not be searched completely within {} ms", path, time.count()));
   return search.result;
 }
 

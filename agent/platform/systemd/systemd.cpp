@@ -55,7 +55,7 @@ std::string explain(Bus& bus, const std::string& unit, const std::string& result
   if (result == "dependency") return "a unit that it requires failed";
   if (result == "canceled") return "another job took its place";
   if (result == "assert") return "an Assert…= of the unit does not hold";
-  if (result == "skipped") return "it does not apply to the unit's present state";
+  if (result == "skipped") return "it does not apply to the unit's current state";
   auto properties = unit_properties(bus, unit);
   if (!properties) return result;
   const auto& state = properties->state;

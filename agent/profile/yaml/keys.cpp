@@ -50,7 +50,7 @@ class Walk {
       const auto [first, is_new] = seen.emplace(child.name, child.name_at);
       if (!is_new)
         problems_.add(child.name_at, label,
-                      fmt::format("is there twice, first in line {}; keep one", first->second.line));
+                      fmt::format("appears twice, first in line {}; keep one", first->second.line));
       else if (!known)
         problems_.add(child.name_at, label,
                       "is not a known key; " + (problems_.many() ? "" : advice(parent, child.name)));
@@ -81,7 +81,7 @@ class Walk {
       if (!map.empty() && map != parent)
         return fmt::format("did you mean {} inside '{}:'?", *near, map.substr(0, map.size() - 1));
     }
-    return fmt::format("here may stand: {}", fmt::join(here, ", "));
+    return fmt::format("possible keys here: {}", fmt::join(here, ", "));
   }
 
   const std::vector<Key>& keys_;

@@ -115,7 +115,8 @@ class Builder : public YAML::EventHandler {
 
   void open(Node node) {
     if (open_.size() >= deepest) {
-      problems_.add(node.at, path(), fmt::format("is nested more than {} deep; no key needs that", deepest));
+      problems_.add(node.at, path(),
+                    fmt::format("is nested more than {} levels deep; no key needs that", deepest));
       throw Stop{};
     }
     open_.push_back({std::move(node), std::nullopt});
@@ -138,7 +139,7 @@ class Builder : public YAML::EventHandler {
       parent.node.children.push_back(std::move(node));
     } else if (!parent.key) {
       if (node.kind != Node::Kind::scalar && node.kind != Node::Kind::broken)
-        problems_.add(node.at, path(), "is no name for a key; write 'key: value'");
+        problems_.add(node.at, path(), "cannot be a key's name; write 'key: value'");
       parent.key = std::move(node);
     } else {
       node.name = parent.key->text;

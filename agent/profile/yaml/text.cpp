@@ -53,7 +53,7 @@ std::string complaint(char32_t code, char next) {
 
 bool check_text(std::string_view text, Problems& problems) {
   if (text.size() > largest_text) {
-    problems.add({}, "", fmt::format("has {} bytes; at most {} are read", text.size(), largest_text));
+    problems.add({}, "", fmt::format("has {} bytes; the limit is {}", text.size(), largest_text));
     return false;
   }
   if (text.substr(0, 3) == "\xEF\xBB\xBF" || text.substr(0, 2) == "\xFF\xFE" ||

@@ -55,7 +55,7 @@ Observation GatewayUser::describe(const GatewayUserState& state) const {
     return seen;
   }
   if (!state.home || state.half_made)
-    seen.drift("home", state.home ? "half made, by a run that was cut off" : "absent", state.account->home);
+    seen.drift("home", state.home ? "incomplete, from an interrupted run" : "absent", state.account->home);
   for (const auto& group : forbidden_groups_of(*state.account))
     seen.drift(fmt::format("group {}", group), "member", "not a member");
   return seen;

@@ -45,7 +45,7 @@ Status put_back(Host& host, const std::string& file) {
   AGENT_TRY_ASSIGN(auto copied, copy(host, copy_of(file, reverting), file));
   if (copied) return {};
   AGENT_TRY_ASSIGN(auto there, host.exists(reverting));
-  if (!there) return fail(Errc::failed, "{} was taken away while {} was put back from it", reverting, file);
+  if (!there) return fail(Errc::failed, "{} was removed while {} was put back from it", reverting, file);
   return host.remove(file);
 }
 
@@ -98,7 +98,7 @@ Result<State> look(const Probe& probe) {
 }
 
 void describe(const State& state, Observation& seen) {
-  if (state.on_trial) seen.drift("change", "on trial", "confirmed");
+  if (state.on_trial) seen.drift("change", "not confirmed yet", "confirmed");
   if (state.being_put_back) seen.drift("change", "being put back", "confirmed");
   for (const auto& rest : state.rests) seen.drift(rest, "present", "absent");
 }
@@ -146,7 +146,7 @@ Status revert_beside(Host& host, const std::string& run) {
   if (!back) return {};
   if (run.empty()) return forget(host);
   return fail(Errc::unavailable,
-              "the firewall was put back; it is put back once more when the run that goes on is over ({})",
+              "the firewall was put back; it will be put back once more when the current run is over ({})",
               run);
 }
 

@@ -37,21 +37,20 @@ Status OperatorAccess::is_open(Host& host) const {
     if (open) return {};
     return fail(Errc::refused,
                 "the SSH session that started this run, from {} to {} port {}, could not be opened again: "
-                "start it over the "
-                "tailnet (ssh root@{}), or let it in by ufw.allow: [{{port: {}, protocol: tcp, from: {}}}]",
+                "start the run over the tailnet (ssh root@{}), or allow it with ufw.allow: [{{port: {}, "
+                "protocol: tcp, from: {}}}]",
                 session_->from, session_->to, session_->port, hostname_, session_->port, session_->from);
   }
   AGENT_TRY_ASSIGN(auto status, tailscale_status(host));
-  if (status.addresses.empty()) return fail(Errc::failed, "tailscaled names no address of this node");
+  if (status.addresses.empty()) return fail(Errc::failed, "tailscaled reports no address of this node");
   for (const auto& address : status.addresses) {
     const NewConnection from_the_tailnet{neighbour_of(address), address, ssh_port};
     AGENT_TRY_ASSIGN(auto open, with_context(host.probe_firewall(from_the_tailnet, tailscaled_chain),
-                                             "whether the tailnet gets in"));
+                                             "whether the tailnet can connect"));
     if (!open)
       return fail(Errc::refused,
-                  "the tailnet would be kept out: {} port {} was dropped. Look for a rule of your own in "
-                  "/etc/ufw/before.rules, "
-                  "before6.rules or of another program",
+                  "the tailnet would be locked out: a connection to {} port {} was dropped. Look for a rule "
+                  "of your own in /etc/ufw/before.rules or before6.rules, or a rule of another program",
                   address, ssh_port);
   }
   return {};

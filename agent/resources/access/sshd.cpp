@@ -121,7 +121,7 @@ Status Sshd::keeps_operator_access(const Probe& probe) const {
     return {};  // a key of the gateway's user, who gets no sudo, is no way to root
   return fail(
       Errc::refused,
-      "passwords were left on: sshd is the way in here, and root has no key in /root/.ssh/authorized_keys. "
+      "passwords were left on: you log in through sshd, and root has no key in /root/.ssh/authorized_keys. "
       "Add one, or start the run over Tailscale SSH (ssh root@NODE)");
 }
 

@@ -105,7 +105,8 @@ Status Sudoers::revoke(Host& host, const std::string& file) const {
 }
 
 Status Sudoers::apply(Host& host, const SudoersState& state) {
-  if (state.file != OwnFile::as_made || state.mode != 0440 || state.owner != 0) AGENT_TRY(write_own_file(host));
+  if (state.file != OwnFile::as_made || state.mode != 0440 || state.owner != 0)
+    AGENT_TRY(write_own_file(host));
   for (const auto& file : state.granting) AGENT_TRY(revoke(host, file));
   return {};
 }

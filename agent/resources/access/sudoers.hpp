@@ -10,7 +10,7 @@ namespace agent {
 
 struct SudoersState {
   OwnFile file = OwnFile::absent;
-  mode_t mode = 0440;                 // as wanted, where there is no file
+  mode_t mode = 0440;  // as wanted, where there is no file
   uid_t owner = 0;
   std::vector<std::string> granting;  // paths of other files that give this user something
 };

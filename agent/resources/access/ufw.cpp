@@ -106,12 +106,12 @@ Status Ufw::apply(Host& host, const UfwState& state) {
   auto back = firewall_rollback::revert(host);
   if (!back)
     return fail(good.error().code,
-                "{}; it is not put back yet, which is tried again within 3 minutes and at boot: {}",
+                "{}; the firewall is not put back yet; this is tried again within 3 minutes and at boot: {}",
                 good.error().message, back.error().message);
   if (*back) return fail(good.error().code, "{}; the firewall was put back as it was", good.error().message);
   // Somebody took it away. A firewall that is not known to let anyone in must not stay.
   AGENT_TRY(run_ufw(host, {"disable"}));
-  return fail(good.error().code, "{}; what was there before is not kept any more, so ufw was switched off",
+  return fail(good.error().code, "{}; the earlier state is lost, so ufw was switched off",
               good.error().message);
 }
 

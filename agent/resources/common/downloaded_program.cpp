@@ -35,16 +35,15 @@ Status DownloadedProgram::fetch_into(Host& host, const std::string& directory) c
                 arch);
   constexpr std::uint64_t mib = 1U << 20U;
   AGENT_TRY_ASSIGN(auto archive,
-                   host.fetch({expand_url(download_.url, artifact_.version(), arch_name->second), hash->second,
-                               limits_.download_mib * mib, limits_.download_timeout}));
-  return with_context(
-      host.unpack(archive, directory, {limits_.unpacked_mib * mib, limits_.unpacked_entries}), directory);
+                   host.fetch({expand_url(download_.url, artifact_.version(), arch_name->second),
+                               hash->second, limits_.download_mib * mib, limits_.download_timeout}));
+  return with_context(host.unpack(archive, directory, {limits_.unpacked_mib * mib, limits_.unpacked_entries}),
+                      directory);
 }
 
 Status DownloadedProgram::apply(Host& host, const Artifact::State& state) {
-  return artifact_.install(host, state, [this](Host& on, const std::string& directory) {
-    return fetch_into(on, directory);
-  });
+  return artifact_.install(
+      host, state, [this](Host& on, const std::string& directory) { return fetch_into(on, directory); });
 }
 
 }  // namespace agent

@@ -92,8 +92,8 @@ Result<Json> OpenclawConfig::read(const Probe& probe, const User& user) const {
     if (!parsed.is_object())
       return fail(Errc::refused, "~/{} is not an object: move it away and run again", config_file);
     if (is_deeper(parsed, deepest_json))
-      return fail(Errc::refused, "~/{} is nested more than {} deep: mend it and run again", config_file,
-                  deepest_json);
+      return fail(Errc::refused, "~/{} is nested more than {} levels deep: repair it and run again",
+                  config_file, deepest_json);
     return parsed;
   } catch (const Json::parse_error& error) {
     return fail(Errc::refused,
@@ -102,7 +102,7 @@ Result<Json> OpenclawConfig::read(const Probe& probe, const User& user) const {
                 "gateway.port {}` as its user once, which rewrites it strictly, then run again",
                 config_file, error.byte, port_);
   } catch (const Json::out_of_range&) {
-    return fail(Errc::refused, "~/{} holds a number that is too large to be kept: mend it and run again",
+    return fail(Errc::refused, "~/{} holds a number that is too large to be kept: repair it and run again",
                 config_file);
   }
 }
@@ -118,7 +118,7 @@ Result<OpenclawConfigState> OpenclawConfig::look(const Probe& probe) const {
     if (now == shown(value)) continue;
     // A token that the owner wrote there is known to nobody, and so to no redactor: a report is for all to
     // read.
-    if (pointer == token && now != "absent") now = "a value of its own";
+    if (pointer == token && now != "absent") now = "another value";
     state.wrong_keys.push_back({pointer, std::move(now), shown(value)});
   }
   for (const auto& [pointer, value] : initial_)
@@ -146,9 +146,8 @@ Status OpenclawConfig::apply(Host& host, const OpenclawConfigState& state) {
     for (const auto& [pointer, value] : initial_)
       if (!config.contains(Json::json_pointer(pointer))) config[Json::json_pointer(pointer)] = value;
   } catch (const Json::exception& error) {
-    return fail(Errc::refused,
-                "~/{} holds something else where an object belongs ({}): mend it and run again", config_file,
-                error.what());
+    return fail(Errc::refused, "~/{} has another value where an object belongs ({}): repair it and run again",
+                config_file, error.what());
   }
   const auto text = config.dump(2) + "\n";
   AGENT_TRY(validate(host, user, text));

@@ -104,14 +104,14 @@ Observation OpenclawEnv::describe(const OpenclawEnvState& state) const {
   if (gateway == Source::random && state.gateway_token == Value::absent)
     seen.drift(gateway_key, "absent", "made from the kernel's randomness");
   else if (gateway == Source::random)
-    seen.drift(gateway_key, "to be replaced", "made anew from the kernel's randomness");
+    seen.drift(gateway_key, "to be replaced", "made again from the kernel's randomness");
   else if (gateway == Source::given)
     seen.drift(gateway_key, shown(state.gateway_token), "the value that was given");
   if (anthropic_source(state) == Source::given)
     seen.drift(anthropic_key, shown(state.anthropic_token), "the value that was given");
   else if (state.anthropic_token == Value::absent)
     seen.note(
-        "no Claude token yet: the gateway runs, its agents cannot; bring one with `bootstrap-agent "
+        "no Claude token yet: the gateway runs, but its agents cannot; provide one with `bootstrap-agent "
         "--reconcile "
         "--secrets -` (key anthropic_token)");
   return seen;

@@ -18,7 +18,8 @@ Readiness readiness(const Probe& probe, std::uint16_t port) {
       probe.http_get({fmt::format("http://127.0.0.1:{}/readyz", port), "", Milliseconds(5'000)});
   if (!answer) return {false, "not answering"};
   const auto body = parse_json(answer->body);
-  if (!body.is_object()) return {false, fmt::format("answering HTTP {} with something else", answer->status)};
+  if (!body.is_object())
+    return {false, fmt::format("answering HTTP {} with an unexpected body", answer->status)};
   if (answer->status == 200 && flag_in(body, "ready")) return {true, "ready"};
   // What it says goes into reports: bounded, for it may not be the gateway that we know.
   const auto failing =

@@ -37,7 +37,7 @@ Result<std::string> package_json(const std::string& lock, const std::string& ver
     return package.dump();
   } catch (const Json::exception& error) {
     return fail(Errc::invalid,
-                "openclaw.lock.url gave something that is no package-lock.json with openclaw in it ({})",
+                "openclaw.lock.url gave a file that is not a package-lock.json with openclaw in it ({})",
                 error.what());
   }
 }
@@ -108,10 +108,10 @@ Status OpenclawPackage::run(Host& host, std::vector<std::string> argv, const std
     return fail(Errc::timed_out, "{} did not end within {} s (openclaw.install_timeout)",
                 command.argv.front(), wanted_.install_timeout.count());
   if (done.exit_code == 137)  // 128 + SIGKILL, which nobody else sends
-    return fail(Errc::failed,
-                "killed, most likely by the kernel for want of memory (`journalctl -k` names it): give the "
-                "server more memory "
-                "or swap, then run again");
+    return fail(
+        Errc::failed,
+        "killed, most likely by the kernel because memory ran out (`journalctl -k` shows it): give the "
+        "server more memory or swap, then run again");
   if (!done.ok()) return fail(Errc::failed, "{}", reason(command, done));
   return {};
 }

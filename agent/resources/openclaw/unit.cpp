@@ -102,9 +102,8 @@ Status OpenclawUnit::write_files(Host& host, const State& state) const {
   for (const auto& drop_in : state.drop_ins) {
     if (!drop_in.removable)
       return fail(Errc::refused,
-                  "{} changes the gateway's unit, and is not where root may remove it on the word of the "
-                  "user's manager: "
-                  "remove it, then run `bootstrap-agent --reconcile`",
+                  "{} changes the gateway's unit, but root does not remove a file there only because the "
+                  "user's manager names it: remove it yourself, then run `bootstrap-agent --reconcile`",
                   drop_in.path);
     AGENT_TRY(host.remove(*drop_in.removable));
   }

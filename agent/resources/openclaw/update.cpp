@@ -38,12 +38,11 @@ Result<OpenclawUpdateState> OpenclawUpdate::look(const Probe& probe) const {
 Observation OpenclawUpdate::describe(const OpenclawUpdateState& state) const {
   Observation seen;
   if (state.kept_version && *state.kept_version != artifact_.version())
-    seen.drift("update",
-               fmt::format("from {} to {}, not seen to its end", *state.kept_version, artifact_.version()),
-               "ended");
+    seen.drift("update", fmt::format("from {} to {}, not finished", *state.kept_version, artifact_.version()),
+               "finished");
   else if (state.kept_version)
-    seen.drift("new secrets", "not seen to be taken", "ended");
-  if (state.half_destroyed) seen.drift(paths::update, "half destroyed, by a run that was cut off", "absent");
+    seen.drift("new secrets", "not seen in use", "in use");
+  if (state.half_destroyed) seen.drift(paths::update, "partly destroyed, by an interrupted run", "absent");
   for (const auto& version : state.outdated)
     seen.drift("version " + version, "present", "absent: the newest two are kept");
   return seen;

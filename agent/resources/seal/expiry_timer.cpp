@@ -20,7 +20,7 @@ std::string unit_text(std::chrono::system_clock::time_point expiry) {
   at.replace(at.find('Z'), 1, " UTC");
   return "# Made by bootstrap-agent: destroys the secrets that a failed run has kept for the next one, if "
          "nothing has used them by then.\n"
-         "[Unit]\nDescription=bootstrap-agent: the end of the secrets that are kept\n\n"
+         "[Unit]\nDescription=bootstrap-agent: destroy the secrets that were kept too long\n\n"
          "[Timer]\nOnCalendar=" +
          at + "\nPersistent=true\nUnit=" + paths::boot_unit + "\n\n[Install]\nWantedBy=timers.target\n";
 }

@@ -37,26 +37,25 @@ bool contents_are_journalled(const Probe& probe) {
 }
 
 Json not_promised(const Probe& probe, const Sealed& sealed) {
-  Json out = {
-      "snapshots and backups that were taken before",
-      "what a flash medium keeps of blocks that it has remapped",
-      "the metadata service goes on giving user-data to root: only a rebuilt server has new user-data",
-      "rotated logs that are compressed, and files that were removed but are still open"};
+  Json out = {"snapshots and backups that were taken before",
+              "what flash storage keeps of blocks that it has remapped",
+              "the metadata service still gives user-data to root: only a rebuilt server has new user-data",
+              "rotated logs that are compressed, and files that were removed but are still open"};
   const auto& fs = sealed.free_space.file_system;
   if (fs != "ext4" && fs != "xfs")
-    out.push_back(fmt::format("that writing over a file reaches its old blocks, on a file system of {}", fs));
+    out.push_back(fmt::format("that overwriting a file reaches its old blocks, on the file system {}", fs));
   if (contents_are_journalled(probe))
     out.push_back("what the file system holds in its journal: data=journal puts contents there");
   if (!sealed.free_space.bytes)
     out.push_back(
         "free space: files that were shortened or replaced before the seal may have left copies, and this "
-        "disk takes no trim");
+        "disk does not support trim");
   else
-    out.push_back("that the device returns zeros for what was trimmed: it was told, and does not say");
+    out.push_back(
+        "that the device returns zeros for what was trimmed: it was told to trim, but does not confirm it");
   if (!sealed.journal_rotated)
     out.push_back(
-        "blocks that the open journal owns and has not written: journald was not asked for a new one, or "
-        "failed");
+        "blocks that the open journal owns and has not written: journald was not asked to rotate, or failed");
   if (swap_in_use(probe)) out.push_back("swap: the agent locks its own memory, other programs do not");
   return out;
 }

@@ -36,7 +36,7 @@ Result<Sealed> destroy_copies(Host& host, SecretCopies copies) {
   AGENT_TRY(destroy(host, copies.found));
   AGENT_TRY_ASSIGN(auto again, find_secret_copies(host));
   if (!again.found.empty())
-    return fail(Errc::failed, "{} holds a secret again: something goes on writing it",
+    return fail(Errc::failed, "{} holds a secret again: something keeps writing it",
                 shown(again.found.front().path));
   return Sealed{std::move(copies.found), std::move(again.skipped), {}};
 }
@@ -92,8 +92,8 @@ Observation Seal::describe(const SealState& state) const {
   for (std::size_t i = 0; i < std::min(found.size(), most_named); ++i) {
     const auto& copy = found[i];
     seen.drift("copy " + shown(copy.path),
-               copy.partial   ? "the rest of one"
-               : copy.destroy ? "there"
+               copy.partial   ? "incomplete"
+               : copy.destroy ? "present"
                               : "with a secret",
                copy.destroy ? "destroyed" : "without it");
   }

@@ -59,7 +59,7 @@ Result<SecretsFile::State> SecretsFile::look(const Probe& probe) const {
 }
 
 void SecretsFile::describe(const State& state, Observation& seen) const {
-  if (state.half_replaced) seen.drift(next_of(paths::secrets), "left by a run that was cut off", "absent");
+  if (state.half_replaced) seen.drift(next_of(paths::secrets), "left by an interrupted run", "absent");
   if (has_wrong_mode(state))
     seen.drift(paths::secrets, fmt::format("{:04o}", state.info->mode), "0600, of root");
   switch (state.content) {
@@ -83,8 +83,7 @@ void SecretsFile::describe(const State& state, Observation& seen) const {
       seen.drift(paths::secrets, fmt::format("older than {} h", keep_.count()), "absent");
       break;
     case Content::undated:
-      seen.drift(paths::secrets, "written at " + utc(state.info->modified) + ", by a clock that was wrong",
-                 "dated");
+      seen.drift(paths::secrets, "written at " + utc(state.info->modified) + ", by a wrong clock", "dated");
       break;
   }
   if (state.timer_is_right) return;

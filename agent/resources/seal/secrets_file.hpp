@@ -28,7 +28,7 @@ class SecretsFile {
       consumed,
       unreadable,
       too_old,
-      undated,  // written by a clock that was wrong and has been set right since: its age is unknown, and
+      undated,  // dated by a wrong clock, which was corrected since: its age is unknown, and
                 // counts from now
     } content = Content::absent;
     std::optional<FileInfo> info;

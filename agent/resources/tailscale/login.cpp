@@ -115,8 +115,8 @@ void TailscaleLogin::add_notes(const TailscaleLoginState& state, Observation& se
         "server");
   if (!auth_key_.empty())  // nothing that a key or tailscaled says tells of what kind it was
     seen.note(
-        "the auth key has done its work: if it is reusable, revoke it in the admin console, since whoever "
-        "finds it can join; "
+        "the auth key is not needed any more: if it is reusable, revoke it in the admin console, since "
+        "whoever finds it can join; "
         "if it was ephemeral, this node vanishes from the tailnet when the server is off for a while");
   if (state.key_expires_in && *state.key_expires_in <= wanted_.key_expiry_warning)
     seen.note(
@@ -131,7 +131,7 @@ void TailscaleLogin::add_notes(const TailscaleLoginState& state, Observation& se
 
 Observation TailscaleLogin::describe(const TailscaleLoginState& state) const {
   Observation seen;
-  if (state.key_file_left) seen.drift("auth key file", "left by a run that was cut off", "absent");
+  if (state.key_file_left) seen.drift("auth key file", "left by an interrupted run", "absent");
   if (state.status.expired) seen.drift("node key", "expired " + state.status.key_expiry, "valid");
   seen.expect("state", state.status.backend_state, "Running");
   if (!is_up(state)) return seen;
@@ -171,7 +171,7 @@ Status TailscaleLogin::give_up(Host& host, const Completed& tried, const Tailsca
   if (status.backend_state == "NeedsMachineAuth" || contains(output, "approve your machine")) {
     const auto url = first_line_with(output, "https://");
     return fail(Errc::unavailable,
-                "this node waits for approval: an admin of the tailnet approves it ({}), then run "
+                "this node waits for approval: let an admin of the tailnet approve it ({}), then run "
                 "`bootstrap-agent --reconcile`",
                 url.empty() ? "admin console, Machines" : url.substr(url.find("https://")));
   }
@@ -239,7 +239,7 @@ Status TailscaleLogin::join(Host& host) const {
   const bool needs_key = status.backend_state != "Stopped" && status.backend_state != "NeedsMachineAuth";
   if (needs_key && auth_key_.empty())
     return fail(Errc::invalid,
-                "this node is not logged in ({}{}) and there is no auth key at hand: make one in the admin "
+                "this node is not logged in ({}{}) and no auth key was given: make one in the admin "
                 "console, {}",
                 status.backend_state, status.expired ? ", its key has expired" : "", next_step);
   const bool was_member = status.has_node_key && !status.expired && status.backend_state != "NeedsLogin";
@@ -272,10 +272,11 @@ Status TailscaleLogin::apply(Host& host, const TailscaleLoginState& state) {
   if (state.key_file_left) AGENT_TRY(host.wipe_file(key_file));
   if (has_other_server(state)) {
     if (!wanted_.rejoin_on_control_url_change)
-      return fail(Errc::refused,
-                  "this node is joined to {}, the profile says {}: leaving a tailnet can cut you off, so set "
-                  "tailscale.rejoin_on_control_url_change: true, {}",
-                  state.prefs.control_url, wanted_.control_url, next_step);
+      return fail(
+          Errc::refused,
+          "this node is joined to {}, the profile says {}: leaving a tailnet can lock you out, so set "
+          "tailscale.rejoin_on_control_url_change: true, {}",
+          state.prefs.control_url, wanted_.control_url, next_step);
     if (auth_key_.empty())
       return fail(Errc::invalid, "joining {} needs an auth key, {}", wanted_.control_url, next_step);
     AGENT_TRY(with_context(host.run(tailscale({"logout"}, Milliseconds(20'000))), "tailscale logout"));

@@ -48,7 +48,7 @@ Observation Resolver::describe(const ResolverState& state) const {
   Observation seen;
   if (is_lost(state))
     seen.drift(taken_over(state) ? backup : used, "empty", "as before tailscaled took it over");
-  if (is_unkept(state)) seen.drift(copy, "absent", "what names are resolved by without tailscaled");
+  if (is_unkept(state)) seen.drift(copy, "absent", "the resolver settings without tailscaled");
   return seen;
 }
 

@@ -36,7 +36,7 @@ def chain(host: Host, striker: Path, places: Collection[Place]) -> list[Change]:
         strike.aim(left)
         done = host.run([AGENT, "--reconcile"], timeout=aftermath.SECONDS)
         said = done.out + done.err
-        assert done.code == 0 or "the run was ended from outside before it was done; the next one converges" in said, said
+        assert done.code == 0 or "the run was stopped from outside before it finished; the next run converges" in said, said
     raise AssertionError(f"{RUNS} runs, and it is still killed")
 
 

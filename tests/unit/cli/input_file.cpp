@@ -135,7 +135,7 @@ TEST_CASE("a file that others could have written is refused") {
   }
   static_cast<void>(place.directory("d", 01777));
   check_refused(place.path("d/profile.yaml"), InputKind::profile,
-                "/d is open to everyone, who could have put a file");
+                "/d is writable by everyone: somebody else may have put a file");
 }
 
 TEST_CASE(
@@ -154,7 +154,8 @@ TEST_CASE(
   // The file itself could have been put there before, under whatever way its directory is called.
   static_cast<void>(place.file("tmp/profile", "x", 0600));
   for (const char* way : {"tmp/profile", "tmp/./profile", "tmp//profile", "tmp/own/../profile"})
-    check_refused(place.path(way), InputKind::profile, "is open to everyone, who could have put a file");
+    check_refused(place.path(way), InputKind::profile,
+                  "is writable by everyone: somebody else may have put a file");
 
   // Without the sticky bit anybody could put another directory in place of the one that was checked.
   static_cast<void>(place.directory("tmp", 0777));
@@ -170,7 +171,7 @@ TEST_CASE("a directory in one that is open to everyone is refused when others ca
   }
   static_cast<void>(place.directory("tmp/d", 01777));
   check_refused(place.path("tmp/d/profile"), InputKind::profile,
-                "/tmp/d is open to everyone, who could have put a file");
+                "/tmp/d is writable by everyone: somebody else may have put a file");
 }
 
 TEST_CASE("another user's directory in one that is open to everyone is refused") {
@@ -199,7 +200,7 @@ TEST_CASE("a file or a directory of another user's is refused") {
   const Place place;
   const auto file = place.file("profile.yaml", "x", 0600);
   REQUIRE(chown(file.c_str(), 12345, 0) == 0);
-  check_refused(file, InputKind::profile, "belongs to uid 12345; it must be root's: chown root ");
+  check_refused(file, InputKind::profile, "belongs to uid 12345; it must belong to root: chown root ");
   static_cast<void>(place.directory("d", 0755));
   const auto inside = place.file("d/profile.yaml", "x", 0600);
   REQUIRE(chown(place.path("d").c_str(), 12345, 0) == 0);
@@ -225,7 +226,7 @@ TEST_CASE("a signed file may be anybody's, anywhere, but is a regular file under
   fs::resize_file(file, largest_signed_input);
   CHECK(read_input_file(file, InputKind::signed_file)->size() == largest_signed_input);
   fs::resize_file(file, largest_signed_input + 1);
-  check_refused(file, InputKind::signed_file, "at most 16777216 are read");
+  check_refused(file, InputKind::signed_file, "the limit is 16777216");
 }
 
 TEST_CASE("secrets that others can read are refused, a profile that others can read is not") {
@@ -245,7 +246,7 @@ TEST_CASE("a file that is not there, or too big, is said to be so") {
   CHECK(read_input_file(place.file("most", std::string(largest_input, 'x'), 0600), InputKind::profile)
             ->size() == largest_input);
   check_refused(place.file("more", std::string(largest_input + 1, 'x'), 0600), InputKind::profile,
-                "has 1048577 bytes; at most 1048576 are read");
+                "has 1048577 bytes; the limit is 1048576");
 }
 
 TEST_CASE("standard input is read to its end, up to the limit") {

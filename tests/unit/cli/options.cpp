@@ -124,7 +124,7 @@ TEST_CASE("options: where a new server gets the agent from") {
   CHECK(refusal({"--render-user-data", "--agent-url", "u"}) == hash);
   CHECK(refusal({"--render-user-data", "--agent-url", "u", "--sums", "S", "--agent-sha256", "h"}) == hash);
   CHECK(refusal({"--render-user-data", "--agent-url", "u", "--sums", "-", "--secrets", "-"}) ==
-        "--secrets - and --sums - both want standard input; give a file for one");
+        "--secrets - and --sums - both read standard input; give a file for one");
   for (const char* option : {"--agent-url", "--agent-sha256", "--sums"})
     CHECK(refusal({"--first-boot", option, "x"}) ==
           "--agent-url, --agent-sha256 and --sums go with --render-user-data only");

@@ -60,18 +60,18 @@ TEST_CASE("agent source: what is wrong is said, all at once") {
                             "https://h/a#b", "https://h/{version}", "https:///a", "https://h/\xC3\xBC"})
     CHECK_MESSAGE(said(AgentSource::pinned(wrong, one)).starts_with("--agent-url: "), wrong);
   CHECK(said(AgentSource::pinned(url, one)) ==
-        "--agent-sha256: is one hash, and {arch} stands for several files; give --sums");
+        "--agent-sha256: is one hash, but {arch} stands for several files; give --sums");
   CHECK(said(AgentSource::in_sums("http://h/agent", "", "S")).starts_with("--agent-url: is not encrypted; "));
   for (const char* wrong : {"https://h", "https://h/", "https://h/a/", "https://h/?a/b"})
     CHECK(said(AgentSource::in_sums(wrong, one + "  b\n", "S")) ==
           "--agent-url: names no file; end its path with the file that the sums list");
   CHECK(said(AgentSource::in_sums("https://h/{arch}/agent", one + "  agent\n", "S")) ==
-        "--agent-url: has {arch} elsewhere than in the file's name, by which the sums list it; put it there");
+        "--agent-url: has {arch}, but not in the file's name, which the sums list; put {arch} there");
 }
 
 TEST_CASE("agent source: what is wrong with the sums is said by line") {
   const std::string none =
-      "S: does not list bootstrap-agent-{arch}; write it with sha256sum, in the directory of the file";
+      "S: does not list bootstrap-agent-{arch}; make it with sha256sum in the file's directory";
   CHECK(said(AgentSource::in_sums(url, "", "S")) == none);
   CHECK(said(AgentSource::in_sums(
             url, one + "  bootstrap-agent-riscv64\n\n" + one + "\n" + one + " bootstrap-agent-x86_64\n",
@@ -84,7 +84,7 @@ TEST_CASE("agent source: what is wrong with the sums is said by line") {
         "S:3:1: bootstrap-agent-aarch64: has upper-case digits; write the hash in lower case");
   CHECK(said(AgentSource::in_sums(
             url, one + "  bootstrap-agent-x86_64\n" + two + "  bootstrap-agent-x86_64\n", "S")) ==
-        "S:2:1: bootstrap-agent-x86_64: is there twice; keep one");
+        "S:2:1: bootstrap-agent-x86_64: appears twice; keep one");
 }
 
 TEST_CASE("user-data: small without what the owner adds, and nothing of it for what is not given") {
@@ -106,20 +106,22 @@ TEST_CASE("user-data: a limit, up to its last byte") {
   const auto rest = largest_user_data - rendered("x\n", "")->size();
   CHECK(rendered(std::string(rest, '#') + "x\n", "")->size() == largest_user_data);
   CHECK(refusal(std::string(rest + 1, '#') + "x\n", "") ==
-        "the user-data would have 32769 bytes, and Hetzner takes 32768; shorten the profile");
+        "the user-data would have 32769 bytes, but Hetzner accepts 32768; shorten the profile");
 }
 
 TEST_CASE("user-data: what a shell or cloud-init would take for something else is refused") {
   CHECK(refusal(std::string("a\0b", 3), "") ==
-        "profile or secrets have a NUL byte, which no shell can take; remove it");
+        "profile or secrets contain a NUL byte, which a shell cannot read; remove it");
   CHECK(refusal("", std::string("a\0b", 3)) == refusal(std::string("a\0b", 3), ""));
   const std::string mail =
-      "profile or secrets say \"MIME-Version:\", by which cloud-init takes user-data for mail; write it "
-      "otherwise";
+      "profile or secrets contain \"MIME-Version:\", so cloud-init would read the user-data as mail; write "
+      "it differently";
   CHECK(refusal("# Mime-VERSION: 1.0\n", "") == mail);
   CHECK(refusal("", "MIME-version:") == mail);
   CHECK(refusal(std::string(4096, '#') + "\nMIME-Version: 1.0\n", "") == "accepted");
   std::string every = "END\n";
   for (char first = 'A'; first <= 'Z'; ++first) every += first + std::string("\xC3\xBC\n");
-  CHECK(refusal(every, "") == "profile has lines of every kind that would end it; write it otherwise");
+  CHECK(
+      refusal(every, "") ==
+      "profile has a line for every mark that could end it (END, A-END to Z-END); remove one of these lines");
 }

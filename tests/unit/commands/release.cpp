@@ -45,8 +45,9 @@ TEST_CASE("install: a good signature is not enough") {
   CHECK(refusal(files::aarch64, files::mislabelled) == "new: signed, but not a program (ELF) for x86_64");
   CHECK(refusal(files::script, files::script_signature) == "new: signed, but not a program (ELF) for x86_64");
   for (const auto& signature : {files::sums, files::versionless, files::twice})
-    CHECK_MESSAGE(refusal(files::x86_64, signature).find("names no bootstrap-agent") != std::string::npos,
-                  signature);
+    CHECK_MESSAGE(
+        refusal(files::x86_64, signature).find("does not name bootstrap-agent") != std::string::npos,
+        signature);
 }
 
 TEST_CASE("install: nor is a label without one") {

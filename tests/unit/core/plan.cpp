@@ -21,7 +21,8 @@ class NothingToDo : public ResourceOf<Nothing> {
   Status apply(Host&, const Nothing&) override { return {}; }
 };
 
-Result<Plan> plan_of(const std::vector<Resource::Spec>& specs, const std::vector<std::string>& spoken_of = {}) {
+Result<Plan> plan_of(const std::vector<Resource::Spec>& specs,
+                     const std::vector<std::string>& spoken_of = {}) {
   std::vector<std::unique_ptr<Resource>> resources;
   for (const auto& spec : specs) resources.push_back(std::make_unique<NothingToDo>(spec));
   return Plan::make(std::move(resources), spoken_of);
@@ -33,7 +34,8 @@ std::vector<std::string> names(const Result<Plan>& plan) {
   return out;
 }
 
-std::string refusal(const std::vector<Resource::Spec>& specs, const std::vector<std::string>& spoken_of = {}) {
+std::string refusal(const std::vector<Resource::Spec>& specs,
+                    const std::vector<std::string>& spoken_of = {}) {
   const auto plan = plan_of(specs, spoken_of);
   return plan ? "accepted" : plan.error().message;
 }
@@ -58,8 +60,8 @@ TEST_CASE("plan: a resource that others name must be in it") {
 TEST_CASE("plan: what cannot be ordered is refused by name") {
   CHECK(refusal({named("a"), named("a")}) == "two resources are named a");
   CHECK(refusal({named("a", {"b"})}) == "a needs b, which is not in the plan");
-  CHECK(refusal({named("a", {"b"}), named("b", {"c"}), named("c", {"a"})}) == "the needs of a form a circle");
-  CHECK(refusal({named("a", {"a"})}) == "the needs of a form a circle");
+  CHECK(refusal({named("a", {"b"}), named("b", {"c"}), named("c", {"a"})}) == "the needs of a form a cycle");
+  CHECK(refusal({named("a", {"a"})}) == "the needs of a form a cycle");
   CHECK(refusal({named("a", {"seal"}), named("seal", {}, {}, true)}) == "a needs seal, which comes last");
 }
 

@@ -153,10 +153,10 @@ TEST_CASE("engine: what comes last has its time, though the run's is over") {
   CHECK(left == std::map<std::string, Milliseconds>{{"work", {}}, {"seal", last_resource_time}});
 }
 
-TEST_CASE("engine: still adrift after it was applied is failed, and says what") {
+TEST_CASE("engine: still drifted after it was applied is failed, and says what") {
   const auto report = enforced({good_from_look(99)});
   CHECK(report.resources[0].outcome == Outcome::failed);
-  CHECK(report.resources[0].reason == "still adrift after it was applied: field is no, should be yes");
+  CHECK(report.resources[0].reason == "still drifted after it was applied: field is no, should be yes");
   CHECK(report.exit_code() == 1);
 }
 
@@ -176,7 +176,7 @@ TEST_CASE("engine: errors of looking, of applying and of looking again each fail
     return fail(Errc::failed, "gone");
   }});
   CHECK(unseen_after.resources[0].outcome == Outcome::failed);
-  CHECK(unseen_after.resources[0].reason == "applied, but could not be seen: gone");
+  CHECK(unseen_after.resources[0].reason == "applied, but could not be checked: gone");
 }
 
 TEST_CASE("engine: what cannot be looked at yet is blocked, on what it says") {

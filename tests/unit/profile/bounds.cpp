@@ -79,7 +79,7 @@ TEST_CASE("ten megabytes of anything are refused for their size") {
     const auto text = repeated(unit, 10'000'000);
     check_bounded(text);
     CHECK(load_profile(repository_file("profiles/default.yaml"), text, "p").error().message ==
-          "p: has 10000000 bytes; at most 65536 are read");
+          "p: has 10000000 bytes; the limit is 65536");
   }
 }
 

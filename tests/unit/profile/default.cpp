@@ -131,6 +131,6 @@ TEST_CASE("the default profile must be whole, and encrypted") {
   const auto insecure = load_profile(text.replace(at, safe.size(), "allow_insecure_urls: true"), "", "mine");
   REQUIRE_FALSE(insecure);
   CHECK(insecure.error().message ==
-        "default profile: allow_insecure_urls: is true in what is released; only a profile of one's own may "
-        "say so");
+        "default profile: allow_insecure_urls: is true in the built-in profile; only an owner's own profile "
+        "may set it");
 }

@@ -22,7 +22,7 @@ std::string errors(const std::string& overrides) {
 
 TEST_CASE("a password in a URL is refused and not repeated") {
   CHECK(errors("openclaw:\n  registry: https://user:hunter22@registry.example/\n") ==
-        "p:2:13: openclaw.registry: the URL names a user; no credentials stand in a profile");
+        "p:2:13: openclaw.registry: the URL names a user; a profile must not contain credentials");
 }
 
 TEST_CASE("each error names its place, its key, what is wrong and what would be right") {
@@ -38,29 +38,29 @@ TEST_CASE("each error names its place, its key, what is wrong and what would be 
       {"tailscale.hostname: x\n",
        "p:1:1: tailscale.hostname: is not a known key; did you mean hostname inside 'tailscale:'?"},
       {"node: {zzzzzzzzz: 1}\n",
-       "p:1:8: node.zzzzzzzzz: is not a known key; here may stand: version, download"},
+       "p:1:8: node.zzzzzzzzz: is not a known key; possible keys here: version, download"},
       {"node: {download: {sha256: {riscv64: x}}}\n",
-       "p:1:28: node.download.sha256.riscv64: is not a known key; here may stand: x86_64, aarch64"},
-      {"user: a\npackages: []\nuser: b\n", "p:3:1: user: is there twice, first in line 1; keep one"},
+       "p:1:28: node.download.sha256.riscv64: is not a known key; possible keys here: x86_64, aarch64"},
+      {"user: a\npackages: []\nuser: b\n", "p:3:1: user: appears twice, first in line 1; keep one"},
       {"gateway: {port: 2000}\ngateway: {port: 2000}\n",
-       "p:2:1: gateway: is there twice, first in line 1; keep one"},
-      {"<<: {user: a}\n", "p:1:1: <<: is not a known key; here may stand: "},
+       "p:2:1: gateway: appears twice, first in line 1; keep one"},
+      {"<<: {user: a}\n", "p:1:1: <<: is not a known key; possible keys here: "},
       {"\"a\\nb\\e[1m\": 1\n", "p:1:1: a\\x0ab\\x1b[1m: is not a known key; "},
-      {"[a, b]: 1\n", "p:1:1: is no name for a key; write 'key: value'"},
-      {": 1\n", "p:1:1: is no name for a key; write 'key: value'"},
+      {"[a, b]: 1\n", "p:1:1: cannot be a key's name; write 'key: value'"},
+      {": 1\n", "p:1:1: cannot be a key's name; write 'key: value'"},
       // types
       {"user: [a]\n", "p:1:7: user: is a list; write a single value"},
       {"user: {a: b}\n", "p:1:7: user: is a map; write a single value"},
       {"user:\n", "p:1:1: user: is empty; write a value, or leave the key out"},
       {"user: ~\n", "p:1:1: user: is empty; write a value, or leave the key out"},
-      {"user: true\n", "p:1:7: user: \"true\" is a boolean; write a text, in quotes if it reads like one"},
+      {"user: true\n", "p:1:7: user: \"true\" is a boolean; write a text, or put the word in quotes"},
       {"tailscale: 1.102.3\n", "p:1:12: tailscale: is not a map; write 'key: value' lines"},
       {"- user\n", "p:1:1: is not a map; write 'key: value' lines"},
       {"user\n", "p:1:1: is not a map; write 'key: value' lines"},
-      {"packages: curl\n", "p:1:11: packages: is not a list; write its entries in [ ] or behind '- '"},
+      {"packages: curl\n", "p:1:11: packages: is not a list; write its entries in [ ] or after '- '"},
       {"packages:\n", "p:1:1: packages: is empty; write [] for no entries, or leave the key out"},
       {"packages: [curl, [a]]\n", "p:1:18: packages[1]: is a list; write a single value"},
-      {"packages: [curl, curl]\n", "p:1:18: packages[1]: \"curl\" is there twice; keep one"},
+      {"packages: [curl, curl]\n", "p:1:18: packages[1]: \"curl\" appears twice; keep one"},
       {"tailscale: {ssh: yes}\n",
        "p:1:18: tailscale.ssh: \"yes\" is neither true nor false; write one of them, without quotes"},
       {"tailscale: {ssh: 'true'}\n",
@@ -76,7 +76,7 @@ TEST_CASE("each error names its place, its key, what is wrong and what would be 
       {"ufw: {allow: [{port: 443, protocol: icmp}]}\n",
        "p:1:37: ufw.allow[0].protocol: \"icmp\" is not known; write tcp or udp"},
       {"ufw:\n  allow:\n  - {port: 443, protocol: tcp}\n  - {port: 443, protocol: tcp}\n",
-       "p:4:5: ufw.allow[1]: is there twice; keep one"},
+       "p:4:5: ufw.allow[1]: appears twice; keep one"},
       // YAML that is refused
       {"user: &a bob\n", "p:1:7: user: is an anchor ('&'); write the value itself, or put quotes around it"},
       {"user: *a\n", "p:1:7: user: is an alias ('*'); write the value itself, or put quotes around it"},
@@ -93,7 +93,7 @@ TEST_CASE("each error names its place, its key, what is wrong and what would be 
       {"user: \"bob\n", "p:1:7: user: \"bob \" is not a user name;"},
       {"user: \"bob", "is not YAML (illegal EOF in scalar); check the indentation"},
       {"user: [[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]\n",
-       "p:1:22: user: is nested more than 16 deep; no key needs that"},
+       "p:1:22: user: is nested more than 16 levels deep; no key needs that"},
       // bytes
       {"user:\tbob\n", "p:1:6: has a tab; use spaces"},
       {"user: b\x1b[31mob\n", "p:1:8: has the control character U+001B; remove it"},

@@ -58,8 +58,8 @@ TEST_CASE("another version is no use without its own hash, and the built-in vers
   REQUIRE_FALSE(refused);
   CHECK(refused.error().message.starts_with("mine.yaml:2:12: openclaw.version: is not 20"));
   for (const auto* part :
-       {"mine.yaml:3:17: node.version: is not ", "built in; add its own as node.download.sha256",
-        "mine.yaml:4:22: tailscale.version: is not ", "add its own as openclaw.lock.sha256"})
+       {"mine.yaml:3:17: node.version: is not ", "built in; add this version's hash as node.download.sha256",
+        "mine.yaml:4:22: tailscale.version: is not ", "add this version's hash as openclaw.lock.sha256"})
     CHECK_MESSAGE(refused.error().message.find(part) != std::string::npos, refused.error().message);
   // The version that is built in, named: nothing has changed.
   const auto built_in = merged("");

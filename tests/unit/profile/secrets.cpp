@@ -51,14 +51,14 @@ TEST_CASE("no error of a secrets file holds a piece of it") {
   } cases[] = {
       {"HUSH-HUSH\n", "s:1:1: is not a map; write 'key: value' lines"},
       {"HUSH-HUSH: x\n",
-       "s:1:1: (a key that is not shown): is not a known key; here may stand: tailscale_auth_key, "
+       "s:1:1: (a key that is not shown): is not a known key; possible keys here: tailscale_auth_key, "
        "anthropic_token, gateway_token, webhook_url"},
       {"gateway_tokn: HUSH-HUSH\n",
        "s:1:1: (a key that is not shown): is not a known key; did you mean gateway_token?"},
-      {"gateway_token: HUSH\n", "s:1:16: gateway_token: the value is no gateway token; "},
+      {"gateway_token: HUSH\n", "s:1:16: gateway_token: the value is not a gateway token; "},
       {"gateway_token: [HUSH]\n", "s:1:16: gateway_token: is a list; write a single value"},
       {"gateway_token: HUSH-HUSH-HUSH-HUSH\ngateway_token: HUSH-HUSH-HUSH-HUSH\n",
-       "s:2:1: gateway_token: is there twice, first in line 1; keep one"},
+       "s:2:1: gateway_token: appears twice, first in line 1; keep one"},
       {"anthropic_token: HUSH HUSH\n", "s:1:18: anthropic_token: the value holds a space"},
       {"anthropic_token: |\n  HUSH\n", "s:1:18: anthropic_token: the value holds a space"},
       {"anthropic_token: \"HUSH\n", "s:1:18: anthropic_token: the value holds a space"},
@@ -70,7 +70,7 @@ TEST_CASE("no error of a secrets file holds a piece of it") {
       {"anthropic_token:HUSH\n", "s:1:1: is not a map; "},
       {"%HUSH HUSH\n%YAML HUSH\n---\n", "is not YAML; check"},
       {"tailscale_auth_key: tskey-api-HUSH\n",
-       "s:1:21: tailscale_auth_key: the value is a Tailscale key of another kind; "},
+       "s:1:21: tailscale_auth_key: the value is another kind of Tailscale key; "},
       {"anthropic_token:\n", "s:1:1: anthropic_token: is empty; write a value, or leave the key out"},
   };
   for (const auto& each : cases) {

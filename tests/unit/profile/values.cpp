@@ -144,7 +144,7 @@ TEST_CASE("URLs") {
   CHECK(url("http://a.test/", {{}, true}).has_value());
   CHECK_FALSE(url("ftp://a.test/", {{}, true}).has_value());
   CHECK(url("https://a.test/{x}", {{"version", "arch"}, false}).error() ==
-        "has unknown braces; what is replaced here is {version} and {arch}");
+        "has unknown braces; this URL may contain {version} and {arch}");
 }
 
 TEST_CASE("secrets") {

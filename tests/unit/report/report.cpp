@@ -186,9 +186,10 @@ TEST_CASE("report text: the console's line names what failed, else what is block
   Report report;
   report.resources = {resource("tailscale/login", Outcome::blocked), resource("user", Outcome::in_sync)};
   CHECK(failure_line(report).starts_with(
-      "bootstrap-agent: this server is not as desired: tailscale/login. Look: "));
+      "bootstrap-agent: this server is not in the desired state: tailscale/login. See "));
   report.resources.push_back(resource("seal", Outcome::failed));
-  CHECK(failure_line(report).starts_with("bootstrap-agent: this server is not as desired: seal. Look: "));
+  CHECK(failure_line(report).starts_with(
+      "bootstrap-agent: this server is not in the desired state: seal. See "));
 }
 
 TEST_CASE("report text: a plan says what would be done, in which order") {

@@ -48,8 +48,9 @@ TEST_CASE(
   std::string held;
   SUBCASE("dpkg's") {
     world.apt.dpkg_locked_until = TimePoint::max();
-    held = "apt-get install: Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 700 "
-           "(unattended-upgr)";
+    held =
+        "apt-get install: Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 700 "
+        "(unattended-upgr)";
   }
   SUBCASE("the lists'") {
     world.apt.lists_locked_until = TimePoint::max();
@@ -57,8 +58,9 @@ TEST_CASE(
   }
   SUBCASE("the archives'") {
     world.apt.archives_locked_until = TimePoint::max();
-    held = "apt-get install: Could not get lock /var/cache/apt/archives/lock. It is held by process 955 "
-           "(apt-get)";
+    held =
+        "apt-get install: Could not get lock /var/cache/apt/archives/lock. It is held by process 955 "
+        "(apt-get)";
   }
   const auto report = world.enforce();
   const auto& packages = find(report, "packages");

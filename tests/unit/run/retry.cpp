@@ -96,8 +96,9 @@ TEST_CASE("retry: it ends with the profile's limit, and begins again with the ne
 }
 
 TEST_CASE("retry: a record that says anything else, or is of a later day, is none") {
-  for (const char* record : {"", "[", "[]", "{\"failing_since\": \"x\", \"tries\": 9}",
-                             "{\"failing_since\": 1, \"tries\": -1}", "{\"failing_since\": 99999999999, \"tries\": 9}"}) {
+  for (const char* record :
+       {"", "[", "[]", "{\"failing_since\": \"x\", \"tries\": 9}", "{\"failing_since\": 1, \"tries\": -1}",
+        "{\"failing_since\": 99999999999, \"tries\": 9}"}) {
     CAPTURE(record);
     Server server;
     server.host.files.put(paths::retry, record, {0644});

@@ -103,7 +103,7 @@ TEST_CASE("user: a home that useradd had only begun when the run was killed is m
   world.host.files.put("/home/ubuntu/.bashrc", "# half of");
   world.host.files.put(making, "");
   CHECK(drifts(world.check(), "user") ==
-        Lines{"home: is half made, by a run that was cut off, should be /home/ubuntu"});
+        Lines{"home: is incomplete, from an interrupted run, should be /home/ubuntu"});
   CHECK(world.enforce().exit_code() == 0);
   CHECK(world.host.files.find("/home/ubuntu/.bashrc") ==
         nullptr);  // the real helper would copy it, from /etc/skel
@@ -202,7 +202,7 @@ TEST_CASE("sshd: host keys that a power cut has left empty are made anew, and th
 
 TEST_CASE("sshd: passwords stay on where they may be the only way in") {
   const std::string words =
-      "passwords were left on: sshd is the way in here, and root has no key in /root/.ssh/authorized_keys. "
+      "passwords were left on: you log in through sshd, and root has no key in /root/.ssh/authorized_keys. "
       "Add one, or start the run over "
       "Tailscale SSH (ssh root@NODE)";
   World by_password;

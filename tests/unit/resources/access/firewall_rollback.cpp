@@ -68,8 +68,8 @@ TEST_CASE(
   world.profile.ufw.allow = {{22, "tcp", "203.0.113.6"}};
   CHECK(failure(world, "ufw") ==
         "the SSH session that started this run, from 203.0.113.5 to 198.51.100.1 port 22, could not be "
-        "opened again: start it over the "
-        "tailnet (ssh root@openclaw), or let it in by ufw.allow: [{port: 22, protocol: tcp, from: "
+        "opened again: start the run over the tailnet (ssh root@openclaw), or allow it with ufw.allow: "
+        "[{port: 22, protocol: tcp, from: "
         "203.0.113.5}]; the firewall was put "
         "back as it was");
   CHECK(world.ufw.enabled);
@@ -103,15 +103,15 @@ TEST_CASE("firewall: when the tailnet is the way, it must get in, and the contro
     return connection.to == Tailnet::address_v4;
   };
   CHECK(failure(dropped, "ufw") ==
-        "the tailnet would be kept out: fd7a:115c:a1e0::9 port 22 was dropped. Look for a rule of your own "
-        "in /etc/ufw/before.rules, "
-        "before6.rules or of another program; the firewall was put back as it was");
+        "the tailnet would be locked out: a connection to fd7a:115c:a1e0::9 port 22 was dropped. Look for a "
+        "rule of your own in /etc/ufw/before.rules or before6.rules, or a rule of another program; the "
+        "firewall was put back as it was");
   CHECK(dropped.ufw.rules.empty());
   dropped.host.firewall = [](const NewConnection&) -> Result<bool> {
     return fail(Errc::failed, "iptables-restore: no");
   };
   CHECK(failure(dropped, "ufw") ==
-        "whether the tailnet gets in: iptables-restore: no; the firewall was put back as it was");
+        "whether the tailnet can connect: iptables-restore: no; the firewall was put back as it was");
 
   World cut_off;
   cut_off.host.on_http("https://", [&](const FakeHost&, const HttpGet&) -> Result<HttpResponse> {
@@ -157,7 +157,7 @@ TEST_CASE("firewall: what was not confirmed is put back by the timer, or at boot
 TEST_CASE("firewall: a run that comes after one that died keeps the way back to what was good") {
   World world;
   die_while_on_trial(world);
-  CHECK(drifts(world.check(), "ufw").front() == "change: is on trial, should be confirmed");
+  CHECK(drifts(world.check(), "ufw").front() == "change: is not confirmed yet, should be confirmed");
   world.host.firewall = [](const NewConnection&) { return false; };
   (void)failure(world, "ufw");
   CHECK_FALSE(world.ufw.enabled);
@@ -286,8 +286,7 @@ TEST_CASE(
     world.host.files.erase(paths::firewall_before);
     return false;
   };
-  CHECK(failure(world, "ufw")
-            .ends_with("; what was there before is not kept any more, so ufw was switched off"));
+  CHECK(failure(world, "ufw").ends_with("; the earlier state is lost, so ufw was switched off"));
   CHECK_FALSE(world.ufw.enabled);
 }
 

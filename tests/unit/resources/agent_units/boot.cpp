@@ -39,7 +39,7 @@ TEST_CASE(
   CHECK(find(world.check(), "resolver").outcome == Outcome::in_sync);  // there is nothing to keep
   world.host.files.put(used, own);
   CHECK(drifts(world.check(), "resolver") ==
-        Lines{copy + ": is absent, should be what names are resolved by without tailscaled"});
+        Lines{copy + ": is absent, should be the resolver settings without tailscaled"});
   CHECK(world.enforce().exit_code() == 0);
   CHECK(content(world, copy) == own);
   for (const char* fetches : {"packages", "node", "tailscale/package"})

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // tailscale/package, node, openclaw/package: versions under /opt
 #include "resources/common/downloaded_program.hpp"
-
 #include "support/converged.hpp"
 
 namespace agent {
@@ -105,8 +104,8 @@ TEST_CASE("openclaw/package: npm that the kernel killed says that memory is shor
   World world;
   world.openclaw.npm_is_killed = true;
   CHECK(failure(world, "openclaw/package")
-            .starts_with("npm ci from https://registry.npmjs.org/: killed, most likely by the kernel for "
-                         "want of memory"));
+            .starts_with("npm ci from https://registry.npmjs.org/: killed, most likely by the kernel because "
+                         "memory ran out"));
   world.openclaw.npm_is_killed = false;
   repairs(world);
 }
@@ -151,7 +150,7 @@ TEST_CASE("openclaw/package: a lock for another version, or none at all, says wh
     lock.sha256 = world.host.serve(url, text);
     CHECK(failure(world, "openclaw/package")
               .starts_with(
-                  "openclaw.lock.url gave something that is no package-lock.json with openclaw in it ("));
+                  "openclaw.lock.url gave a file that is not a package-lock.json with openclaw in it ("));
   }
 }
 

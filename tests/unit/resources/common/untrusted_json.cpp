@@ -65,7 +65,7 @@ TEST_CASE("gateway: an answer of other types is one that is not ready, and ends 
   CHECK(gateway_that_says(R"({"ready":1})") == "/readyz: is not ready: [], should be ready");
   CHECK(gateway_that_says(R"({"ready":"yes","failing":7})") == "/readyz: is not ready: 7, should be ready");
   CHECK(gateway_that_says(R"({"failing":)" + nest() + "}") ==
-        "/readyz: is answering HTTP 200 with something else, should be ready");
+        "/readyz: is answering HTTP 200 with an unexpected body, should be ready");
 }
 
 TEST_CASE("metadata: a listing of other types holds no rule") {
@@ -89,7 +89,7 @@ TEST_CASE("config: nested without end is refused as it is") {
   const auto content = R"({"gateway":{"port":)" + nest() + "}}";
   world.host.files.find(config_file)->content = content;
   CHECK(failure(world, "openclaw/config") ==
-        "~/.openclaw/openclaw.json is nested more than 100 deep: mend it and run again");
+        "~/.openclaw/openclaw.json is nested more than 100 levels deep: repair it and run again");
   CHECK(world.host.files.find(config_file)->content == content);
 }
 
@@ -97,7 +97,7 @@ TEST_CASE("config: a number beyond all bounds is refused as it is") {
   Converged world;
   world.host.files.find(config_file)->content = R"({"mine":1e999})";
   CHECK(failure(world, "openclaw/config") ==
-        "~/.openclaw/openclaw.json holds a number that is too large to be kept: mend it and run again");
+        "~/.openclaw/openclaw.json holds a number that is too large to be kept: repair it and run again");
   CHECK(world.host.files.find(config_file)->content == R"({"mine":1e999})");
 }
 

@@ -46,7 +46,7 @@ TEST_CASE(
     world.gateway_unit().drop_in_paths.emplace_back(path);
     CHECK(failure(world, unit)
               .starts_with(std::string(path) +
-                           " changes the gateway's unit, and is not where root may remove it"));
+                           " changes the gateway's unit, but root does not remove a file there"));
     CHECK(world.host.files.find(path) != nullptr);
   }
   Converged world;
@@ -188,7 +188,8 @@ TEST_CASE("gateway: one that crashes is not waited for") {
   world.openclaw.crashes = true;
   const auto report = world.enforce();
   CHECK(find(report, unit).outcome == Outcome::failed);
-  CHECK(find(report, unit).reason == "still adrift after it was applied: active is failed, should be active");
+  CHECK(find(report, unit).reason ==
+        "still drifted after it was applied: active is failed, should be active");
   CHECK(find(report, "openclaw/gateway").reason == "needs openclaw/unit, which failed");
 }
 
@@ -230,8 +231,9 @@ TEST_CASE("gateway: one that fails while it is waited for gives the reason and t
 TEST_CASE("gateway: listening on every address is named with address and port") {
   World world;
   world.openclaw.listens_everywhere = true;
-  CHECK(failure(world, "openclaw/gateway") ==
-        "still adrift after it was applied: listening socket is 0.0.0.0 port 18789, should be loopback only");
+  CHECK(
+      failure(world, "openclaw/gateway") ==
+      "still drifted after it was applied: listening socket is 0.0.0.0 port 18789, should be loopback only");
 }
 
 TEST_CASE("listening: addresses as the kernel prints them") {

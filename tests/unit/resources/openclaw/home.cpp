@@ -65,10 +65,11 @@ TEST_CASE("env: gone, the gateway gets a new token of 256 bits, and no Claude to
         Lines{"OPENCLAW_GATEWAY_TOKEN: is absent, should be made from the kernel's randomness"});
   repairs(world);
   CHECK(file(world, env_file).content.size() == std::string("OPENCLAW_GATEWAY_TOKEN=\n").size() + 64);
-  CHECK(find(world.check(), "openclaw/env").notes ==
-        Lines{"no Claude token yet: the gateway runs, its agents cannot; bring one with `bootstrap-agent "
-              "--reconcile --secrets -` "
-              "(key anthropic_token)"});
+  CHECK(
+      find(world.check(), "openclaw/env").notes ==
+      Lines{"no Claude token yet: the gateway runs, but its agents cannot; provide one with `bootstrap-agent "
+            "--reconcile --secrets -` "
+            "(key anthropic_token)"});
 }
 
 TEST_CASE("env: what the seal overwrote in a copy that was put back is no secret, and nothing to look for") {
@@ -151,7 +152,7 @@ TEST_CASE("config: something else where an object belongs is refused, not overwr
     Converged world;
     file(world, config_file).content = odd;
     CHECK(failure(world, "openclaw/config")
-              .starts_with("~/.openclaw/openclaw.json holds something else where an object belongs ("));
+              .starts_with("~/.openclaw/openclaw.json has another value where an object belongs ("));
     CHECK(file(world, config_file).content == odd);
   }
   Converged world;
@@ -184,7 +185,7 @@ TEST_CASE("config: a token that was written into it is in no report") {
   Converged world;
   file(world, config_file).content = R"({"gateway":{"auth":{"token":"a-token-of-the-owners-own"}}})";
   const auto all = fmt::format("{}", fmt::join(drifts(world.check(), "openclaw/config"), "\n"));
-  CHECK(all.find("/gateway/auth/token: is a value of its own, should be {") != std::string::npos);
+  CHECK(all.find("/gateway/auth/token: is another value, should be {") != std::string::npos);
   CHECK(all.find("owners-own") == std::string::npos);
   repairs(world);
 }

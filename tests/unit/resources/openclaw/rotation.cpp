@@ -156,7 +156,7 @@ TEST_CASE("secrets: the word generate, and a webhook's URL, are read and written
     const auto refused = load_secrets("webhook_url: " + bad + "\n", "s");
     REQUIRE_FALSE(refused);
     CHECK(refused.error().message.starts_with(
-        "s:1:14: webhook_url: the value is no address that a report could be sent to; write an https"));
+        "s:1:14: webhook_url: the value is not an address that a report can be sent to; write an https"));
     CHECK(refused.error().message.find("HUSH") == std::string::npos);
   }
 }

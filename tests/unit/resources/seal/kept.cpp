@@ -87,7 +87,7 @@ TEST_CASE("seal: a rewrite that was cut off is drift, and what it left is wiped"
   const auto next = next_of(paths::secrets);
   world.host.files.put(next, "anthropic_token: x\n", {0600});
   world.host.files.put(paths::secrets, "tailscale_auth_key: [", {0600});
-  CHECK(only_drift(world, "seal") == Lines{next + ": is left by a run that was cut off, should be absent",
+  CHECK(only_drift(world, "seal") == Lines{next + ": is left by an interrupted run, should be absent",
                                            paths::secrets + ": is unreadable, should be absent"});
 }
 

@@ -113,7 +113,7 @@ TEST_CASE("seal: user-data is destroyed for what it brings, of whatever form") {
   Converged world;
   world.host.files.put(user_data,
                        "cat >secrets.yaml <<'END'\ntailscale_auth_key: hskey-of-a-headscale\nEND\n", {0600});
-  CHECK(only_drift(world, "seal") == Lines{"copy " + user_data + ": is there, should be destroyed"});
+  CHECK(only_drift(world, "seal") == Lines{"copy " + user_data + ": is present, should be destroyed"});
   repairs(world);
   CHECK(world.host.files.find(user_data) == nullptr);
 }
@@ -157,7 +157,7 @@ TEST_CASE("seal: a name that would speak to the terminal is shown without that")
 TEST_CASE("seal: what cloud-init writes again is drift, and wiped again, also by the seal alone") {
   Converged world;
   world.host.files.put(user_data, "key: " + auth_key, {0600});
-  CHECK(only_drift(world, "seal") == Lines{"copy " + user_data + ": is there, should be destroyed"});
+  CHECK(only_drift(world, "seal") == Lines{"copy " + user_data + ": is present, should be destroyed"});
   const Ledger ledger;
   const auto plan = seal_plan(world.profile, ledger).value();
   Ledger own;
@@ -182,7 +182,7 @@ TEST_CASE("seal: multi-part user-data holds a copy though it shows none") {
     CAPTURE(text);
     Converged world;
     world.host.files.put(user_data, text, {0600});
-    CHECK(only_drift(world, "seal") == Lines{"copy " + user_data + ": is there, should be destroyed"});
+    CHECK(only_drift(world, "seal") == Lines{"copy " + user_data + ": is present, should be destroyed"});
   }
   Converged world;  // "#cloud-config\nruncmd: [[touch, /root/x]]\n# nothing to hide\n"
   world.host.files.put(
@@ -214,7 +214,7 @@ TEST_CASE(
     CAPTURE(path);
     Converged world;
     world.host.files.put(path, path == half ? "anthropic_token: 'x" : std::string(40, '\0'), {0600});
-    CHECK(only_drift(world, "seal") == Lines{"copy " + path + ": is the rest of one, should be destroyed"});
+    CHECK(only_drift(world, "seal") == Lines{"copy " + path + ": is incomplete, should be destroyed"});
     repairs(world);
     CHECK(world.host.files.find(path) == nullptr);
   }
@@ -267,7 +267,7 @@ TEST_CASE("seal: a later one has its own part in the receipt, beside that of fir
   CHECK(latest.at("destroyed").size() == 1);
   CHECK(latest.at("free_space").at("trimmed_bytes").is_null());
   const auto promised = latest.at("not_promised").dump();
-  for (const auto* word : {"overlay", "takes no trim", "swap:"})
+  for (const auto* word : {"overlay", "does not support trim", "swap:"})
     CHECK(promised.find(word) != std::string::npos);
   CHECK(find(report, "seal").notes.back() ==
         "destroyed 1 copies in 1 files, and found none after that; free space could not be trimmed: see " +

@@ -61,7 +61,7 @@ TEST_CASE(
   World world;
   world.tailnet.control.needs_approval = true;
   CHECK(failure(world, login) ==
-        "this node waits for approval: an admin of the tailnet approves it "
+        "this node waits for approval: let an admin of the tailnet approve it "
         "(https://login.tailscale.com/admin/machines), then "
         "run `bootstrap-agent --reconcile`");
   CHECK_FALSE(ran(world, "logout"));  // approving is enough
@@ -73,7 +73,7 @@ TEST_CASE("login: no key at hand is said, and nothing is tried") {
   World world;
   world.host.files.erase("/var/lib/bootstrap-agent/secrets.yaml");
   CHECK(failure(world, login) ==
-        "this node is not logged in (NeedsLogin) and there is no auth key at hand: make one in the admin "
+        "this node is not logged in (NeedsLogin) and no auth key was given: make one in the admin "
         "console, " +
             next);
   CHECK_FALSE(ran(world, "up"));
@@ -98,8 +98,7 @@ TEST_CASE("login: a key's file that a cut-off run left is drift, and destroyed")
   Converged world;
   const std::string file = "/run/bootstrap-agent/private/auth-key";
   world.host.files.put(file, std::string(20, '\0'), {0600});
-  CHECK(only_drift(world, login) ==
-        Lines{"auth key file: is left by a run that was cut off, should be absent"});
+  CHECK(only_drift(world, login) == Lines{"auth key file: is left by an interrupted run, should be absent"});
   repairs(world);
   CHECK(world.host.files.find(file) == nullptr);
   CHECK(world.tailnet.joined());
@@ -114,8 +113,7 @@ TEST_CASE(
         Lines{"control server: is https://controlplane.tailscale.com, should be https://headscale.test"});
   CHECK(failure(world, login) ==
         "this node is joined to https://controlplane.tailscale.com, the profile says https://headscale.test: "
-        "leaving a tailnet "
-        "can cut you off, so set tailscale.rejoin_on_control_url_change: true, " +
+        "leaving a tailnet can lock you out, so set tailscale.rejoin_on_control_url_change: true, " +
             next);
   CHECK(world.tailnet.joined());
   CHECK_FALSE(ran(world, "logout"));
@@ -145,8 +143,8 @@ TEST_CASE("login: an expired key is drift; without a new one that is said") {
   CHECK(drifts(world.check(), login) == Lines{"node key: is expired 2026-10-31T12:00:00Z, should be valid",
                                               "state: is NeedsLogin, should be Running"});
   CHECK(failure(world, login) ==
-        "this node is not logged in (NeedsLogin, its key has expired) and there is no auth key at hand: make "
-        "one in the admin "
+        "this node is not logged in (NeedsLogin, its key has expired) and no auth key was given: make one in "
+        "the admin "
         "console, " +
             next);
   world.tailnet.control.key_used = false;
@@ -276,7 +274,7 @@ TEST_CASE("login: a key that was used earns a word on what kinds do not suit a s
   const auto told = [](const Report& report) {
     const auto& notes = find(report, "tailscale/login").notes;
     return std::count_if(notes.begin(), notes.end(), [](const auto& note) {
-      return note.starts_with("the auth key has done its work: if it is reusable, revoke it");
+      return note.starts_with("the auth key is not needed any more: if it is reusable, revoke it");
     });
   };
   CHECK(told(world.enforce()) == 1);
