@@ -46,16 +46,6 @@ Status FakeHost::before(std::string_view change, std::string_view what) {
   return {};
 }
 
-template <class Change>
-auto FakeHost::change(Change make) -> decltype(make()) {
-  const Lock lock(mutex_);
-  if (dead_) throw Killed{};
-  auto result = make();
-  dead_ = dying_ == std::this_thread::get_id();
-  if (dead_) throw Killed{};
-  return result;
-}
-
 std::vector<std::string> FakeHost::changes() const {
   const Lock lock(mutex_);
   return changes_;

@@ -162,7 +162,14 @@ class FakeHost : public Host {
   }
   // Makes a change under the lock and lets the agent die after it, if that was asked for.
   template <class Change>
-  auto change(Change make) -> decltype(make());
+  auto change(Change make) -> decltype(make()) {
+    const Lock lock(mutex_);
+    if (dead_) throw Killed{};
+    auto result = make();
+    dead_ = dying_ == std::this_thread::get_id();
+    if (dead_) throw Killed{};
+    return result;
+  }
   [[nodiscard]] Status reachable(const Scope& scope) const;
   [[nodiscard]] std::string explain(const Scope& scope, const std::string& name,
                                     const UnitState& state) const;
