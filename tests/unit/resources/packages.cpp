@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "support/converged.hpp"
+#include "support/world_programs.hpp"
 
 namespace agent {
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "commands/run/inputs.hpp"
 #include "core/paths.hpp"
 #include "resources/catalog.hpp"
 #include "resources/seal/receipt.hpp"
