@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Owns an object of a C library and gives it back to the function that library has for it.
+// Owns an object of a C library, and releases it with the library's own function.
 #pragma once
 
 #include <memory>

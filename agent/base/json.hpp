@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one kind of JSON here. nlohmann's other kind, which sorts keys, would be a second parser and writer in
-// the binary.
+// The only JSON type of this project. A second one (nlohmann::json, which sorts keys) would put a second
+// parser and writer into the binary.
 #pragma once
 
 #include <nlohmann/json.hpp>
 
 namespace agent {
 
-using Json = nlohmann::ordered_json;  // it keeps the order of an owner's keys
+using Json = nlohmann::ordered_json;  // it keeps the order of the owner's keys
 
-// With every object's keys in alphabetical order: for comparing, where their order means nothing.
+// The same value with the keys of every object in alphabetical order. For comparisons where the order of keys
+// does not matter.
 [[nodiscard]] Json sorted(const Json& value);
 
 }  // namespace agent

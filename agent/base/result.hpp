@@ -11,14 +11,14 @@
 
 namespace agent {
 
-// Coarse on purpose: code that must decide asks for the kind, a person reads the message.
+// Only a few kinds, on purpose: code decides by the kind, a person reads the message.
 enum class Errc {
   invalid,      // the input is wrong; running again with the same input fails again
   not_found,    // the thing is not there
   refused,      // a safety rule forbids it (symlink in the way, wrong hash, not a regular file, …)
-  unavailable,  // something outside is down or not ready yet; later it may work
+  unavailable,  // something outside is down or not ready yet; a later try may work
   timed_out,    // the deadline passed
-  blocked,      // cannot be seen before another resource is in sync; the message says on what
+  blocked,      // cannot be observed before another resource is in sync; the message says which
   failed,       // anything else
 };
 
@@ -30,7 +30,7 @@ struct Error {
   Errc code = Errc::failed;
   std::string message;
 
-  // The same error as seen one layer further out: "while doing X: message".
+  // The same error with the context of one more layer: "context: message".
   [[nodiscard]] Error in(std::string_view context) && {
     return {code, fmt::format("{}: {}", context, message)};
   }
@@ -45,7 +45,7 @@ template <class... Args>
   return tl::unexpected<Error>(Error{code, fmt::format(format, std::forward<Args>(args)...)});
 }
 
-// Passes an error on, with one layer of context.
+// Returns the error of `result`, with one layer of context.
 template <class T>
 [[nodiscard]] tl::unexpected<Error> pass(Result<T>&& result, std::string_view context) {
   return tl::unexpected<Error>(std::move(result).error().in(context));
@@ -71,10 +71,11 @@ template <class T>
       return tl::unexpected<::agent::Error>(std::move(agent_try_status).error()); \
   } while (false)
 
-// Gives the value of a Result a name, or returns its error from the enclosing function, as ccache's
-// TRY_ASSIGN does:
+// Gives the value of a Result a name, or returns its error from the enclosing function. (ccache has the same
+// macro, TRY_ASSIGN.)
 //   AGENT_TRY_ASSIGN(const auto text, probe.read_file(path));
-// `auto&&` names the value where it is, so that nothing of a secret is left behind in the Result.
+// With `auto&&` the name refers to the value inside the Result, so that no copy of a secret stays behind in
+// it.
 #define AGENT_TRY_ASSIGN(name, ...) \
   AGENT_TRY_ASSIGN_TO(name, AGENT_JOIN(agent_result_, __LINE__), __VA_ARGS__)
 #define AGENT_TRY_ASSIGN_TO(name, result, ...)                                     \

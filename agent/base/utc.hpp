@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A moment as people and JSON read it.
+// A point in time as text.
 #pragma once
 
 #include <chrono>

@@ -32,24 +32,24 @@ struct Options {
   CommandName command = CommandName::help;
   std::string profile;       // empty: the installed one
   std::string secrets;       // empty: none; "-": stdin
-  std::string agent_url;     // of --render-user-data, as the next two: with {arch} or without
+  std::string agent_url;     // for --render-user-data, like the next two; with or without {arch}
   std::string agent_sha256;  // either this or `sums`
   std::string sums;          // a file in sha256sum(1)'s format; "-": stdin
   std::string install;       // the binary of --install
   std::string signing_key;   // empty: the built-in one
   bool allow_downgrade = false;
   std::optional<NewConnection>
-      session;  // of --worker: the SSH session that asked for the run, as it would be made again
+      session;  // for --worker: the SSH session that asked for the run, as a new connection
   Format format = Format::text;
   bool wait = false;
   std::chrono::seconds deadline{};  // zero: the command's own default
 };
 
-// Errc::invalid names every mistake, a line each.
+// Errc::invalid lists every mistake, one per line.
 [[nodiscard]] Result<Options> parse_options(const std::vector<std::string>& arguments);
 
-// What SSH_CONNECTION says (ssh(1): client's address and port, server's address and port) as a connection
-// that is to be made again.
+// The connection of SSH_CONNECTION (ssh(1): client's address and port, server's address and port), as a new
+// connection to the same port. nullopt when the text has another form.
 [[nodiscard]] std::optional<NewConnection> ssh_session(const std::string& text);
 
 // What --help prints.

@@ -6,15 +6,15 @@
 
 namespace agent {
 
-// --first-boot, --reconcile: checks the input, puts it in place, starts the worker as a transient unit and
-// follows it.
+// --first-boot, --reconcile: checks the input, installs it, starts the worker as a transient unit and follows
+// it.
 int enforce_command(const Options& options);
-// --worker: the run itself, in its unit.
+// --worker: the run itself, in the transient unit.
 int worker_command(const Options& options);
-// The seal alone, by this process: for a first boot that cannot start its run. What goes wrong is printed.
+// Runs only the seal, in this process. For a first boot that cannot start its run. Errors are printed.
 void seal_alone(const Options& options);
-// --boot: at every boot. Resumes a first boot or an update that did not end, and seals again what cloud-init
-// writes anew.
+// --boot: runs at every boot. Resumes a first boot or an update that did not finish, and seals again, because
+// cloud-init writes user-data at every boot.
 int boot_command(const Options& options);
 // --revert: puts the firewall back as it was before a change that nobody confirmed.
 int revert_command(const Options& options);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which resources of this run are known to be as desired. The seal reads it: a secret may go when its
-// consumer is settled.
+// Which resources of this run are known to be as desired ("settled"). The seal reads it: it may destroy a
+// secret when the consumer of the secret is settled.
 #pragma once
 
 #include <mutex>

@@ -10,15 +10,16 @@
 
 namespace agent {
 
-// One difference between what is and what should be. Shown to people and kept in reports: no secret values.
+// One difference between the actual and the desired state. It is shown to people and kept in reports, so it
+// must not contain a secret.
 struct Drift {
   std::string field;
   std::string observed;
   std::string desired;
 };
 
-// A resource can only add to it. What acts on a machine is given values (ResourceOf, resource.hpp), never
-// these texts: they can be read by the engine alone (core/engine/findings.hpp).
+// A resource can only add to it. Code that changes a machine gets values (ResourceOf, resource.hpp), never
+// these texts. Only the engine can read them (core/engine/findings.hpp).
 class Observation {
  public:
   // Adds a drift when observed and desired differ.
@@ -28,9 +29,9 @@ class Observation {
   void drift(std::string_view field, std::string_view observed, std::string_view desired) {
     drifts_.push_back({std::string(field), std::string(observed), std::string(desired)});
   }
-  // A warning for the operator that is no drift.
+  // A warning for the operator that is not drift.
   void note(std::string text) { notes_.push_back(std::move(text)); }
-  // What a report should say: the gateway's URL, the node's DNS name.
+  // Information for the report, such as the gateway's URL or the node's DNS name.
   void fact(std::string key, std::string value) { facts_[std::move(key)] = std::move(value); }
 
  private:

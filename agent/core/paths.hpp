@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where things live. One page, so that two resources never disagree.
+// Paths that several parts use. They are in one file, so that two resources never disagree.
 #pragma once
 
 #include <string>
@@ -13,17 +13,16 @@ inline const std::string stamps = state + "/stamps";          // root, 0755: wha
 inline const std::string report = state + "/report.json";
 inline const std::string receipt = state + "/receipt.json";
 inline const std::string update =
-    state + "/update.json";  // root, 0600: the way back from an update that goes on
+    state + "/update.json";  // root, 0600: the snapshot of an update in progress
 inline const std::string firewall_before =
-    state + "/ufw.before";  // root, 0700: ufw's files, while a change of it is on trial
+    state + "/ufw.before";  // root, 0700: ufw's files before an unconfirmed change
 inline const std::string firewall_reverting =
     firewall_before + ".reverting";                          // the same, from when it is being put back
 inline const std::string retry = state + "/retry.json";      // root, 0644: since when runs have failed
 inline const std::string secrets = state + "/secrets.yaml";  // root, 0600: secrets not yet consumed
-inline const std::string webhook = state + "/webhook-url";   // root, 0600: where a failed run is told of
+inline const std::string webhook = state + "/webhook-url";   // root, 0600: where failed runs are reported
 inline const std::string run = "/run/bootstrap-agent";       // root, 0755: lock (0600) and events (0644)
-inline const std::string run_private =
-    run + "/private";  // root, 0700, tmpfs: a secret on its way to a program
+inline const std::string run_private = run + "/private";     // root, 0700, tmpfs: a secret for a program
 inline const std::string lock = run + "/lock";
 inline const std::string events = run + "/events.jsonl";
 inline const std::string log = "/var/log/bootstrap-agent.log";  // root, 0600, destroyed by the seal

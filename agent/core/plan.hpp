@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A plan: resources in an order in which every one follows those it needs.
+// A plan: resources in an order in which each comes after those that it needs.
 #pragma once
 
 #include <memory>
@@ -11,9 +11,9 @@ namespace agent {
 
 class Plan {
  public:
-  // Errc::invalid when a name is used twice, a need is unknown or comes `last`, or needs form a circle.
-  // Resources keep the order they were given in as far as their needs allow; those marked `last` come last.
-  // `named`: resources that others speak of by name, such as who takes a secret over; Errc::invalid when one
+  // Errc::invalid when a name is used twice, a need is unknown or is marked `last`, or needs form a cycle.
+  // Resources keep their given order as far as their needs allow; those marked `last` come last. `named`:
+  // names of resources that other code uses, such as the consumers of secrets. Errc::invalid when one of them
   // is not in the plan.
   static Result<Plan> make(std::vector<std::unique_ptr<Resource>> resources,
                            const std::vector<std::string>& named = {});

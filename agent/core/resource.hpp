@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A resource: one thing on the machine. It says what is, and puts right what is not as it should be; it knows
-// nothing of modes or order.
+// A resource: one thing on the machine. It reports its state and removes its drift. It knows nothing about
+// modes or order.
 #pragma once
 
 #include <memory>
@@ -14,18 +14,18 @@
 
 namespace agent {
 
-// As the engine sees it. A new resource derives from ResourceOf below.
+// The interface for the engine. A new resource derives from ResourceOf below.
 class Resource {
  public:
   struct Spec {
     std::string name;                 // tailscale/login
     std::vector<std::string> needs;   // resources that must be in sync before this one is enforced
-    std::vector<std::string> tokens;  // what only one resource may use at a time: "dpkg"
-    bool last =
-        false;  // enforced after all others, whatever became of them (its needs only say in which order)
+    std::vector<std::string> tokens;  // things that only one resource may use at a time: "dpkg"
+    bool last = false;  // enforced after all others, even when they failed (its needs only set the order)
   };
 
-  // One look: in words, and the values they were made from, which only the resource itself can see.
+  // The result of one observation: the words, and the values behind them, which only the resource itself can
+  // read.
   class Look {
    public:
     [[nodiscard]] const Observation& observation() const { return observation_; }
@@ -51,12 +51,12 @@ class Resource {
   [[nodiscard]] const Spec& spec() const { return spec_; }
   [[nodiscard]] const std::string& name() const { return spec_.name; }
 
-  // Looks. An Error means that it could not be seen; Errc::blocked, that another resource must come first
-  // (the message says on what).
+  // Observes. An Error means that the state could not be read. Errc::blocked: another resource must come
+  // first; the message says which.
   [[nodiscard]] virtual Result<Look> observe(const Probe& probe) const = 0;
 
   // Removes the drift that observe() just saw; changes nothing when there is none. It waits for what it
-  // starts, with a deadline, but does not judge: the engine observes again.
+  // starts, with a deadline. It does not check the result: the engine observes again.
   [[nodiscard]] virtual Status converge(Host& host, const Look& seen) = 0;
 
  private:
@@ -64,18 +64,18 @@ class Resource {
 };
 
 // A resource whose state is a plain value, State. look() reads it, describe() puts it into words, apply()
-// acts on it; there is drift exactly when describe() says so, and then only does apply() change anything
+// acts on it. There is drift exactly when describe() says so, and only then does apply() change anything
 // (tests/laws/states.cpp).
 template <class State>
 class ResourceOf : public Resource {
  public:
   using Resource::Resource;
 
-  // What is. Errc::blocked: cannot be seen before another resource is in sync.
+  // Reads the current state. Errc::blocked: it cannot be read before another resource is in sync.
   [[nodiscard]] virtual Result<State> look(const Probe& probe) const = 0;
   // For people and reports.
   [[nodiscard]] virtual Observation describe(const State& state) const = 0;
-  // Puts right what look() saw.
+  // Removes the drift that look() saw.
   [[nodiscard]] virtual Status apply(Host& host, const State& state) = 0;
 
   [[nodiscard]] Result<Look> observe(const Probe& probe) const final {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The libraries of others that this layer uses, for --version.
+// The third-party libraries that this layer uses, for --version.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace agent {
 
-// Name and version, by what each says of itself at run time, where it does.
+// Name and version. The version comes from the library at run time, where it offers that.
 [[nodiscard]] std::vector<std::pair<std::string, std::string>> platform_libraries();
 
 }  // namespace agent

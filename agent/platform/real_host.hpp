@@ -12,27 +12,27 @@
 
 namespace agent {
 
-// All of it may be called from any thread.
+// All functions may be called from any thread.
 class RealHost final : public Host {
  public:
   struct Options {
     // A line for the agent's own log: each change before it is made, and the output of programs that asked
     // for it. Redacted.
     std::function<void(std::string_view line)> log_line;
-    // A line for whoever watches. Redacted.
+    // A line for a person who watches the run. Redacted.
     std::function<void(std::string_view line)> progress;
-    // Where downloads go; made when first needed, for root only.
+    // The directory for downloads. It is made when first needed, for root only.
     std::string work_directory = "/var/lib/bootstrap-agent/tmp";
   };
   explicit RealHost(Options options);
 
-  // When the whole run must be over. Every timeout ends there at the latest, and nothing begins later
-  // (Errc::timed_out). TimePoint::max(): never.
+  // The deadline of the whole run. Every timeout is cut to it, and nothing begins after it (Errc::timed_out).
+  // TimePoint::max(): none.
   void set_deadline(TimePoint deadline) { deadline_ = deadline; }
   [[nodiscard]] TimePoint deadline() const override { return deadline_; }
   void allow_at_least(Milliseconds time) override;
 
-  // How many changes were begun.
+  // The number of changes that were started.
   [[nodiscard]] std::uint64_t mutations() const { return mutations_; }
 
   Result<std::optional<FileInfo>> stat(const Path& path) const override;
@@ -82,7 +82,7 @@ class RealHost final : public Host {
   Status do_enable_linger(const User& user, Milliseconds timeout) override;
 
  private:
-  // The timeout, cut where the run ends; Errc::timed_out when it has ended.
+  // The timeout, cut to the run's deadline. Errc::timed_out when the deadline has passed.
   [[nodiscard]] Result<Milliseconds> within(Milliseconds timeout, std::string_view what) const;
   [[nodiscard]] Result<Completed> run_within(Command command) const;
   Status make_work_directory();

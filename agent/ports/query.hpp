@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every program that a check may run. A Query can only be made here, so this page is the whole list: read it
-// and you know that `--verify` and `--plan` run nothing that writes.
+// Every program that a check may run. A Query can only be made here, so this file is the complete list: it
+// shows that `--verify` and `--plan` run nothing that writes.
 #pragma once
 
 #include "ports/types.hpp"
@@ -15,14 +15,14 @@ class Query {
   static Query sshd_settings();
   // ufw(8) `status verbose`: status, default policies, rules in force.
   static Query ufw_status();
-  // ufw(8) `show added`: the rules as the commands that made them, also while ufw is inactive.
+  // ufw(8) `show added`: the rules, as the commands that made them. Works also while ufw is inactive.
   static Query ufw_added();
   // nft(8) -j list table inet NAME; exit 1 when it is not there.
   static Query nft_table(const std::string& name);
   // `tailscale serve status --json`: {} when nothing is served.
   static Query serve_status();
-  // Whether an SQL query of an SQLite database in the user's home has one row, whose one column is 1: node(1)
-  // opens the file read-only, as that user; exit 0 or 1.
+  // Whether an SQL query on an SQLite database in the user's home gives one row whose values are all 1.
+  // node(1) opens the file read-only, as that user. Exit 0 or 1.
   static Query database_says_one(const User& user, const std::string& file, const std::string& sql);
 
   [[nodiscard]] const Command& command() const { return command_; }

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Programs that must succeed, and what to say of one that did not.
+// Runs programs that must succeed, and describes failures.
 #pragma once
 
 #include "ports/host.hpp"
 
 namespace agent {
 
-// What a program that did not succeed has to say, in one redacted line: its lines on stderr, else those on
-// stdout, else how it ended.
+// Why a program failed, in one redacted line: its stderr, else its stdout, else how it ended.
 [[nodiscard]] std::string failure_text(const Command& command, const Completed& completed);
 
-// Runs a program that must succeed. Otherwise "PROGRAM VERB: failure_text()": Errc::timed_out past its
+// Runs a program that must succeed. The error is "PROGRAM VERB: failure_text()": Errc::timed_out after its
 // deadline, else Errc::failed.
 [[nodiscard]] Result<Completed> run_checked(Host& host, const Command& command);
 

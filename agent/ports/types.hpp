@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The vocabulary in which the agent speaks about a machine. Plain values: no behaviour, no library.
+// The types with which the agent describes a machine. Plain values: no behaviour, no library.
 #pragma once
 
 #include <sys/types.h>
@@ -25,12 +25,13 @@ struct User {
   std::string home;
   std::string shell;
   std::vector<std::string> groups;  // supplementary, by name
-  bool password_locked = true;      // no password opens it: shadow(5)'s field begins with '!' or '*'
+  bool password_locked = true;      // no password is accepted: shadow(5)'s field begins with '!' or '*'
 };
 
-// Where a file is, and in whose name it is touched. A system path is touched as root. A path in a home is
-// relative to it and touched as its user, beneath the home, through no symlink (openat2(2) RESOLVE_BENEATH |
-// RESOLVE_NO_SYMLINKS): a link planted by that user makes the operation fail with Errc::refused.
+// Where a file is, and as which user it is accessed. A system path is accessed as root. A path in a home is
+// relative to the home and is accessed as its user; it never leaves the home and follows no symlink
+// (openat2(2) RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS). A link that the user has put there makes the operation
+// fail with Errc::refused.
 struct Path {
   std::string path;
   std::optional<User> home_of;
@@ -54,9 +55,9 @@ struct FileInfo {
   std::chrono::system_clock::time_point modified;
 };
 
-using Holders = std::map<std::string, std::vector<std::string>>;  // by the path of what they hold open
+using Holders = std::map<std::string, std::vector<std::string>>;  // by the path of the open file
 
-// What a search for secrets has found (secrets/redact.hpp says what one is), and what it did not look into.
+// What a search for secrets has found (secrets/redact.hpp defines them), and what it did not search.
 struct SecretSearch {
   struct File {
     std::string path;
@@ -66,30 +67,31 @@ struct SecretSearch {
   std::vector<std::string> skipped;  // "PATH: why"
 };
 
-// What became of the blocks that no file uses any more.
+// What happened to the blocks that no file uses any more.
 struct FreeSpace {
-  std::string file_system;  // as statfs(2) names it: ext4, btrfs, overlay, …
+  std::string file_system;  // from statfs(2): ext4, btrfs, overlay, …
   std::optional<std::uint64_t>
-      bytes;  // told to the device as unused (FITRIM, ioctl_fs(2)); none where that can't be done
+      bytes;  // reported to the device as unused (FITRIM, ioctl_fs(2)); none where that is not possible
 };
 
-// Permissions of a file to be written. A file in a home is always its user's, whatever uid and gid say.
+// Permissions of a file to be written. A file in a home always belongs to the home's user, whatever uid and
+// gid are.
 struct FileMode {
   mode_t mode = 0644;
   uid_t uid = 0;
   gid_t gid = 0;
 };
 
-// A program run by argv: no shell. The environment is exactly `env` (nothing is inherited).
+// A program with its arguments, run without a shell. The environment is exactly `env`; nothing is inherited.
 struct Command {
   std::vector<std::string> argv;  // argv[0] is a name looked up on the standard PATH, or an absolute path
   std::map<std::string, std::string> env;
   std::optional<User> user;  // none: as the agent itself
   std::string directory = "/";
-  std::string input;             // what it reads on stdin; never a secret in argv or env
-  std::string hold_input_until;  // not empty: stdin stays open until a line on its stdout begins with this
-  Milliseconds timeout{30'000};  // at which its whole process group is killed
-  // Its output goes line by line to the agent's log as it comes (long-running programs).
+  std::string input;             // its stdin; a secret must never be in argv or env
+  std::string hold_input_until;  // if not empty: stdin stays open until a line on its stdout begins with this
+  Milliseconds timeout{30'000};  // after it, the whole process group is killed
+  // Its output goes to the agent's log line by line, while it runs (for long-running programs).
   bool log_output = false;
 };
 
@@ -112,21 +114,21 @@ struct HttpResponse {
   std::string body;  // capped at 4 MiB
 };
 
-// A TCP connection to this machine that nobody has made yet. Addresses as inet_pton(3) reads them.
+// A TCP connection to this machine that could be made. Addresses as inet_pton(3) reads them.
 struct NewConnection {
   std::string from;
-  std::string to;  // one of this machine's
+  std::string to;  // an address of this machine
   std::uint16_t port = 0;
 };
 
-// systemd's manager of the whole machine, or that of one user.
+// systemd's manager of the whole machine, or of one user.
 struct Scope {
   std::optional<User> user;
   static Scope system() { return {}; }
   static Scope of(User user) { return {std::move(user)}; }
 };
 
-// What systemd says of a unit (org.freedesktop.systemd1(5)); the names are systemd's.
+// systemd's properties of a unit (org.freedesktop.systemd1(5)); the names are systemd's.
 struct UnitState {
   std::string load_state;    // loaded, not-found, masked, …
   std::string active_state;  // active, inactive, failed, activating, …
@@ -142,7 +144,8 @@ struct UnitState {
   std::uint64_t active_since_us = 0;  // CLOCK_REALTIME µs of the last entry into active, 0 if never
 };
 
-// A file fetched and checked: what was hashed is this open file, and only through it is it used.
+// A downloaded and checked file. The hash was computed from this open file, and the file is used only through
+// it.
 struct Fetched {
   UniqueFd fd;
   std::string name;  // for messages
@@ -155,7 +158,7 @@ struct Fetch {
   Milliseconds timeout{600'000};
 };
 
-// Bounds that make an archive bomb an error instead of a full disk.
+// Limits, so that an archive bomb gives an error and does not fill the disk.
 struct UnpackLimits {
   std::uint64_t max_bytes = 0;
   std::uint64_t max_entries = 0;

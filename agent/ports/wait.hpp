@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one way to wait: look at a condition until it holds or a deadline passes.
+// The only way to wait: check a condition until it holds or a deadline passes.
 #pragma once
 
 #include <functional>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Addresses of things in a network, from text.
+// Parses network addresses and URLs.
 #pragma once
 
 #include <string>
@@ -10,8 +10,8 @@
 
 namespace agent::parsing {
 
-// An address or a network in CIDR form, v4 or v6, in the one way `ufw status` writes it (inet_ntop(3); a host
-// without /32 or /128).
+// An address or a network in CIDR form, v4 or v6. The result has the form that `ufw status` prints
+// (inet_ntop(3); a host without /32 or /128).
 Parsed<std::string> network(std::string_view text);
 
 struct UrlRules {
@@ -19,7 +19,7 @@ struct UrlRules {
   bool allow_http = false;
 };
 
-// An absolute https URL without user, password and fragment.
+// An absolute https URL without user, password or fragment.
 Parsed<std::string> url(std::string_view text, const UrlRules& rules);
 
 }  // namespace agent::parsing

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A profile is desired state: plain values, one struct a topic. Every key is explained in
-// profiles/default.yaml.
+// A profile is desired state: plain values, one struct per topic. profiles/default.yaml explains every key.
 #pragma once
 
 #include <chrono>
@@ -14,14 +13,14 @@
 
 namespace agent {
 
-// Where a pinned archive comes from. `{version}` and `{arch}` in the URL are replaced; hashes are by uname(2)
-// architecture.
+// Where a pinned archive comes from. `{version}` and `{arch}` in the URL are replaced. There is one hash per
+// uname(2) architecture.
 struct PinnedDownload {
   std::string url;
   std::map<std::string, std::string> sha256;  // x86_64, aarch64 -> 64 hex digits
 };
 
-// An inbound exception that the owner wants besides tailscale0.
+// An inbound rule that the owner wants in addition to tailscale0.
 struct InboundRule {
   std::uint16_t port = 0;
   std::string protocol;  // tcp, udp
@@ -56,7 +55,7 @@ struct Profile {
   struct OpenClaw {
     std::string version;
     std::string registry;  // npm registry
-    struct Lock {          // package-lock.json of ours
+    struct Lock {          // our package-lock.json
       std::string url;
       std::string sha256;
     } lock;
@@ -84,15 +83,15 @@ struct Profile {
   std::chrono::hours keep_unconsumed_secrets{};  // how long a failed first boot may keep what it still needs
 };
 
-// The secrets file. None is required: what a resource needs and lacks it says itself.
+// The secrets file. No secret is required: a resource that needs a missing one says so.
 struct Secrets {
   Secret tailscale_auth_key;
   Secret anthropic_token;
   Secret gateway_token;
-  bool generate_gateway_token = false;  // a new one is made on the host, though there is one
+  bool generate_gateway_token = false;  // a new one is made on the host, even if there is one
   Secret webhook_url;
 
-  [[nodiscard]] bool empty() const;  // these and what follows from them: secret_table.hpp
+  [[nodiscard]] bool empty() const;  // see secret_table.hpp
 };
 
 }  // namespace agent

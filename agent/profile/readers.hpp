@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a table of keys is made of: for each kind of value, how to check it and where to put it. The field
-// must outlive the reader.
+// The parts of a key table: for each kind of value, how to check it and where to store it. The field must
+// outlive the reader.
 #pragma once
 
 #include <chrono>
@@ -16,17 +16,17 @@ namespace agent::parsing {
 using TextParser = Parsed<std::string> (*)(std::string_view);
 
 Read text(std::string& out, TextParser parse);
-Read texts(std::vector<std::string>& out, TextParser parse);  // a list of them, none twice
+Read texts(std::vector<std::string>& out, TextParser parse);  // a list without duplicates
 Read choice(std::string& out, std::vector<std::string_view> words);
 Read boolean(bool& out);
 Read link(std::string& out, std::vector<std::string_view> placeholders, const bool& allow_http);
 Read secret(Secret& out, TextParser parse);
 
-// For use by the readers: is the value of this kind? Says so if not.
+// For the readers: whether the value is of this kind. Adds a problem if not.
 bool expect_scalar(const Node& value, const std::string& key, Problems& problems);
 bool expect_list(const Node& value, const std::string& key, Problems& problems);
 
-// Stores what parsing gave, or says what is wrong with the value.
+// Stores the parsed value, or adds a problem with the value.
 template <class T, class Store>
 void settle(const Parsed<T>& parsed, const Node& value, const std::string& key, Problems& problems,
             Store store) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The secrets that an owner may hand over, one row each. To add one is to add a field to Secrets and a row
-// here: loading, writing back, merging, the search for copies, consumption and the help follow from it.
+// The secrets that an owner may provide, one row each. To add one, add a field to Secrets and a row here.
+// Loading, writing, merging, the search for copies, consumption and the help use this table.
 #pragma once
 
 #include <span>
@@ -16,24 +16,24 @@ struct SecretRow {
   std::string_view key;  // in the secrets file
   Secret Secrets::*value;
   parsing::Parsed<std::string> (*parse)(std::string_view);
-  bool Secrets::*generate;  // set by the word `generate` in place of a value; null: there is no such word
-  std::string_view
-      consumer;  // the resource that takes it over: once that one is in sync, nobody needs the file's copy
+  bool Secrets::*generate;    // set by the word `generate` instead of a value; null: the word is not allowed
+  std::string_view consumer;  // the resource that stores it in its final place: when it is in sync, the
+                              // file's copy is not needed any more
 };
 
 [[nodiscard]] std::span<const SecretRow> secret_table();
 
-// What takes the place of a value that the host makes itself.
+// The word that stands for a value that the host makes.
 inline constexpr std::string_view generate_word = "generate";
 
 [[nodiscard]] bool is_given(const Secrets& secrets, const SecretRow& row);
 void forget(Secrets& secrets, const SecretRow& row);
 
-// What is not given comes from `kept`.
+// Secrets that are not given are taken from `kept`.
 void merge(Secrets& given, Secrets kept);
 
-// Whether the text has a secrets file in it, as user-data does: its values need not be known, nor have a form
-// of their own.
+// Whether the text contains a secrets file, as user-data does. It looks for the keys, so the values need not
+// be known or have a special form.
 [[nodiscard]] bool names_a_secret(std::string_view text);
 
 // "tailscale_auth_key, …, gateway_token (or the word generate), …", for the help.

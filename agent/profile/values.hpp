@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The kinds of values: one function each, from text to value. Nothing here knows where the text stands.
+// Parsers for each kind of value. They know nothing about files or positions.
 #pragma once
 
 #include <chrono>
@@ -10,7 +10,8 @@
 
 namespace agent::parsing {
 
-// The value, or "is what is wrong; what would be right". The error never quotes the text: it may be a secret.
+// The value, or an error of the form "is what is wrong; what would be right". The error never quotes the
+// text, because it may be a secret.
 template <class T>
 using Parsed = tl::expected<T, std::string>;
 
@@ -29,7 +30,7 @@ Parsed<std::chrono::seconds> duration(std::string_view text, std::chrono::second
                                       std::chrono::seconds most,
                                       std::chrono::seconds unit = std::chrono::seconds(1));
 
-// Secrets: what may stand in a header, a shell-free file or `.env` as it is.
+// Secrets: texts that need no escapes in a header, a plain file or `.env`.
 Parsed<std::string> opaque_token(std::string_view text);
 Parsed<std::string> tailscale_key(std::string_view text);
 Parsed<std::string> webhook(std::string_view text);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A report as JSON: docs/report.schema.json. Written to report.json, read back by --status, printed by
+// A report as JSON (docs/report.schema.json). It is written to report.json, read by --status, and printed by
 // --format json.
 #pragma once
 
@@ -10,7 +10,7 @@
 
 namespace agent {
 
-// What a report says of the run it came from.
+// What a report says about its run.
 struct RunInfo {
   std::string command;     // first-boot, reconcile, verify, plan, boot
   std::string started_at;  // RFC 3339, UTC
@@ -21,7 +21,7 @@ struct RunInfo {
 [[nodiscard]] Json to_json(const Report& report, const RunInfo& run);
 [[nodiscard]] Json to_json(const ResourceReport& resource);
 
-// The other way; Errc::invalid for anything but a report of this schema version.
+// Parses the JSON. Errc::invalid for anything but a report of this schema version.
 [[nodiscard]] Result<Report> report_from_json(const Json& in);
 [[nodiscard]] Result<ResourceReport> resource_from_json(const Json& in);
 

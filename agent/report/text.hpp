@@ -8,13 +8,13 @@
 
 namespace agent {
 
-// One line as a resource ends: "   12.3 s  tailscale/login   converged in 0.4 s".
+// One line when a resource ends: " 12.3 s tailscale/login converged in 0.4 s".
 [[nodiscard]] std::string line_for(const ResourceReport& resource);
 
 // The table at the end: every resource, its drift, its notes, and one closing line.
 [[nodiscard]] std::string table_for(const Report& report);
 
-// --plan: each resource with what it needs and what would be changed.
+// For --plan: each resource, what it needs, and what would be changed.
 [[nodiscard]] std::string plan_for(const Report& report);
 
 }  // namespace agent

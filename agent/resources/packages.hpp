@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Debian packages that must be there, by apt.
+// Debian packages that must be installed, with apt.
 #pragma once
 
 #include "core/resource.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The second layer under Secret: whatever is printed, logged or reported passes through redact(), and the
-// seal knows by the same function what a copy is.
+// The second layer of protection, after Secret: everything that is printed, logged or reported passes through
+// redact(). The seal uses the same definition to find copies.
 #pragma once
 
 #include <string>
@@ -9,11 +9,11 @@
 
 namespace agent {
 
-// Remembers a value that must never be shown, for the life of the process. Values under 6 bytes are ignored:
-// replacing them would only garble output. Thread-safe.
+// Registers a value that must never be shown, until the process ends. Values shorter than 6 bytes are
+// ignored: replacing them would only garble output. Thread-safe.
 void register_secret(std::string_view value);
 
-// What the seal writes over a secret in a file of others, byte by byte.
+// The character that the seal writes over each byte of a secret in files of other programs.
 inline constexpr char overwrite_char = 'x';
 
 struct Span {
@@ -22,11 +22,11 @@ struct Span {
   bool operator==(const Span&) const = default;
 };
 
-// Where the text holds a registered value, in any of the forms of secret_forms.hpp, or what begins like a
-// token of this field (token_forms.hpp): in order, none touching another. Thread-safe.
+// Where the text contains a registered value, in any form of secret_forms.hpp, or a text that begins like a
+// known kind of token (token_forms.hpp). In order; spans do not touch. Thread-safe.
 [[nodiscard]] std::vector<Span> secret_spans(std::string_view text);
 
-// The text with each of these replaced by "[redacted]". Thread-safe.
+// The text with each such span replaced by "[redacted]". Thread-safe.
 [[nodiscard]] std::string redact(std::string_view text);
 
 }  // namespace agent

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A secret value: move-only, zeroed on destruction, with no formatter and no stream operator, and one
-// greppable way to read it.
+// A secret value: move-only, zeroed on destruction, without formatter and stream operator. reveal() is the
+// only way to read it, and is easy to grep.
 #pragma once
 
 #include <string>
@@ -11,8 +11,7 @@ namespace agent {
 class Secret {
  public:
   Secret() = default;
-  // Takes the value over and zeroes the string it came in. The value is registered with redact()
-  // (redact.hpp).
+  // Takes the value and zeroes the source string. The value is registered with redact() (redact.hpp).
   explicit Secret(std::string&& value);
   Secret(Secret&& other) noexcept;
   Secret& operator=(Secret&& other) noexcept;

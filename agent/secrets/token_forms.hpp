@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The tokens of this field, whoever printed them: what begins like one of them is a secret, also when nobody
-// has registered its value.
+// Known kinds of tokens. A text that begins like one of them is a secret, even when its value is not
+// registered.
 #pragma once
 
 #include <array>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A binary that is to take the agent's place: whether it may, and how it does.
+// A binary that may replace the agent: the checks, and the replacement.
 #pragma once
 
 #include <string>
@@ -17,15 +17,16 @@ struct ReleaseFile {
   std::string signature;  // the contents of NAME.minisig
 };
 
-// The version of a file that may be installed on this machine: signed by `key`, as a bootstrap-agent for this
-// architecture, not older than the agent that asks (unless `allow_downgrade`), and a program at all. Else
-// Errc::refused, or Errc::invalid for a signature that is none. Version and architecture are the signed
-// comment's: nothing of the file is believed before its signature is known to be good, and it is never run.
+// Returns the version of the file when it may be installed on this machine: it is signed by `key` as a
+// bootstrap-agent for this architecture, it is not older than the agent that asks (unless `allow_downgrade`),
+// and it is a program. Otherwise Errc::refused, or Errc::invalid for a malformed signature. Version and
+// architecture come from the signed comment. Nothing of the file is trusted before its signature is verified,
+// and the file is never run.
 [[nodiscard]] Result<std::string> check_release(const Probe& machine, const ReleaseFile& file,
                                                 const SigningKey& key, bool allow_downgrade);
 
-// Makes `content` the installed agent, and keeps the one before it beside it. False when it is installed
-// already: then nothing is written, and what is kept stays. Safe to repeat.
+// Makes `content` the installed agent, and keeps the previous agent beside it. Returns false when `content`
+// is installed already: then nothing is written. Safe to repeat.
 [[nodiscard]] Result<bool> replace_agent(Host& host, std::string_view content);
 
 }  // namespace agent

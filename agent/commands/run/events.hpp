@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How a run tells those who follow it what happens: a file of JSON lines on tmpfs, world-readable, redacted
-// like a report.
+// The events of a run, for those who follow it: a file of JSON lines on tmpfs, world-readable, redacted like
+// a report.
 //   {"resource": {…as in the report…}}   a resource started (outcome pending) or ended
 //   {"progress": "downloading …"}        for a person at a terminal
 //   {"error": "…"}                       the run ends without a report, and why
@@ -39,9 +39,9 @@ struct EventListener {
   std::function<void(const std::string&)> error;
 };
 
-// Reads events from the start of the file until the run ends, calling the listener, and returns its exit
-// code. `alive` says whether the run still goes on: when it does not and no end was written, Errc::failed
-// (killed). Errc::timed_out at the deadline. The file need not exist yet.
+// Reads events from the start of the file until the run ends, calls the listener for each, and returns the
+// run's exit code. `alive` says whether the run is still in progress. Errc::failed when it is not and it
+// wrote no end: it was killed. Errc::timed_out at the deadline. The file need not exist yet.
 [[nodiscard]] Result<int> follow_events(const std::string& path,
                                         std::chrono::steady_clock::time_point deadline,
                                         const std::function<bool()>& alive, const EventListener& listener);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Only one agent enforces at a time. The lock is on a file that also says who holds it, since when; only root
-// may open it, so that nobody else can hold it.
+// Only one agent enforces at a time. The locked file also says who holds the lock, and since when. Only root
+// may open the file, so nobody else can hold the lock.
 #pragma once
 
 #include <string>
@@ -12,12 +12,12 @@ namespace agent {
 
 class RunLock {
  public:
-  // Errc::unavailable, saying which pid and since when, while another agent holds it. Held until destroyed;
-  // the kernel lets go of it when the process dies.
+  // Errc::unavailable while another agent holds the lock; the message has its pid and the time. The lock is
+  // held until the object is destroyed; the kernel releases it when the process dies.
   static Result<RunLock> take(const std::string& path);
 
-  // Who holds it, in words ("pid 812, since 2026-01-01T00:00:00Z"); empty when nobody does, or for a user who
-  // may not ask.
+  // Who holds the lock, as text ("pid 812, since 2026-01-01T00:00:00Z"). Empty when nobody does, or when the
+  // caller may not open the file.
   static std::string holder(const std::string& path);
 
  private:

@@ -6,8 +6,8 @@
 
 namespace agent {
 
-// What sshd, or tailscaled, said in SSH_CONNECTION to this process or, since sudo(8) drops it, to one it
-// descends from; empty when there is no such session.
+// The value of SSH_CONNECTION that sshd or tailscaled gave to this process or to one of its ancestors
+// (sudo(8) removes the variable). Empty when there is no such session.
 [[nodiscard]] std::string ssh_connection();
 
 }  // namespace agent

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How the owner hears of a run that failed.
+// Tells the owner about a run that failed.
 #pragma once
 
 #include <string>
@@ -17,9 +17,9 @@ namespace agent {
 // One line for the console: what failed, where to look on, and what comes next.
 [[nodiscard]] std::string failure_line(const Report& report);
 
-// Sends {"text": line, "report": report} to the owner's webhook, if there is one: as often as it takes within
-// 30 s. Returns a line that says what came of it, empty when there is no webhook. Never an error: the run has
-// ended, whoever hears of it.
+// Sends {"text": line, "report": report} to the owner's webhook, if there is one, and tries again for up to
+// 30 s. Returns a line with the result, empty when there is no webhook. It never fails: the run has ended,
+// whether the owner is told or not.
 [[nodiscard]] std::string tell_webhook(const Probe& probe, const std::string& line, const Json& report);
 
 }  // namespace agent

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What an Observation says. Only the engine's layer has this: nothing that changes a machine can steer by a
-// text.
+// Reads an Observation. Only the engine's layer has this class, so no code that changes a machine can depend
+// on these texts.
 #pragma once
 
 #include "core/observation.hpp"
@@ -9,7 +9,8 @@ namespace agent {
 
 class Findings {
  public:
-  explicit Findings(const Observation& observation) : seen_(observation) {}  // which must outlive it
+  explicit Findings(const Observation& observation)
+      : seen_(observation) {}  // `observation` must outlive this
   [[nodiscard]] bool in_sync() const { return seen_.drifts_.empty(); }
   [[nodiscard]] const std::vector<Drift>& drifts() const { return seen_.drifts_; }
   [[nodiscard]] const std::vector<std::string>& notes() const { return seen_.notes_; }

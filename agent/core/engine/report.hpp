@@ -16,12 +16,12 @@ namespace agent {
 enum class Mode { enforce, check };
 
 enum class Outcome {
-  pending,    // not come to an end: only in a report that was written while the run went on
-  in_sync,    // seen as desired, nothing changed
-  converged,  // was adrift, was changed, and then seen as desired
-  drifted,    // seen adrift (check only)
-  blocked,    // could not be looked at or enforced, because of another resource
-  failed,     // enforcing failed, or it could not be observed, or is still adrift afterwards
+  pending,    // not finished: only in a report that was written during the run
+  in_sync,    // as desired, nothing changed
+  converged,  // had drift, was changed, and was then as desired
+  drifted,    // has drift (check only)
+  blocked,    // could not be observed or enforced, because of another resource
+  failed,     // could not be observed or enforced, or still has drift afterwards
 };
 [[nodiscard]] std::string_view to_string(Outcome outcome);
 
@@ -45,8 +45,8 @@ struct Report {
   std::uint64_t changes = 0;  // made to the machine
   std::string next_try;       // when a run that failed is tried again by itself (RFC 3339); empty: it is not
 
-  // The process's exit code: the table in README. 0 all in sync or converged; 1 something failed or was
-  // blocked in an enforcing run; 2 drift (or something that could not be seen) in a check.
+  // The process's exit code, as in README's table. 0: all in sync or converged. 1: something failed or was
+  // blocked in an enforcing run. 2: drift, or something that could not be observed, in a check.
   [[nodiscard]] int exit_code() const;
   [[nodiscard]] std::size_t count(Outcome outcome) const;
   // Whether something failed that may pass by itself.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// SHA-256, fed piece by piece. By libsodium, since the two TLS libraries that the agent is built with
-// (development, release) have no common interface for it.
+// SHA-256, computed piece by piece. It uses libsodium, because the two TLS libraries (development, release)
+// have no common interface for it.
 #pragma once
 
 #include <sodium/crypto_hash_sha256.h>
@@ -14,7 +14,7 @@ class Sha256 {
  public:
   Sha256() { crypto_hash_sha256_init(&state_); }
   void update(std::string_view data);
-  // 64 lower-case hex digits of all data so far. More may follow.
+  // 64 lower-case hex digits, for all data so far. More data may follow.
   [[nodiscard]] std::string hex() const;
 
  private:

@@ -9,10 +9,10 @@
 
 namespace agent {
 
-// tar, plain or with gzip, xz or zstd, into a directory that is new or empty, without the first component of
-// each path, owned by who runs this. Refuses (Errc::refused, naming the entry): absolute paths, `..`, links
-// that leave the directory, anything but files, directories and links, a name that comes twice, and more than
-// the limits. After an error the directory holds a part: the caller removes it.
+// Unpacks tar (plain, or with gzip, xz or zstd) into a new or empty directory, without the first component of
+// each path. The caller owns the files. Refused (Errc::refused, with the entry's name): absolute paths, `..`,
+// links to outside the directory, anything but files, directories and links, a name that appears twice, and
+// more than the limits. After an error the directory has a part of the archive: the caller removes it.
 [[nodiscard]] Status unpack_archive(const Fetched& archive, const std::string& directory,
                                     const UnpackLimits& limits);
 

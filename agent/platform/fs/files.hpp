@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Single files, directories and links on the real file system; the contracts are those of ports/probe.hpp and
+// Single files, directories and links on the real file system. The contracts are in ports/probe.hpp and
 // ports/host.hpp.
 #pragma once
 
@@ -20,13 +20,13 @@ namespace agent::files {
 [[nodiscard]] Result<std::string> read_link(const Path& path);
 [[nodiscard]] Result<std::vector<std::string>> list(const Path& directory);
 
-enum class Old { left, wiped };  // what becomes of the file that is replaced
+enum class Old { left, wiped };  // what happens to the file that is replaced
 [[nodiscard]] Status write(const Path& path, std::string_view content, const FileMode& mode,
                            Old old = Old::left);
 [[nodiscard]] Status make_directory(const Path& path, const FileMode& mode);
 [[nodiscard]] Status set_mode(const Path& path, const FileMode& mode);
 [[nodiscard]] Status make_symlink(const std::string& target, const Path& path);
-// A directory is synced to disk as a whole before it gets its new name: a version that has its final name is
+// A directory is synced to disk completely before it gets its new name. So a version with its final name is
 // complete.
 [[nodiscard]] Status rename(const std::string& from, const std::string& to);
 [[nodiscard]] Status remove(const Path& path);

@@ -6,9 +6,9 @@
 
 namespace agent {
 
-// Which of these very files (through no symlink) other processes have open now: "rsyslogd (pid 412)", by pid.
-// Root sees all of them (proc_pid_fd(5)); one that ends meanwhile is left out. However many files: all
-// processes are looked at once.
+// Which of these files other processes have open now: "rsyslogd (pid 412)", sorted by pid. Symlinks are not
+// followed. Root sees all processes (proc_pid_fd(5)); one that ends meanwhile is left out. Each process is
+// examined once, however many files there are.
 [[nodiscard]] Holders processes_that_hold(const std::vector<std::string>& paths);
 
 }  // namespace agent

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A file that is being downloaded: it has no name, so what is left of it when the agent dies is gone too, and
-// its hash is taken as it grows.
+// A file that is being downloaded. It has no name, so it disappears when the agent dies. Its hash is computed
+// while it grows.
 #pragma once
 
 #include <string>
@@ -14,10 +14,10 @@ namespace agent {
 
 class PartialFile {
  public:
-  // Errc::refused unless the directory is ours and closed to everyone else.
+  // Errc::refused unless the caller owns the directory and nobody else has access.
   [[nodiscard]] static Result<PartialFile> open(const std::string& directory);
 
-  // A full file system is named, with what is free on it.
+  // When the file system is full, the error says which one.
   [[nodiscard]] Status append(std::string_view data);
   // Empties it.
   [[nodiscard]] Status restart();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Place: where a Path is, as the kernel wants it: its directory, open, and its last component. All that
-// touches a single file goes through here, so the rule for homes (types.hpp, Path) stands in one function.
+// A Place is a Path in the form that system calls need: its open directory and its last component. All code
+// that touches a single file goes through here, so the rule for homes (types.hpp, Path) is in one function.
 #pragma once
 
 #include <optional>
@@ -15,24 +15,25 @@ namespace agent {
 
 class Place {
  public:
-  // Errc::not_found when the directory is absent; Errc::refused when a symlink stands in a home's path, named
-  // in the message. While it lives, the calling thread acts as the home's user; so it stays on its thread.
+  // Errc::not_found when the directory is absent. Errc::refused when a path in a home contains a symlink; the
+  // message names it. While the object lives, the calling thread acts as the home's user, so it must stay on
+  // its thread.
   [[nodiscard]] static Result<Place> open(const Path& path);
 
   [[nodiscard]] int directory() const { return directory_.get(); }
   [[nodiscard]] const char* name() const { return name_.c_str(); }
   [[nodiscard]] bool in_home() const { return acting_.has_value(); }
-  // For messages: the path, and in whose name it was touched.
+  // For messages: the path, and the user who accessed it.
   [[nodiscard]] const std::string& shown() const { return shown_; }
 
   // The error of a call on this place that failed with `error`.
   [[nodiscard]] tl::unexpected<Error> failed(std::string_view verb, int error) const;
   // Errc::refused: a home's path that ends in a symlink.
   [[nodiscard]] tl::unexpected<Error> link_in_the_way(std::string_view verb) const;
-  // fsync(2) of the directory: a new name in it survives a crash.
+  // fsync(2) of the directory, so that a new name in it survives a crash.
   [[nodiscard]] Status sync() const;
-  // The name under which a replacement is made before it is renamed. Always the same one for the same path,
-  // so that what a killed run left behind is removed by the next.
+  // The temporary name of a replacement. It is always the same for the same path, so that the next run
+  // removes what a killed run left behind.
   [[nodiscard]] std::string temporary_name() const { return "." + name_ + ".bootstrap-agent-new"; }
 
  private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whole directory trees of the system; the contracts are those of ports/probe.hpp and ports/host.hpp. None
+// Whole directory trees of the system. The contracts are in ports/probe.hpp and ports/host.hpp. No function
 // follows a symlink.
 #pragma once
 

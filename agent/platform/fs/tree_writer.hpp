@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Makes the files of an archive beneath a fresh directory. Whatever an archive says, nothing is made or
-// linked outside of it.
+// Makes the files of an archive in a new directory. Whatever the archive says, nothing is made or linked
+// outside of it.
 #pragma once
 
 #include <sys/types.h>
@@ -15,27 +15,28 @@ namespace agent {
 
 class TreeWriter {
  public:
-  // Makes the directory (0755), or takes an empty one.
+  // Makes the directory (0755), or uses an empty one.
   [[nodiscard]] static Result<TreeWriter> open(const std::string& directory);
 
-  // Paths are relative to the directory, cleaned (see archive.cpp): no empty, `.` or `..` component. Missing
-  // parents are made (0755). A name that is there already is Errc::refused, a directory excepted. No setuid,
-  // setgid or sticky bits, and no writing by group or others, whatever `mode` says.
+  // Paths are relative to the directory and cleaned (see archive.cpp): no empty, `.` or `..` component.
+  // Missing parents are made (0755). A name that exists already is Errc::refused, except a directory. The
+  // setuid, setgid and sticky bits and write permission for group and others are never set, whatever `mode`
+  // says.
   [[nodiscard]] Status directory(const std::string& path, mode_t mode);
   // The file is empty and open for writing; finish_file() sets its mode and time.
   [[nodiscard]] Result<UniqueFd> file(const std::string& path);
   [[nodiscard]] static Status finish_file(const UniqueFd& file, mode_t mode, time_t modified);
-  // Refused when the target leads, or could lead, outside.
+  // Refused when the target is, or could be, outside the directory.
   [[nodiscard]] Status symlink(const std::string& path, const std::string& target);
-  // Another name of a regular file that was made before.
+  // A second name for a regular file that was made before.
   [[nodiscard]] Status hard_link(const std::string& path, const std::string& target);
 
-  // syncfs(2), once for all: an fsync(2) for each of thousands of files takes minutes.
+  // One syncfs(2) for all files: an fsync(2) for each of thousands of files takes minutes.
   [[nodiscard]] Status sync() const;
 
  private:
   TreeWriter() = default;
-  // The open directory that is to hold `path`; the last one is kept, as archives go directory by directory.
+  // The open directory for `path`. The last one is cached, because archives list directory by directory.
   [[nodiscard]] Result<int> parent_of(std::string_view path);
 
   UniqueFd root_;

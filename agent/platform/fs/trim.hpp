@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Free space, of which the device is told that nobody needs what stands in it.
+// Tells the device which blocks are free, so that it can discard their contents.
 #pragma once
 
 #include <string>

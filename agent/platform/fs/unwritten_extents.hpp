@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a file owns on the disk without having written it.
+// Disk blocks that a file owns but has not written.
 #pragma once
 
 #include <string>
@@ -8,12 +8,11 @@
 
 namespace agent {
 
-// fallocate(2) gives a file blocks that hold what stood in them before: to readers they are zeros, on the
-// disk they are not, and a trim of free space passes them by. journald allocates so in advance. This frees
-// such blocks of the journals below `directory`
-// (/var/log/journal) that are archived, which are those with an @ in their names
-// (systemd-journald.service(8)): nobody writes to them any more. What they say stays the same. A directory
-// that is absent, or a file system that cannot tell (fiemap), is fine.
+// fallocate(2) gives a file blocks with their old contents: a reader sees zeros, but the disk still has the
+// old bytes, and a trim of free space does not reach them. journald allocates blocks in advance this way.
+// This function frees such blocks of archived journals below `directory` (/var/log/journal). Archived
+// journals have an @ in their names (systemd-journald.service(8)), and nobody writes to them any more. Their
+// contents do not change. No error when the directory is absent, or the file system does not support fiemap.
 [[nodiscard]] Status free_unwritten_extents_of_archived_journals(const std::string& directory);
 
 }  // namespace agent

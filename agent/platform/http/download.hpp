@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One attempt to fetch a file, or the rest of it.
+// One attempt to download a file, or the remaining part of it.
 #pragma once
 
 #include <functional>
@@ -16,7 +16,7 @@ namespace agent {
 struct Attempt {
   Status result;
   bool again = false;    // it failed, but another attempt may not
-  bool resumed = false;  // the server continued where an earlier attempt had ended
+  bool resumed = false;  // the server continued where an earlier attempt ended
 };
 
 struct Download {
@@ -27,7 +27,7 @@ struct Download {
   const std::function<void(std::string_view)>& progress;
 };
 
-// Asks for what `file` lacks and appends it; starts over when the server sends the whole.
+// Requests the part that `file` lacks and appends it. Starts over when the server sends the whole file.
 [[nodiscard]] Attempt attempt_download(const Download& download, PartialFile& file);
 
 }  // namespace agent

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Asks a local service.
+// HTTP requests to a local service.
 #pragma once
 
 #include "base/result.hpp"
@@ -7,8 +7,8 @@
 
 namespace agent {
 
-// Any answer is a success, whatever its status. Errc::unavailable when none came within the timeout,
-// Errc::invalid for a URL that is none. No proxy, no redirects.
+// Any answer is a success, whatever its status. Errc::unavailable when no answer came within the timeout,
+// Errc::invalid for an invalid URL. No proxy, no redirects.
 [[nodiscard]] Result<HttpResponse> http_get(const HttpGet& request);
 
 }  // namespace agent

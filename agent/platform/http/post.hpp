@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sends a text to a server of the owner's.
+// Sends a text to the owner's server.
 #pragma once
 
 #include <string>
@@ -10,8 +10,8 @@
 
 namespace agent {
 
-// One POST of a JSON text over HTTPS. Errc::unavailable when the server did not take it and may later (no
-// answer, 429, 5xx), Errc::refused when it will not (any other status but 2xx). No message holds the URL.
+// One POST of a JSON text over HTTPS. Errc::unavailable when a later try may work (no answer, 429, 5xx),
+// Errc::refused for any other status except 2xx. No error message contains the URL.
 [[nodiscard]] Status post_json(const std::string& url, std::string_view json, Milliseconds timeout,
                                const std::string& ca_bundle);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Why a server's certificate was not accepted, in words that lead to a remedy.
+// Explains why a server's certificate was not accepted, and what to do about it.
 #pragma once
 
 #include <chrono>
@@ -8,10 +8,11 @@
 
 namespace agent {
 
-// Whether a clock shows a time before this program was built: no certificate can be judged by it.
+// Whether the time is before this program was built. Certificates cannot be checked with such a clock.
 [[nodiscard]] bool clock_is_behind(std::chrono::system_clock::time_point now);
 
-// `reason` is what libcurl said, by OpenSSL (development) or mbedTLS (release); it is kept in the answer.
+// `reason` is libcurl's message, from OpenSSL (development) or mbedTLS (release). The returned text contains
+// it.
 [[nodiscard]] std::string explain_certificate(std::string_view reason,
                                               std::chrono::system_clock::time_point now,
                                               std::string_view ca_bundle);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The first packet of a TCP connection, and the answer to it, as bytes on the wire.
+// The first packet of a TCP connection, and the answer to it, as bytes.
 #pragma once
 
 #include <cstdint>
@@ -10,10 +10,10 @@ namespace agent {
 
 using Bytes = std::vector<unsigned char>;
 
-// The 4 or 16 bytes of an address in text; empty when it is none.
+// The 4 or 16 bytes of an address in text form; empty when the text is not an address.
 [[nodiscard]] Bytes address_bytes(const std::string& text);
 
-// An IPv4 or IPv6 packet (by the size of the addresses) that asks for a connection to `port`: a SYN.
+// A SYN packet for `port`, IPv4 or IPv6 by the size of the addresses.
 [[nodiscard]] Bytes first_packet(const Bytes& from, std::uint16_t from_port, const Bytes& to,
                                  std::uint16_t port);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Local accounts, read from their files: an account that only the network knows is none of ours, and a static
+// Local accounts, read from their files. The agent does not use accounts from the network, and a static
 // binary must not load the machine's NSS modules.
 #pragma once
 
@@ -15,7 +15,7 @@ namespace agent {
 [[nodiscard]] Result<std::optional<User>> find_account(const std::string& name,
                                                        const std::string& etc = "/etc");
 
-// The gids that a process of this user gets: its own and those of its supplementary groups.
+// The gids of a process of this user: the primary group and the supplementary groups.
 [[nodiscard]] Result<std::vector<gid_t>> group_ids(const User& user, const std::string& etc = "/etc");
 
 }  // namespace agent

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Root touching a home must be no stronger there than the home's owner. For its lifetime this thread, and no
-// other, meets the file system as that user: setfsuid(2) also takes away the capabilities that override
-// permissions (capabilities(7)).
+// When root works in a home, it must not have more rights there than the home's owner. While the object
+// lives, this thread (and no other) accesses the file system as that user. setfsuid(2) also removes the
+// capabilities that override permissions (capabilities(7)).
 #pragma once
 
 #include <sys/types.h>

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which build this is, as its symbols' file knows it.
+// The id of this build. The file with its symbols has the same id.
 #pragma once
 
 #include <string>
 
 namespace agent {
 
-// The linker's build id of the running program, in hexadecimal, from its own memory; empty when it was linked
-// without.
+// The build id that the linker wrote into the running program, in hexadecimal. Empty when it wrote none.
 [[nodiscard]] std::string build_id();
 
 }  // namespace agent

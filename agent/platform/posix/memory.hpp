@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-// What must not happen to memory that holds secrets.
+// Protects memory that contains secrets.
 #pragma once
 
 namespace agent {
 
-// As root, before there are threads: no core dump is ever made of this process, nobody may trace it, and what
-// it touches stays out of swap (mlockall(2)), as far as the machine lets it: without CAP_IPC_LOCK, under a
-// limit (getrlimit(2), RLIMIT_MEMLOCK), nothing is locked. Programs that it runs are not affected. For other
-// users it does nothing: they could then not read their own /dev/stdin (proc(5)), and are on their own
-// machine.
+// Call it before the first thread is started. For root: no core dump of this process is made, nobody may
+// trace it, and its memory stays out of swap (mlockall(2)). Without CAP_IPC_LOCK, when RLIMIT_MEMLOCK
+// (getrlimit(2)) sets a limit, nothing is locked. Programs that it runs are not affected. For other users it
+// does nothing: they could not read their own /dev/stdin any more (proc(5)), and they run the agent on their
+// own machine.
 void keep_memory_private();
 
-// No core dump, no tracing (prctl(2), PR_SET_DUMPABLE). A change of ids ends that for every thread, as far as
-// fs.suid_dumpable says (proc(5)): so whoever changes some calls this next. Also between fork and exec.
+// No core dump, no tracing (prctl(2), PR_SET_DUMPABLE). A change of uid or gid resets this for every thread
+// to fs.suid_dumpable (proc(5)), so call this after each such change. May be called between fork and exec.
 void forbid_dumps();
 
-// For a program, between fork and exec: the limit on core dumps that this process had before it kept its
-// memory private.
+// For a child, between fork and exec: restores the core dump limit that this process had before
+// keep_memory_private().
 void restore_core_limit();
 
 }  // namespace agent

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What every POSIX call here needs: errno in words, and reads and writes that finish what they began.
+// Helpers for POSIX calls: errno as text, and complete reads and writes.
 #pragma once
 
 #include <string>
@@ -17,11 +17,11 @@ namespace agent {
 // The text that errno(3) stands for. Thread-safe, unlike strerror(3).
 [[nodiscard]] std::string errno_text(int error);
 
-// Writes all of it, however many write(2) that takes.
+// Writes all of `content`, with as many write(2) calls as needed.
 [[nodiscard]] Status write_all(int fd, std::string_view content, std::string_view what);
 
-// The file from its start, at most `limit` bytes; a longer one is Errc::refused. The file's offset is neither
-// used nor moved.
+// The contents of the file from its start. Errc::refused when it is longer than `limit` bytes. The file's
+// offset is neither used nor changed.
 [[nodiscard]] Result<std::string> read_all(int fd, std::size_t limit, std::string_view what);
 
 // The names in an open directory, sorted, without . and ..

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Connects to a unix socket in the name of a user.
+// Connects to a unix socket as a user.
 #pragma once
 
 #include <string>
@@ -11,9 +11,9 @@
 
 namespace agent {
 
-// A user's bus lets in nobody else, root included: what counts are the credentials at connect(2) (unix(7),
-// SO_PEERCRED). So a short-lived child becomes that user, connects, and hands the connection back; it also
-// walks the path with that user's rights. Errc::unavailable when nothing listens there.
+// A user's bus accepts only that user, not even root: it checks the credentials at connect(2) (unix(7),
+// SO_PEERCRED). So a short-lived child process becomes that user, connects, and passes the connection back.
+// The path is also resolved with that user's rights. Errc::unavailable when nothing listens there.
 [[nodiscard]] Result<UniqueFd> connect_as(const User& user, const std::string& path,
                                           const Deadline& deadline);
 

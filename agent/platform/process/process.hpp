@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs a program to its end, under a deadline. No shell, ever.
+// Runs a program to its end, with a deadline. Never through a shell.
 #pragma once
 
 #include <functional>
@@ -10,13 +10,14 @@
 
 namespace agent {
 
-// Takes each line of a running program's output, without its end. Called on the thread that runs the program.
+// Gets each line of a running program's output, without its line end. Called on the thread that runs the
+// program.
 using LineSink = std::function<void(std::string_view line)>;
 
-// Runs `command` and waits for its end. At the deadline its process group is killed, and what it printed
-// until then is still in the result. What it leaves running in its group is killed when it ends, so nothing
-// outlives the call and nothing that holds the output open can delay it. `line` is called only if
-// command.log_output. An Error means that it could not be started, and at which stage.
+// Runs `command` and waits for its end. At the deadline its process group is killed; the result still has the
+// output until then. When the program ends, the other processes of its group are killed, so none outlives the
+// call, and none can delay it by keeping the output open. `line` is called only if command.log_output is set.
+// An Error means that the program could not be started; the message names the stage.
 [[nodiscard]] Result<Completed> run_process(const Command& command, const LineSink& line = {});
 
 }  // namespace agent

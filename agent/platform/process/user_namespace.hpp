@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whether the kernel lets a user sandbox itself.
+// Whether the kernel lets a user make a sandbox.
 #pragma once
 
 #include "base/result.hpp"
@@ -7,7 +7,8 @@
 
 namespace agent {
 
-// Whether this user can make a user namespace that is good for something: a mount in it. Tried in a child.
+// Whether this user can make a usable user namespace, that is, one with a mount in it. A child process tries
+// it.
 [[nodiscard]] Result<bool> can_make_user_namespace(const User& user);
 
 }  // namespace agent

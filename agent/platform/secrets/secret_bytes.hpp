@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The bytes of secrets (secrets/redact.hpp) in files: found, and overwritten in place. The contracts are
-// those of ports/probe.hpp and ports/host.hpp.
+// Finds the bytes of secrets (secrets/redact.hpp) in files, and overwrites them in place. The contracts are
+// in ports/probe.hpp and ports/host.hpp.
 #pragma once
 
 #include <string>
@@ -10,8 +10,8 @@
 
 namespace agent::secret_bytes {
 
-// Whoever may write to a place can make the search of it long; and the file that is overwritten may be one of
-// theirs.
+// The time is limited, because a user who can write to a directory can make its search long, and the file to
+// overwrite may belong to such a user.
 inline constexpr Milliseconds most_time{60'000};
 
 [[nodiscard]] Result<SecretSearch> find(const std::string& path, unsigned depth,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reading a file of any size for secrets, a piece at a time.
+// Searches a file of any size for secrets, piece by piece.
 #pragma once
 
 #include <sys/types.h>
@@ -12,10 +12,10 @@
 
 namespace agent {
 
-// Calls `visit(offset, size)` for every secret (secrets/redact.hpp) in the open file, in order; holes are not
-// read, nor what is appended meanwhile. A secret may be up to 8 KiB long. Of a journal then also for the
-// whole of every compressed field that holds one. `visit` may overwrite what it is shown. `what` is the
-// file's path. Errc::timed_out when it is not through by `deadline`.
+// Calls `visit(offset, size)` for every secret (secrets/redact.hpp) in the open file, in order. Holes and
+// data appended meanwhile are not read. A secret may be up to 8 KiB long. For a journal it then also calls
+// `visit` for every compressed field that contains a secret, with the whole field. `visit` may overwrite
+// these bytes. `what` is the file's path. Errc::timed_out when the search is not finished by `deadline`.
 [[nodiscard]] Status for_each_secret(int fd, std::string_view what,
                                      std::chrono::steady_clock::time_point deadline,
                                      const std::function<Status(off_t, std::size_t)>& visit);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One connection to a message bus, made for one operation and bound by its deadline. Not shared between
-// threads.
+// One connection to a message bus, for one operation and with its deadline. Not shared between threads.
 #pragma once
 
 #include <functional>
@@ -30,16 +29,17 @@ struct BusMethod {
 
 class Bus {
  public:
-  // The system's bus, or that of a user's manager. Errc::unavailable when it is not there.
+  // Connects to the system's bus, or to the bus of a user's manager. Errc::unavailable when there is none.
   [[nodiscard]] static Result<Bus> open(const Scope& scope, const Deadline& deadline);
 
   // Appends a call's arguments (sd_bus_message_append(3)); negative on failure.
   using Fill = std::function<int(sd_bus_message*)>;
-  // Calls and waits for the reply until the deadline. D-Bus's error names become an Errc, its text the
-  // message.
+  // Calls the method and waits for the reply until the deadline. The name of a D-Bus error gives the Errc,
+  // its text the message.
   [[nodiscard]] Result<BusMessage> call(const BusMethod& method, const Fill& fill);
 
-  // Handles what arrives until `done` holds; Errc::timed_out when it did not by the deadline.
+  // Processes messages until `done` returns true. Errc::timed_out when that does not happen before the
+  // deadline.
   [[nodiscard]] Status process_until(const std::function<bool()>& done);
 
   [[nodiscard]] sd_bus* get() const noexcept { return bus_.get(); }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A job of systemd, from before it starts to its end.
+// Waits for the end of a systemd job. The watch begins before the job starts.
 #pragma once
 
 #include <map>
@@ -14,14 +14,15 @@ namespace agent {
 
 class JobWatch {
  public:
-  // Subscribes and matches JobRemoved; call it before the job is started, or a fast job's end is missed.
+  // Subscribes to the signal JobRemoved. Call it before the job is started, or the end of a fast job is
+  // missed.
   [[nodiscard]] static Result<std::unique_ptr<JobWatch>> start(Bus& bus);
   ~JobWatch();
   JobWatch(const JobWatch&) = delete;
   JobWatch& operator=(const JobWatch&) = delete;
 
-  // Waits for the end of the job that `reply` names. Its result is systemd's word: done, failed, dependency,
-  // timeout, …
+  // Waits for the end of the job that `reply` names. The result is systemd's word for it: done, failed,
+  // dependency, timeout, …
   [[nodiscard]] Result<std::string> result_of(const BusMessage& reply);
 
  private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What journald has compressed in its files, which a search of their bytes does not see.
+// Reads the compressed fields of journal files, which a search of the raw bytes does not see.
 #pragma once
 
 #include <sys/types.h>
@@ -11,10 +11,10 @@
 
 namespace agent {
 
-// Calls `visit(offset, size, text)` for every field that an open journal file holds compressed by zstd
-// (journald's choice since systemd 246, for fields of 512 bytes and longer): where its compressed bytes are,
-// and what they say. A file that is no journal, or ends in nonsense, has none (from there on). The format:
-// systemd.io/JOURNAL_FILE_FORMAT.
+// Calls `visit(offset, size, text)` for every field that an open journal file stores compressed with zstd
+// (journald does so since systemd 246, for fields of 512 bytes or more). `offset` and `size` are those of the
+// compressed bytes, `text` is the decompressed text. A file that is not a journal has no fields; in a damaged
+// journal the search stops at the damage. The format: systemd.io/JOURNAL_FILE_FORMAT.
 [[nodiscard]] Status for_each_compressed_field(
     int fd, std::string_view what, const std::function<Status(off_t, std::size_t, std::string_view)>& visit);
 

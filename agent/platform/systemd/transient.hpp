@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs a program as a unit of the machine's systemd that has no file: it outlives the session that asked for
-// it.
+// Runs a program as a transient unit (one without a file) of the machine's systemd. It outlives the session
+// that started it.
 #pragma once
 
 #include <string>
@@ -21,8 +21,8 @@ struct TransientUnit {
   std::vector<std::pair<std::string, std::string>> properties;
 };
 
-// Returns once the program runs (Type=exec); its end leaves no unit behind, failed or not. Errc::refused when
-// a unit of that name is there already.
+// Returns when the program runs (Type=exec). The unit disappears when the program ends, even when it failed.
+// Errc::refused when a unit of that name exists already.
 [[nodiscard]] Status start_transient(const TransientUnit& unit, Milliseconds timeout);
 
 }  // namespace agent

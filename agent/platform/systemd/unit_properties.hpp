@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a manager says of one unit, in one call.
+// Reads all properties of one unit in one call.
 #pragma once
 
 #include "platform/systemd/bus.hpp"

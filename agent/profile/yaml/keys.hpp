@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The keys a document may have, as a table: one entry each, bound to the field that it fills. What a key is
-// called, what it may hold and where it goes stand in that one place; reading a document is a walk over the
-// table.
+// The keys that a document may have, as a table. Each entry has the key's name, its allowed values and the
+// field that it fills. Reading a document means going through this table.
 #pragma once
 
 #include <functional>
@@ -13,13 +12,13 @@
 
 namespace agent::parsing {
 
-// Checks a value and stores it, or adds a problem under the name `key`.
+// Checks a value and stores it, or adds a problem for the key `key`.
 using Read = std::function<void(Node& value, const std::string& key, Problems&)>;
 
 struct Key {
-  std::string path;  // dotted, as "tailscale.download.url"
+  std::string path;  // with dots, such as "tailscale.download.url"
   Read read;
-  bool required = true;  // where all required keys must be there
+  bool required = true;  // checked only with Presence::all_required
 };
 
 enum class Presence { some, all_required };
@@ -27,8 +26,8 @@ enum class Presence { some, all_required };
 // The value at a dotted path, or nullptr.
 [[nodiscard]] Node* find_key(Node& map, std::string_view path);
 
-// Reads every key of `keys` that `map` has; says which are unknown (and which was meant), there twice, or
-// missing. `prefix` goes in front of the names in messages, as "ufw.allow[0].".
+// Reads every key of `keys` that `map` has. Adds a problem for each key that is unknown (with a suggestion),
+// appears twice, or is missing. `prefix` is put before the names in messages, such as "ufw.allow[0].".
 void read_keys(Node& map, const std::vector<Key>& keys, const std::string& prefix, Presence presence,
                Problems& problems);
 

@@ -9,9 +9,9 @@
 
 namespace agent::parsing {
 
-// The candidate that takes the fewest edits (a character added, removed or replaced, or two neighbours
-// swapped) to become `name`, if these are so few that it was probably meant. Names longer than any key cost
-// nothing.
+// The candidate with the smallest edit distance to `name` (a character added, removed or replaced, or two
+// neighbours swapped), if it is small enough that the candidate was probably meant. Names longer than any key
+// are not compared.
 std::optional<std::string> nearest(std::string_view name, const std::vector<std::string>& candidates);
 
 }  // namespace agent::parsing

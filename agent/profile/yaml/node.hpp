@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A YAML document as the rest of profile/ sees it: what is written, and where.
+// A YAML document as a tree: the values and their positions.
 #pragma once
 
 #include <string>
@@ -14,8 +14,8 @@ struct Node {
     null,    // nothing, `~` or `null`
     scalar,  // `text`
     list,    // `children`
-    map,     // `children`, each with a name, in the file's order; a name may be there twice
-    broken,  // already reported; whoever meets it says nothing more
+    map,     // `children`, each with a name, in the file's order; a name may appear twice
+    broken,  // already reported; no further problem is added for it
   };
 
   Kind kind = Kind::null;
@@ -24,11 +24,11 @@ struct Node {
   bool plain = false;  // a scalar without quotes
   std::vector<Node> children;
 
-  std::string name;  // of a map's child
+  std::string name;  // for a child of a map
   Position name_at;
 };
 
-// Overwrites every scalar and name below, for a file of secrets.
+// Overwrites every scalar and name in the tree. For secrets files.
 void wipe_tree(Node& node) noexcept;
 
 }  // namespace agent::parsing

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The only user of yaml-cpp: text to tree, with limits.
+// The only user of yaml-cpp: parses a text into a tree, with limits.
 #pragma once
 
 #include <optional>
@@ -9,10 +9,9 @@
 
 namespace agent::parsing {
 
-// The one document of `text`; an empty text is a null node. Nothing comes back when it can't be read at all.
-// Less than that (tags, anchors, aliases, a second document) is a problem too, and what can be read comes
-// back, so that all that is wrong is said at once. Bounded in time and memory whatever the bytes are; never
-// throws.
+// The only document of `text`; an empty text gives a null node. nullopt when the text cannot be parsed. Tags,
+// anchors, aliases and a second document are problems too, but then the readable part is returned, so that
+// all problems are reported at once. Time and memory are limited for any input; never throws.
 std::optional<Node> parse_yaml(std::string_view text, Problems& problems);
 
 }  // namespace agent::parsing

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Everything that is wrong with one file of the owner's, collected, and said at once.
+// Collects everything that is wrong with one file of the owner, and reports it at once.
 #pragma once
 
 #include <string>
@@ -16,34 +16,35 @@ struct Position {
   int column = 0;
 };
 
-// May what the file holds be quoted in messages? Not when it is a secret, and then not even a key that is
-// unknown: it may be a token in the wrong place.
+// Whether messages may quote the file's contents. Not for a secrets file: there not even an unknown key is
+// quoted, because it may be a token in the wrong place.
 enum class Quoting { allowed, forbidden };
 
 class Problems {
  public:
-  // `file` is how messages name the file.
+  // `file` is the file's name in messages.
   Problems(std::string file, Quoting quoting) : file_(std::move(file)), quoting_(quoting) {}
 
-  // `key` is the dotted path of the key, or empty. `what` reads "what is wrong; what would be right".
+  // `key` is the dotted path of the key, or empty. `what` has the form "what is wrong; what would be right".
   void add(Position at, std::string_view key, std::string_view what);
 
   [[nodiscard]] bool empty() const { return list_.empty(); }
   [[nodiscard]] std::size_t size() const { return list_.size(); }
-  // Are there more than a person will read? Then what is added needs no advice.
+  // Whether there are more problems than a person will read. Then new ones need no advice.
   [[nodiscard]] bool many() const { return list_.size() >= most_shown; }
   [[nodiscard]] Quoting quoting() const { return quoting_; }
 
-  // How a message shows a value, or a key that nobody knows: in quotes, on one line, cut to a bearable
-  // length; or not at all.
+  // The form in which a message shows a value or an unknown key: on one line, shortened, a value in quotes;
+  // or not at all, where quoting is forbidden.
   [[nodiscard]] std::string value(std::string_view text) const;
   [[nodiscard]] std::string unknown_key(std::string_view name) const;
 
-  // Another's words that may hold pieces of the file, made harmless likewise. Never where quoting is
-  // forbidden.
+  // A text from another source, which may contain parts of the file, in the same safe form. Do not use it
+  // where quoting is forbidden.
   [[nodiscard]] static std::string shown(std::string_view text);
 
-  // One line each, by position: "file:line:column: key: what". Of very many, the first and a count.
+  // One line per problem, sorted by position: "file:line:column: key: what". When there are very many, only
+  // the first ones and a count.
   [[nodiscard]] Error error() const;
 
  private:

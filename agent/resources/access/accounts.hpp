@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Local accounts: the gateway's unprivileged user, and the one that only makes OpenClaw's tree.
+// Local accounts: the gateway's unprivileged user, and the account that only builds OpenClaw.
 #pragma once
 
 #include <optional>
@@ -10,11 +10,12 @@ namespace agent {
 
 struct GatewayUserState {
   std::optional<User> account;
-  bool home = false;       // its directory is there
-  bool half_made = false;  // a run was cut off while it made the account or its home
+  bool home = false;       // its directory exists
+  bool half_made = false;  // a run was interrupted while it made the account or its home
 };
 
-// The gateway's user: in no group that amounts to root, from the start, since processes keep their groups.
+// The gateway's user. From the start it is in no group with root's power, because processes keep their
+// groups.
 class GatewayUser : public ResourceOf<GatewayUserState> {
  public:
   explicit GatewayUser(std::string user);
@@ -28,7 +29,7 @@ class GatewayUser : public ResourceOf<GatewayUserState> {
 };
 
 struct UserPasswordState {
-  bool locked = true;  // also when there is no account yet: it is made without a password
+  bool locked = true;  // also when there is no account yet: it will be made without a password
 };
 
 // The gateway's user has no password.
@@ -47,8 +48,8 @@ struct BuildUserState {
   bool present = false;
 };
 
-// A system account without home, password or shell. npm runs as it, so that neither root nor the gateway's
-// user does.
+// A system account without home, password or shell. npm runs as this account, and not as root or the
+// gateway's user.
 class BuildUser : public ResourceOf<BuildUserState> {
  public:
   BuildUser();
@@ -61,10 +62,10 @@ struct LingerState {
   User user;
   bool marked = false;      // logind starts the manager at boot
   std::string manager;      // ActiveState of user@UID.service
-  bool bus_answers = true;  // asked of an active manager only
+  bool bus_answers = true;  // only an active manager is asked
 };
 
-// The user's manager runs from boot on, without a session (loginctl(1) enable-linger).
+// The user's manager starts at boot, without a session (loginctl(1) enable-linger).
 class Linger : public ResourceOf<LingerState> {
  public:
   explicit Linger(std::string user);

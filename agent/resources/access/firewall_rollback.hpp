@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// A change of the firewall is on trial until it is confirmed: ufw's own files are kept as they were, and a
-// timer, or the next boot, puts them back (units/bootstrap-agent-revert.*), whatever becomes of the run. Who
-// confirms and who puts back first gives what is kept another name, by one rename: so only one of them does.
-// The run, which has its lock, and that unit are the only two: the run stops the unit before it does anything
-// that the unit may do too.
+// A change of the firewall can be rolled back until it is confirmed. A copy of ufw's files is kept. A timer,
+// or the next boot, puts the copy back (units/bootstrap-agent-revert.*), even when the run dies. Both the
+// confirmation and the rollback begin with a rename of the copy, so only one of them can happen. Only the run
+// (which holds the run lock) and that unit use the copy. The run stops the unit before it does anything that
+// the unit may do too.
 #pragma once
 
 #include <string>
@@ -14,33 +14,33 @@
 
 namespace agent::firewall_rollback {
 
-// What is left of a trial that nobody ended.
+// What an unfinished change has left on the disk.
 struct State {
   bool on_trial = false;
   bool being_put_back = false;
-  std::vector<std::string> rests;  // directories that one cut off has left half made, or half taken away
+  std::vector<std::string> rests;  // incomplete directories, from an interrupted copy or removal
 };
 [[nodiscard]] Result<State> look(const Probe& probe);
-// Adds drift: "change", and the path of each rest.
+// Adds drift: "change", and the path of each leftover directory.
 void describe(const State& state, Observation& seen);
 [[nodiscard]] inline bool is_over(const State& state) {
   return !state.on_trial && !state.being_put_back && state.rests.empty();
 }
 
-// For the run. Before the first change. A trial that goes on already keeps what it kept: that state is the
-// last that was good.
+// For the run, before the first change. When an earlier change is still unconfirmed, its copy stays: it is
+// the last good state.
 [[nodiscard]] Status begin(Host& host);
-// For the run: the change stays. Errc::refused when it is being put back, or was.
+// For the run: confirms the change. Errc::refused when it is being put back or was put back.
 [[nodiscard]] Status confirm(Host& host);
-// For the run, once its change is confirmed: takes away what was kept, and stops the timer.
+// For the run, after confirm(): removes the copy and stops the timer.
 [[nodiscard]] Status clear(Host& host);
-// For the run, when it changes nothing any more: puts back what was kept and loads it, also what was put back
-// before. False when nothing is on trial. After an Error it still is.
+// For the run, after its last change: puts the copy back and loads it, also when it was put back before.
+// Returns false when there is no unconfirmed change. After an Error the change is still unconfirmed.
 [[nodiscard]] Result<bool> revert(Host& host);
 
-// For the unit: puts back what was kept and loads it; nothing, when no change is on trial. After an Error it
-// still is, and this is to be called again. That is so as well when there is a `run` (who, in words): it may
-// go on to change what was just put back.
+// For the unit: puts the copy back and loads it. Does nothing when there is no unconfirmed change. After an
+// Error the change is still unconfirmed: call this again. It also returns an Error when a run is in progress
+// (`run` says which, as text), because that run may change the firewall again.
 [[nodiscard]] Status revert_beside(Host& host, const std::string& run);
 
 }  // namespace agent::firewall_rollback

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The cloud's metadata service goes on serving user-data, secrets and all, to any local process. Only root
-// may reach it: an nftables table of our own (not UFW's), loaded by a unit of its own at every boot.
+// The cloud's metadata service keeps serving user-data, with its secrets, to every local process. This
+// resource lets only root reach it: an nftables table of the agent (not of UFW), loaded by its own unit at
+// every boot.
 #pragma once
 
 #include "core/resource.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The way by which the operator gets in: the SSH session that the run was started from, or the tailnet.
+// How the operator connects: the SSH session that the run was started from, or the tailnet.
 #pragma once
 
 #include <optional>
@@ -13,11 +13,12 @@ class OperatorAccess {
  public:
   OperatorAccess(const Profile& profile, std::optional<NewConnection> session);
 
-  // Whether the control server answers a new connection: without it the tailnet's way in ends sooner or
-  // later.
+  // Whether the control server answers a new connection. Without it, access through the tailnet stops sooner
+  // or later.
   [[nodiscard]] bool reaches_control(const Probe& probe) const;
 
-  // Whether the firewall lets the operator in anew; an Error says who would be kept out, and what to do.
+  // Whether the firewall accepts a new connection of the operator. The Error says who would be locked out,
+  // and what to do.
   [[nodiscard]] Status is_open(Host& host) const;
 
  private:

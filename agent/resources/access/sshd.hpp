@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// sshd: no passwords. (The public SSH port is closed anyway; this is the second lock.) It cannot keep the
-// operator out: settings that sshd refuses are never in place, keys stay good, and passwords go only when
-// they are not the only way in.
+// sshd without passwords. (The public SSH port is closed anyway; this is a second layer.) It cannot lock the
+// operator out: settings that sshd refuses are never installed, keys stay valid, and passwords are turned off
+// only when they are not the only access.
 #pragma once
 
 #include <optional>
@@ -15,8 +15,8 @@ namespace agent {
 struct SshdState {
   enum class Server {
     absent,
-    never_run,     // it tells its settings only once its run directory is made
-    no_host_keys,  // it tells them only with keys
+    never_run,     // it prints its settings only when its run directory exists
+    no_host_keys,  // it prints its settings only when it has host keys
     known,         // its settings are the strings below
   } server = Server::absent;
   OwnFile drop_in = OwnFile::absent;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the gateway's user may do as root: look, and a bare --reconcile. Nothing that takes a path, stdin, URL
-// or secret.
+// What the gateway's user may do as root: checks, and --reconcile without options. No command that takes a
+// path, stdin, a URL or a secret.
 #pragma once
 
 #include "core/resource.hpp"
@@ -22,8 +22,7 @@ class Sudoers : public ResourceOf<SudoersState> {
   [[nodiscard]] Observation describe(const SudoersState& state) const override;
   [[nodiscard]] Status apply(Host& host, const SudoersState& state) override;
 
-  // The whole file; every command with its exact arguments (sudoers(5): arguments that are listed must
-  // match).
+  // The whole file. Every command has its exact arguments (sudoers(5): listed arguments must match).
   [[nodiscard]] static std::string content(const std::string& user);
 
  private:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// UFW: deny in, allow out, everything on tailscale0. It needs tailscale/login, so it closes only when the
-// tailnet is up. A change that would keep the operator out is put back.
+// UFW: deny incoming, allow outgoing, allow everything on tailscale0. It needs tailscale/login, so the public
+// ports are closed only when the tailnet is up. A change that would lock the operator out is put back.
 #pragma once
 
 #include <set>
@@ -15,13 +15,13 @@ namespace agent {
 
 struct UfwState {
   firewall_rollback::State trial;
-  std::vector<std::string> empty_files;  // those for rules
-  bool ipv6 = false;                     // ufw filters it at all
-  std::vector<UfwRule> rules;            // those added, in force or not
+  std::vector<std::string> empty_files;  // empty rule files
+  bool ipv6 = false;                     // ufw filters IPv6
+  std::vector<UfwRule> rules;            // all added rules, active or not
   bool active = false;
-  // What is in force; known only while it is active.
+  // What is in force. Known only while ufw is active.
   std::string incoming, outgoing;  // the default policies
-  bool tailnet_v6 = false;         // the tailnet's rule holds for IPv6 as well
+  bool tailnet_v6 = false;         // the tailnet's rule exists for IPv6 too
 };
 
 class Ufw : public ResourceOf<UfwState> {
@@ -37,7 +37,7 @@ class Ufw : public ResourceOf<UfwState> {
   [[nodiscard]] bool in_sync(const UfwState& state) const;
   [[nodiscard]] Status change(Host& host, const UfwState& state) const;
 
-  std::set<UfwRule> wanted_;  // the rules that must be there, and the only ones
+  std::set<UfwRule> wanted_;  // exactly these rules must exist
   OperatorAccess operator_access_;
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// ufw(8), as every user of it here runs it.
+// Runs ufw(8).
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@
 
 namespace agent {
 
-// An exit code other than 0 is an Error with what it said.
+// An exit code other than 0 is an Error with ufw's output.
 [[nodiscard]] inline Status run_ufw(Host& host, std::vector<std::string> arguments) {
   Command command;
   command.argv = std::move(arguments);

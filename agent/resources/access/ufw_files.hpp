@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The files by which ufw filters.
+// The files of ufw's rules and settings.
 #pragma once
 
 #include <string>
@@ -9,14 +9,14 @@
 
 namespace agent::ufw_files {
 
-// Those for rules that are there and empty.
+// The rule files that exist and are empty.
 [[nodiscard]] Result<std::vector<std::string>> empty(const Probe& probe);
-// Makes these as the package made them. The others may hold rules of the owner.
+// Restores these files as the package made them. The others may contain rules of the owner.
 [[nodiscard]] Status fill(Host& host, const std::vector<std::string>& files);
 
-// Whether IPv6 is filtered at all.
+// Whether ufw filters IPv6.
 [[nodiscard]] bool filter_ipv6(const Probe& probe);
-// Sees to it, in ufw's own file, the rest of which stays. In force when ufw reloads.
+// Turns the IPv6 filter on in ufw's own file; the other lines stay. It takes effect when ufw reloads.
 [[nodiscard]] Status make_filter_ipv6(Host& host);
 
 }  // namespace agent::ufw_files

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A rule of ufw's as a value.
+// A ufw rule as a value.
 #pragma once
 
 #include <compare>
@@ -20,7 +20,7 @@ struct UfwRule {
       default;  // NOLINT(modernize-use-nullptr): clang-tidy 14 misreads it
 };
 
-// What `ufw show added` prints.
+// Parses the output of `ufw show added`.
 [[nodiscard]] std::vector<UfwRule> added_rules(const std::string& output);
 
 }  // namespace agent

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The timer that repairs drift by itself: there and running when the profile wants it, else absent.
+// The timer that repairs drift automatically. It exists and runs when the profile asks for it; otherwise it
+// is absent.
 #pragma once
 
 #include <vector>
@@ -10,9 +11,9 @@
 namespace agent {
 
 struct ReconcileTimerState {
-  // Where it is wanted.
+  // When the profile asks for it.
   SystemdUnit::State service, timer;
-  // Where it is not.
+  // When the profile does not.
   std::vector<std::string> left;  // files that should be absent
   bool runs = false;
 };

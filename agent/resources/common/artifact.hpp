@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A program we install is a verified artifact in /opt/NAME/VERSION, never changed once made;
-// /opt/NAME/current points at the version in use. This file alone knows where a version lives, how it is put
-// there whole or not at all, and how it is known to be untouched.
+// A program that we install is a verified artifact in /opt/NAME/VERSION. It is never changed after it was
+// made. /opt/NAME/current points at the version in use. Only this class knows where a version is, how it is
+// installed atomically, and how to check that it is unchanged.
 #pragma once
 
 #include <functional>
@@ -20,13 +20,13 @@ class Artifact {
 
   [[nodiscard]] const std::string& version() const { return version_; }
   [[nodiscard]] std::string directory() const;  // /opt/NAME/VERSION
-  // Written when the version was put in place; newer than a process means that the process runs something
-  // older.
+  // A file that is written when the version is installed. When it is newer than a process, the process runs
+  // something older.
   [[nodiscard]] std::string stamp() const;
 
   struct State {
     enum class Version { absent, changed, as_made } version = Version::absent;
-    std::string current;             // what /opt/NAME/current points at; in words when it is no link
+    std::string current;             // the target of /opt/NAME/current; a text in words when it is not a link
     std::vector<std::string> links;  // the same for each of `links`, in their order
   };
   [[nodiscard]] Result<State> look(const Probe& probe) const;
@@ -34,16 +34,16 @@ class Artifact {
   void describe(const State& state, Observation& seen) const;
   [[nodiscard]] bool is_current(const State& state) const { return state.current == version_; }
 
-  // Puts right what look() saw. `make` fills an absent directory, of any owner; it is then given to root,
-  // fingerprinted and renamed into place. Killed anywhere, the next run starts over and nothing half-made has
-  // the final name.
+  // Removes the drift that look() saw. `make` creates and fills the directory, with any owner. Then the
+  // directory is given to root, fingerprinted and renamed into place. When the agent is killed, the next run
+  // starts over, and nothing incomplete has the final name.
   using Make = std::function<Status(Host&, const std::string& directory)>;
   [[nodiscard]] Status install(Host& host, const State& state, const Make& make) const;
 
-  // The version that /opt/NAME/current points at, whole or not; empty when it points at none.
+  // The version that /opt/NAME/current points at, complete or not; empty when it points at none.
   [[nodiscard]] Result<std::string> current(const Probe& probe) const;
   [[nodiscard]] Status make_current(Host& host, const std::string& version) const;
-  // The versions beside this one, the newest first.
+  // The other versions, newest first.
   [[nodiscard]] Result<std::vector<std::string>> others(const Probe& probe) const;
   [[nodiscard]] Status remove(Host& host, const std::string& version) const;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A file of KEY=VALUE lines as the npm package dotenv reads it, which OpenClaw uses.
+// A file of KEY=VALUE lines, read like the npm package dotenv does, which OpenClaw uses.
 #pragma once
 
 #include <string>
@@ -7,11 +7,12 @@
 
 namespace agent {
 
-// Its value without quotes; a later line wins. Empty also for what the seal has overwritten: a copy of .env
-// that somebody keeps elsewhere and puts back holds no secret any more.
+// The value without quotes; a later line wins. Also empty for a value that the seal has overwritten: somebody
+// may put back a copy of .env from elsewhere, and such a copy contains no secret any more.
 [[nodiscard]] std::string dotenv_value(const std::string& text, std::string_view key);
 
-// Replaces all lines of this key by one at the end; the old text is wiped. The value must need no quotes.
+// Replaces all lines of this key with one line at the end, and wipes the old text. The value must not need
+// quotes.
 void set_dotenv_value(std::string& text, std::string_view key, std::string_view value);
 
 }  // namespace agent

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Names that several of OpenClaw's resources use: its files in the gateway user's home, and its unit.
+// Names that several OpenClaw resources use: files in the gateway user's home, and the unit.
 #pragma once
 
 #include "ports/types.hpp"
@@ -16,8 +16,7 @@ inline constexpr const char* unit_directory = ".config/systemd/user";
 inline constexpr const char* unit_file = ".config/systemd/user/openclaw-gateway.service";
 inline constexpr const char* drop_in_directory = ".config/systemd/user/openclaw-gateway.service.d";
 inline constexpr const char* own_drop_in = ".config/systemd/user/openclaw-gateway.service.d/userns.conf";
-// A gateway at work finishes its turns before it stops: the unit's TimeoutStopSec=330 and then its
-// TimeoutStartSec=30.
+// A busy gateway finishes its turns before it stops: TimeoutStopSec=330 of the unit, then TimeoutStartSec=30.
 inline constexpr Milliseconds restart_timeout{400'000};
 
 }  // namespace agent::openclaw

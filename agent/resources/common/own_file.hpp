@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A file of which every byte is ours.
+// A file whose whole content belongs to the agent.
 #pragma once
 
 #include <string>
@@ -12,7 +12,7 @@ namespace agent {
 
 enum class OwnFile { absent, changed, as_made };
 
-// One that can't be read counts as absent: it is made anew.
+// A file that can't be read counts as absent: it is written again.
 [[nodiscard]] inline OwnFile look_at_own_file(const Probe& probe, const std::string& path,
                                               std::string_view content) {
   const auto text = probe.read_file(path);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Replacing a file whose old contents must not stay on the disk, killed anywhere or not: there is always a
-// whole version to be found, PATH or PATH.next. (rename(2) over the old file alone would leave its blocks as
-// they are.) A wipe is not one step either: one that was cut off leaves PATH with zeros, or empty.
+// Replaces a file whose old contents must not stay on the disk. Even when the agent is killed, there is
+// always a complete version: PATH or PATH.next. (Only rename(2) over the old file would leave its blocks
+// unchanged.) A wipe is not atomic either: when it is interrupted, PATH contains zeros or is empty.
 #pragma once
 
 #include <string>
@@ -17,11 +17,11 @@ namespace agent {
 [[nodiscard]] Status secure_replace(Host& host, const std::string& path, std::string_view content,
                                     const FileMode& mode);
 
-// The whole version, PATH if it is one. Errc::not_found when there is none.
+// The complete version: PATH if it is complete, else PATH.next. Errc::not_found when there is none.
 [[nodiscard]] Result<std::string> read_secure(const Probe& probe, const std::string& path);
 
-// What a kill in between left: PATH.next takes the place of a PATH that is absent or destroyed; beside a
-// whole one it is wiped. No change when there is none.
+// Finishes an interrupted replacement: PATH.next replaces a PATH that is absent or destroyed; when PATH is
+// complete, PATH.next is wiped. No change when there is no PATH.next.
 [[nodiscard]] Status settle_secure_replace(Host& host, const std::string& path);
 
 }  // namespace agent

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A unit of the system's manager that is this agent's.
+// A unit of the agent in the system's manager.
 #pragma once
 
 #include <string>
@@ -16,9 +16,9 @@ class SystemdUnit {
   struct Wanted {
     bool enabled = false;
     bool active = false;
-    std::string program;  // what its main process must execute; empty for a unit that leaves no process
+    std::string program;  // the program of its main process; empty for a unit without a process
   };
-  // `content`, which outlives this, is the unit's file. A unit that need be neither enabled nor active is
+  // `content` is the unit's file and must outlive this object. A unit that need not be enabled or active is
   // only a file.
   SystemdUnit(std::string name, std::string_view content, Wanted wanted);
 
@@ -26,17 +26,17 @@ class SystemdUnit {
 
   struct State {
     enum class File { absent, changed, as_shipped } file = File::absent;
-    std::string other_file;                // what is in force in place of our file; empty: ours is
-    std::vector<std::string> drop_ins;     // those of the owner; the distribution's stay
+    std::string other_file;                // the file that is in force instead of ours; empty: ours is
+    std::vector<std::string> drop_ins;     // the owner's drop-ins; the distribution's stay
     bool loaded = true;                    // systemd has read the file on the disk
-    std::string enabled, active, program;  // as systemd and proc(5) say
+    std::string enabled, active, program;  // from systemd and proc(5)
   };
   [[nodiscard]] Result<State> look(const Probe& probe) const;
   // Adds drift: "unit file" (the unit's name where only the file is wanted), "fragment path", "drop-in PATH",
   // "loaded", "enabled", "active", "program".
   void describe(const State& state, Observation& seen) const;
   [[nodiscard]] bool in_sync(const State& state) const;
-  // Puts right what look() saw; starts the unit, or restarts it when it runs something else than it should.
+  // Removes the drift that look() saw. Starts the unit, or restarts it when it runs the wrong program.
   [[nodiscard]] Status apply(Host& host, const State& state) const;
 
  private:

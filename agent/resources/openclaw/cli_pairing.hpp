@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The host's own CLI, paired with the gateway once.
+// Pairs the host's own CLI with the gateway, once.
 #pragma once
 
 #include "core/resource.hpp"
@@ -11,7 +11,7 @@ struct CliPairingState {
   bool paired = false;
 };
 
-// Off the critical path: only `openclaw security audit --deep` and the owner's own use of the CLI need it.
+// Nothing else waits for it: only `openclaw security audit --deep` and the owner's use of the CLI need it.
 class CliPairing : public ResourceOf<CliPairingState> {
  public:
   explicit CliPairing(std::string user);

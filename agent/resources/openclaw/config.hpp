@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// ~/.openclaw/openclaw.json: only the keys we own are written; what the owner or OpenClaw wrote stays.
+// ~/.openclaw/openclaw.json: only our own keys are written. What the owner or OpenClaw wrote stays.
 #pragma once
 
 #include "base/json.hpp"
@@ -26,7 +26,8 @@ class OpenclawConfig : public ResourceOf<OpenclawConfigState> {
   [[nodiscard]] Observation describe(const OpenclawConfigState& state) const override;
   [[nodiscard]] Status apply(Host& host, const OpenclawConfigState& state) override;
 
-  // Newer than the gateway's process when we changed a key since it started.
+  // The path of a file that is newer than the gateway's process when we changed a key after the process
+  // started.
   [[nodiscard]] static std::string stamp();
 
  private:
@@ -35,8 +36,8 @@ class OpenclawConfig : public ResourceOf<OpenclawConfigState> {
   std::string user_;
   std::uint16_t port_;
   using Keys = std::vector<std::pair<std::string, Json>>;  // JSON pointer -> value
-  Keys owned_;                                             // always as we say
-  Keys initial_;                                           // written where they are missing
+  Keys owned_;                                             // always have our value
+  Keys initial_;                                           // written only where they are missing
 };
 
 }  // namespace agent

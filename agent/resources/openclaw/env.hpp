@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// ~/.openclaw/.env: the one place where the gateway's secrets live. 0600 from the first byte; lines of the
-// owner's own stay. When one is replaced, a snapshot is kept until the gateway is ready with the new one
+// ~/.openclaw/.env: the only place for the gateway's secrets. 0600 from the first byte; the owner's own lines
+// stay. When a secret is replaced, a snapshot is kept until the gateway is ready with the new one
 // (snapshot.hpp).
 #pragma once
 
@@ -10,9 +10,9 @@
 
 namespace agent {
 
-// No values of secrets.
+// It contains no secret values.
 struct OpenclawEnvState {
-  enum class Value { absent, right, another };  // right: the one that was given, or any when none was
+  enum class Value { absent, right, another };  // right: the given value, or any value when none was given
   User user;
   std::optional<mode_t> directory_mode;  // none: there is no ~/.openclaw
   std::optional<mode_t> mode;            // none: there is no file
@@ -28,7 +28,7 @@ class OpenclawEnv : public ResourceOf<OpenclawEnvState> {
   [[nodiscard]] Status apply(Host& host, const OpenclawEnvState& state) override;
 
  private:
-  enum class Source { none, given, random };  // where the value that must be written comes from
+  enum class Source { none, given, random };  // the source of the value to be written
   [[nodiscard]] Source gateway_source(const OpenclawEnvState& state) const;
   [[nodiscard]] Source anthropic_source(const OpenclawEnvState& state) const;
   [[nodiscard]] Status write(Host& host, const OpenclawEnvState& state);
@@ -36,11 +36,11 @@ class OpenclawEnv : public ResourceOf<OpenclawEnvState> {
   std::string user_;
   Artifact openclaw_;
   const Secrets& secrets_;
-  bool generated_ = false;  // the new token that was asked for is made
+  bool generated_ = false;  // the requested new token was made
 };
 
-// Makes the values in that file known to redact(), as far as it can be read: what looks for copies must know
-// what of.
+// Registers the values in that file with redact(), as far as the file can be read. The search for copies
+// needs to know them.
 void register_env_secrets(const Probe& probe, const std::string& user);
 
 }  // namespace agent

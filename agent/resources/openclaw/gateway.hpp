@@ -18,10 +18,10 @@ struct GatewayState {
   User user;
   Readiness readiness;
   std::vector<ListeningSocket>
-      open_sockets;  // of the user's processes, or on the gateway's port: not on loopback only
+      open_sockets;  // of the user's processes, or on the gateway's port, that are not on loopback
 };
 
-// Waits until /readyz says ready, `wanted.ready_timeout` at most, and says why it does not.
+// Waits until /readyz says ready, at most `wanted.ready_timeout`. The Error says why it is not ready.
 [[nodiscard]] Status wait_until_ready(const Probe& probe, const User& user, const Profile::Gateway& wanted);
 
 class Gateway : public ResourceOf<GatewayState> {
@@ -29,7 +29,7 @@ class Gateway : public ResourceOf<GatewayState> {
   explicit Gateway(const Profile& profile);
   [[nodiscard]] Result<GatewayState> look(const Probe& probe) const override;
   [[nodiscard]] Observation describe(const GatewayState& state) const override;
-  // Only waits: what is to be started, openclaw/unit has started.
+  // Only waits: openclaw/unit has already started the gateway.
   [[nodiscard]] Status apply(Host& host, const GatewayState& state) override;
 
  private:

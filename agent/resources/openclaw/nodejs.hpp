@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Node.js, and a shim so that commands beginning with `source ~/.nvm/nvm.sh` go on working.
+// Node.js, and a shim so that commands that begin with `source ~/.nvm/nvm.sh` still work.
 #pragma once
 
 #include "core/resource.hpp"
@@ -14,7 +14,7 @@ namespace agent {
 
 struct NvmShimState {
   User user;
-  bool present = false;  // ours, or a real nvm of the owner's, which does the same service
+  bool present = false;  // ours, or the owner's real nvm, which is as good
 };
 
 class NvmShim : public ResourceOf<NvmShimState> {

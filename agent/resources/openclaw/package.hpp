@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// OpenClaw's version that the profile names and its locked tree, made by an unprivileged account and then
-// given to root.
+// The OpenClaw version of the profile, with its locked dependencies. An unprivileged account builds it; then
+// it is given to root.
 #pragma once
 
 #include "core/resource.hpp"

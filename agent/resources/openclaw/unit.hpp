@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The gateway's systemd user unit. A user unit is its user's to override, so what counts is what systemd
+// The gateway's systemd user unit. The user can override a user unit, so the check compares what systemd
 // really runs.
 #pragma once
 
@@ -22,10 +22,10 @@ class OpenclawUnit : public ResourceOf<OpenclawUnitState> {
   [[nodiscard]] Status write_files(Host& host, const OpenclawUnitState& state) const;
 
   std::string user_;
-  std::string content_;            // the unit file
-  std::vector<std::string> argv_;  // what it must run
-  std::vector<std::string>
-      inputs_;  // files that are newer than the process when what it runs from has changed
+  std::string content_;              // the unit file
+  std::vector<std::string> argv_;    // what it must run
+  std::vector<std::string> inputs_;  // files that are newer than the process when its program, dependencies
+                                     // or configuration changed
 };
 
 }  // namespace agent

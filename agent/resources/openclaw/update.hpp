@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The end of OpenClaw's move from one version, or from one set of secrets, to another. When the new gateway
-// is ready, the snapshot goes. When it is not, the snapshot is put back: the old version, its unit, its
-// configuration and its secrets.
+// Finishes a change of OpenClaw's version or secrets. When the new gateway is ready, the snapshot is removed.
+// When it is not, the snapshot is put back: the old version, its unit, its configuration and its secrets.
 #pragma once
 
 #include "core/ledger.hpp"
@@ -13,14 +12,14 @@
 namespace agent {
 
 struct OpenclawUpdateState {
-  std::optional<std::string> kept_version;  // of the snapshot; none: nothing moves
-  bool half_destroyed = false;              // its file is there, and no snapshot in it any more
+  std::optional<std::string> kept_version;  // the snapshot's version; none: there is no snapshot
+  bool half_destroyed = false;              // the snapshot's file exists, but its contents are destroyed
   std::vector<std::string>
-      outdated;  // versions to be removed; looked for when there is no snapshot: it may need one
+      outdated;  // versions to be removed; empty while there is a snapshot, which may need one of them
 };
 
-// Runs after all others, whatever became of them. Ends an update or a change of secrets, one way or the
-// other, and keeps the newest two versions.
+// Runs after all other resources, even when they failed. Finishes an update or a change of secrets, forward
+// or back, and keeps the newest two versions.
 class OpenclawUpdate : public ResourceOf<OpenclawUpdateState> {
  public:
   static constexpr const char* resource_name = "openclaw/update";
@@ -31,11 +30,11 @@ class OpenclawUpdate : public ResourceOf<OpenclawUpdateState> {
   [[nodiscard]] Status apply(Host& host, const OpenclawUpdateState& state) override;
 
  private:
-  // Goes back when the new gateway is not ready. An error when it went back: what was asked for is not what
-  // there is.
+  // Goes back when the new gateway is not ready. Then it returns an error, because the desired state was not
+  // reached.
   [[nodiscard]] Status go_back_if_needed(Host& host) const;
   [[nodiscard]] Status go_back(Host& host, const Snapshot& snapshot, const User& user) const;
-  // The versions that are neither the profile's, nor in use, nor the newest beside it.
+  // The versions that are not the profile's, not in use, and not the newest of the others.
   [[nodiscard]] Result<std::vector<std::string>> outdated(const Probe& probe) const;
 
   std::string user_;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a file holds in base64, as multi-part user-data holds its parts (RFC 2045, 6.8) and a JSON file what
-// is not text.
+// Finds base64 in a text. Multi-part user-data has its parts in base64 (RFC 2045, 6.8), and JSON files use it
+// for binary data.
 #pragma once
 
 #include <functional>
@@ -9,9 +9,9 @@
 
 namespace agent {
 
-// Calls `visit` with what every longer piece of base64 in the text decodes to, until it returns true; returns
-// whether it did. A piece may be cut into lines, and begin anywhere: its first characters may be another's,
-// so it is decoded from each of the first four. The texts are wiped.
+// Decodes every longer piece of base64 in the text and calls `visit` with the result, until `visit` returns
+// true. Returns whether it did. A piece may be split into lines. Its first characters may not belong to it,
+// so it is decoded from each of its first four characters. The decoded texts are wiped.
 [[nodiscard]] bool any_base64(std::string_view text, const std::function<bool(std::string_view)>& visit);
 
 }  // namespace agent

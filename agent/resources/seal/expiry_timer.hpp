@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The timer that ends the time of the secrets that a failed run has kept: the seal runs then, as after a
-// boot, and destroys them. There only as long as they are. It is seen by its files alone: where no manager
-// answers the seal has work to do all the same.
+// The timer for the secrets that a failed run has kept. When it fires, the seal runs, as after a boot, and
+// destroys them. The timer exists only as long as these secrets. Only its files are checked, so that the seal
+// also works where no systemd manager answers.
 #pragma once
 
 #include <chrono>
@@ -13,9 +13,9 @@ namespace agent {
 
 using Expiry = std::optional<std::chrono::system_clock::time_point>;  // none: nothing is kept
 
-// Whether its files are as they should be: for that time and enabled, or not there.
+// Whether its files are as desired: set to that time and enabled, or absent.
 [[nodiscard]] Result<bool> expiry_is_set(const Probe& probe, const Expiry& expiry);
-// Makes them so; changes nothing when they are.
+// Makes them as desired; changes nothing when they are.
 [[nodiscard]] Status set_expiry(Host& host, const Expiry& expiry);
 
 }  // namespace agent

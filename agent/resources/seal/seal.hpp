@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The seal: no secret is left on this machine but where it must live. A resource like any other, last in the
-// plan, and enforced also when an earlier one failed: then it spares only what the next run needs.
+// The seal: it leaves no secret on this machine, except where the secret must be. It is a resource like any
+// other, and the last in the plan. It is enforced even when an earlier resource failed; then it keeps only
+// what the next run needs.
 #pragma once
 
 #include <functional>
@@ -15,19 +16,19 @@ namespace agent {
 
 struct SealState {
   SecretsFile::State secrets_file;
-  bool log = false;  // the agent's own is there
+  bool log = false;  // the agent's own log exists
   SecretCopies copies;
-  bool receipt_is_due = false;  // first boot is over, and no receipt says so
+  bool receipt_is_due = false;  // the first boot is complete, and there is no receipt yet
 };
 
 class Seal : public ResourceOf<SealState> {
  public:
-  // A run of the seal alone, at a later boot, cannot say that first boot is over.
+  // A run of only the seal, at a later boot, cannot know that the first boot is complete.
   enum class Run { whole_server, seal_alone };
-  // Makes known to redact() what secrets other resources keep: the seal looks for copies of them too.
+  // Registers the secrets of other resources with redact(): the seal also looks for copies of them.
   using Register = std::function<void(const Probe&)>;
-  // `others`: every other resource of the plan; the receipt waits for them all. `after`: those of them that
-  // come last as well, but before it.
+  // `others`: every other resource of the plan; the receipt is written only when all of them are settled.
+  // `after`: those of them that are also marked `last`, but come before the seal.
   Seal(const Profile& profile, const Ledger& ledger, Run run, std::vector<std::string> others,
        std::vector<std::string> after, Register register_elsewhere);
   [[nodiscard]] Result<SealState> look(const Probe& probe) const override;
@@ -43,7 +44,7 @@ class Seal : public ResourceOf<SealState> {
   Run run_;
   std::vector<std::string> others_;
   Register register_elsewhere_;
-  std::string summary_;  // of what apply() has done, for the report
+  std::string summary_;  // what apply() has done, for the report
 };
 
 }  // namespace agent

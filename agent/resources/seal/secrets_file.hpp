@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The file that keeps the secrets which nothing has taken over yet: only what the next run needs stays in it,
-// and not for ever.
+// The file with the secrets that no resource has consumed yet. Only what the next run needs stays in it, and
+// only for a limited time.
 #pragma once
 
 #include <chrono>
@@ -16,11 +16,11 @@ namespace agent {
 
 class SecretsFile {
  public:
-  // `keep`: how long a secret that is still needed may stay.
+  // `keep`: how long a secret that is still needed may stay in the file.
   SecretsFile(std::chrono::hours keep, const Ledger& ledger) : keep_(keep), ledger_(ledger) {}
 
   struct State {
-    bool half_replaced = false;  // a run was cut off while it replaced the file
+    bool half_replaced = false;  // a run was interrupted while it replaced the file
     enum class Content {
       absent,
       needed,           // all of it
@@ -32,21 +32,23 @@ class SecretsFile {
                 // counts from now
     } content = Content::absent;
     std::optional<FileInfo> info;
-    bool timer_is_right = true;  // looked at where nothing else is wrong: it is seen to when the file is
+    bool timer_is_right =
+        true;  // checked only when nothing else is wrong: otherwise it is set together with the file
   };
   [[nodiscard]] Result<State> look(const Probe& probe) const;
   void describe(const State& state, Observation& seen) const;
-  // Whether a secret in it was used, or the file is not as it should be: free blocks may hold old contents.
+  // Whether a secret in it was consumed, or the file is not as desired. Then free blocks may have old
+  // contents.
   [[nodiscard]] static bool has_drift(const State& state);
 
-  // Leaves what look() says is needed. Nothing is changed when nothing is wrong.
+  // Keeps only the secrets that are still needed. Changes nothing when there is no drift.
   [[nodiscard]] Status rewrite(Host& host, const State& state) const;
-  // The timer that ends the file's time, as the file now is.
+  // Sets the timer for the current file.
   [[nodiscard]] Status set_timer(Host& host) const;
 
  private:
   [[nodiscard]] Expiry expiry_of(const FileInfo& info) const { return info.modified + keep_; }
-  // The secrets in the file that nothing has taken over yet; `some_consumed` when there are others.
+  // The secrets in the file that no resource has consumed yet. Sets `some_consumed` when there are others.
   [[nodiscard]] Result<Secrets> unconsumed(const Probe& probe, bool& some_consumed) const;
   [[nodiscard]] State::Content content(const Probe& probe, const FileInfo& info) const;
 

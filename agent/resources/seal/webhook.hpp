@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where a failed run is told of: the owner's webhook URL. Whoever knows it can write to the owner, so it is a
-// secret, in one root-only file.
+// The owner's webhook URL, to which failed runs are reported. Everybody who knows it can write to the owner,
+// so it is a secret, in one root-only file.
 #pragma once
 
 #include "core/resource.hpp"
@@ -12,14 +12,14 @@ struct WebhookState {
   bool present = false;
   mode_t mode = 0600;
   uid_t uid = 0;
-  bool is_given = true;  // it is the URL that was given, or none was
+  bool is_given = true;  // it is the given URL, or none was given
 
   [[nodiscard]] bool has_right_mode() const { return !present || (mode == 0600 && uid == 0); }
 };
 
 class Webhook : public ResourceOf<WebhookState> {
  public:
-  // `given`: empty when none was; then what is there stays.
+  // `given`: empty when none was given; then the present URL stays.
   explicit Webhook(const Secret& given) : ResourceOf({"webhook", {}, {}}), given_(given) {}
   [[nodiscard]] Result<WebhookState> look(const Probe& probe) const override;
   [[nodiscard]] Observation describe(const WebhookState& state) const override;
@@ -29,7 +29,7 @@ class Webhook : public ResourceOf<WebhookState> {
   const Secret& given_;
 };
 
-// The URL in that file, known to redact() from then on; empty when there is none.
+// The URL in that file, which is then registered with redact(). Empty when there is none.
 [[nodiscard]] Secret register_webhook(const Probe& probe);
 
 }  // namespace agent

@@ -12,10 +12,10 @@ namespace agent {
 
 struct TailscaleServiceState {
   SystemdUnit::State unit;
-  bool hangs = false;  // the unit is as it should be, and nothing answers on its socket
+  bool hangs = false;  // the unit is as desired, but nothing answers on its socket
 };
 
-// tailscaled.service: our unit, enabled, running what the current version is.
+// tailscaled.service: our unit, enabled, and running the current version.
 class TailscaleService : public ResourceOf<TailscaleServiceState> {
  public:
   explicit TailscaleService(const Profile& profile);

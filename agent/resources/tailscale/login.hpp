@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// This node is joined to the owner's tailnet, with the settings of the profile. The key is used once, from a
-// file on tmpfs; the desired state is "is logged in", not "up was run".
+// Joins this node to the owner's tailnet, with the settings of the profile. The key is used once, from a file
+// on tmpfs. The desired state is "is logged in", not "`tailscale up` was run".
 #pragma once
 
 #include <chrono>
@@ -13,7 +13,7 @@
 namespace agent {
 
 struct TailscaleLoginState {
-  bool key_file_left = false;  // by a run that was cut off
+  bool key_file_left = false;  // by an interrupted run
   TailscaleStatus status;
   TailscalePrefs prefs;
   std::optional<std::chrono::days> key_expires_in;

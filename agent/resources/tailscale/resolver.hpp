@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// /etc/resolv.conf. Where there is no systemd-resolved, tailscaled takes it over when the node joins, and
-// keeps what was there beside it (tailscale.com: net/dns/direct.go); it syncs neither. After a power cut the
-// file was seen empty: no name is found any more, and tailscaled cannot reach the server that would tell it
-// what to write. And because an empty file is not its own, it throws away what it has kept when it starts, or
-// keeps the empty one instead (both seen). So the agent has a copy of its own.
+// /etc/resolv.conf. Where there is no systemd-resolved, tailscaled replaces this file when the node joins,
+// and keeps a backup of the old one beside it (tailscale.com: net/dns/direct.go). It syncs neither file.
+// After a power cut the file was seen empty. Then no name can be resolved, and tailscaled cannot reach the
+// server that would tell it what to write. When tailscaled starts with an empty file, it takes the file for a
+// foreign one: it deletes its backup, or makes a backup of the empty file (both seen). So the agent keeps its
+// own copy.
 #pragma once
 
 #include "core/resource.hpp"
@@ -12,7 +13,7 @@ namespace agent {
 
 // The texts of the three files; empty when absent.
 struct ResolverState {
-  bool foreign = false;  // a symlink, which is another program's affair: nothing else was looked at
+  bool foreign = false;  // a symlink, which another program manages: nothing else was read
   std::string now;       // /etc/resolv.conf
   std::string before;    // tailscaled's backup of it
   std::string kept;      // our copy

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// `tailscale serve`: https://NODE.TAILNET.ts.net/ is the gateway on loopback, and nothing else is served.
+// `tailscale serve`: https://NODE.TAILNET.ts.net/ leads to the gateway on loopback, and nothing else is
+// served.
 #pragma once
 
 #include "core/resource.hpp"
@@ -10,8 +11,8 @@ namespace agent {
 struct ServeState {
   std::string dns_name;
   bool is_ours = false;          // the gateway is served, and nothing else
-  bool has_certificate = false;  // the tailnet gives this name one
-  std::string served;            // what is, as JSON; empty: nothing
+  bool has_certificate = false;  // the tailnet provides a certificate for this name
+  std::string served;            // what is served, as JSON; empty: nothing
 };
 
 class Serve : public ResourceOf<ServeState> {

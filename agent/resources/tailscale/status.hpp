@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What tailscaled says of itself over its LocalAPI (a unix socket; status and prefs are its stable part).
+// tailscaled's status from its LocalAPI (a unix socket; status and prefs are its stable part).
 #pragma once
 
 #include <string>
@@ -13,8 +13,8 @@ struct TailscaleStatus {
   std::string backend_state;           // NoState, NeedsLogin, NeedsMachineAuth, Stopped, Starting, Running
   std::string auth_url;                // where to approve the node
   std::string dns_name;                // without the trailing dot; empty when not joined
-  std::vector<std::string> addresses;  // this node's, in the tailnet
-  bool has_node_key = false;           // it was let into a tailnet, and has not left it
+  std::vector<std::string> addresses;  // this node's addresses in the tailnet
+  bool has_node_key = false;           // it joined a tailnet and has not left it
   bool online = false;
   bool expired = false;
   std::string key_expiry;  // RFC 3339; empty: the key does not expire
@@ -27,7 +27,7 @@ struct TailscalePrefs {
   std::string control_url;
   std::string hostname;
   bool ssh = false;
-  bool auto_update = true;  // not known to be off counts as on
+  bool auto_update = true;  // counts as on unless it is known to be off
   bool wants_running = false;
   bool logged_out = false;
 };
