@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Dispatch, and nothing else.
+// Only dispatch.
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -49,7 +49,8 @@ int dispatch(const agent::Options& options) {
 int main(int argc, char** argv) try {
   agent::keep_memory_private();
   agent::pin_nss();
-  // A file opened later must never become stdout: whoever started us may have closed it.
+  // The caller may have closed stdin, stdout or stderr. A file opened later must not get one of these
+  // numbers.
   for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd)
     if (::fcntl(fd, F_GETFD) == -1 && ::open("/dev/null", O_RDWR) != fd) return agent::exit_failed;
   auto options = agent::parse_options({argv + 1, argv + argc});

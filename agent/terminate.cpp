@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is left of libstdc++'s last words. Its own handler prints what an exception that left its thread says,
-// unredacted, and brings a demangler of 42 KB for its type. Linked into the program by name: an archive's
-// member would come too late.
+// Replaces libstdc++'s terminate handler. The original prints the text of an uncaught exception without
+// redaction, and adds a demangler of 42 KB to the binary. This file must be linked into the program directly:
+// as a member of an archive it would come too late.
 #include <unistd.h>
 
 #include <cstdlib>

@@ -23,7 +23,7 @@ std::string expanded(std::string url, std::string_view architecture) {
   return url;
 }
 
-// The last part of the path of a URL that was checked; empty when it names no file.
+// The last part of the path of a checked URL; empty when the URL names no file.
 std::string file_name(std::string_view url) {
   const auto path = url.substr(0, url.find('?'));
   const auto begin = path.find('/', std::string_view("https://").size());
@@ -34,8 +34,8 @@ void check_url(const std::string& url, Problems& problems) {
   if (auto parsed = parsing::url(url, {{"arch"}}); !parsed) problems.add({}, "", parsed.error());
 }
 
-// What `sums` has for `file`: "HASH  FILE", or "HASH *FILE" of one that was read as binary. Nothing when it
-// is not listed.
+// The hash of `file` in `sums`, from a line "HASH FILE", or "HASH *FILE" for a file read in binary mode.
+// nullopt when it is not listed.
 std::optional<std::string> listed(std::string_view sums, const std::string& file, Problems& problems) {
   std::optional<std::string> found;
   for (int line = 1; !sums.empty(); ++line) {

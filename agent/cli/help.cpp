@@ -6,14 +6,14 @@
 namespace agent {
 namespace {
 
-constexpr std::size_t help_column = 69;  // where the words about a command begin
+constexpr std::size_t help_column = 69;  // the column of the text about a command
 constexpr std::size_t widest = 121;
 
 std::string shown(const OptionRow& row) {
   return row.argument.empty() ? row.flag() : row.flag() + " " + row.argument;
 }
 
-// A command with what goes with it, as in a manual page: --command [--option] --needed (--one-of | --these).
+// A command with its options, as in a manual page: --command [--option] --needed (--one-of | --these).
 std::string usage(const OptionRow& command) {
   auto line = fmt::format("  bootstrap-agent {:<12}", shown(command));
   std::string choices;
@@ -26,7 +26,8 @@ std::string usage(const OptionRow& command) {
   return choices.empty() ? line : fmt::format("{} ({})", line, choices);
 }
 
-// The words stand in their column; behind a line that is longer, and below one that leaves no room at all.
+// Puts the text into its column; directly after a usage that is longer, or on the next line when there is no
+// room.
 std::string with_help(const std::string& usage, const std::string& help) {
   const auto line = fmt::format("{:<{}}   ", usage, help_column - 3);
   if (line.size() + help.size() <= widest) return line + help + "\n";
@@ -36,10 +37,10 @@ std::string with_help(const std::string& usage, const std::string& help) {
 }  // namespace
 
 std::string help_text() {
-  std::string usages;      // of the commands, a line each
-  std::string plain;       // the commands that speak for themselves, in one line
+  std::string usages;      // of the commands, one line each
+  std::string plain;       // the commands without help text, in one line
   std::string everywhere;  // the options that go with every command
-  std::string paragraphs;  // about the others' values
+  std::string paragraphs;  // about the other options' values
   std::vector<std::string> for_units;
   for (const auto& row : option_table()) {
     if (row.for_units())

@@ -36,11 +36,11 @@ tl::unexpected<Error> open_error(const std::string& path, int error) {
   return fail(Errc::failed, "{} can't be opened: {}", path, reason(error));
 }
 
-// Is the directory one in which nobody else can put another in place of the next part of the path? In a
-// sticky one others may make new names, but only the owner of a name, or the directory's, may rename or
-// remove it (inode(7)). So a directory that is root's stays; and it was root who put it there: a hard link to
-// a directory cannot be made, and moving one takes the right to write to it (rename(2)). Neither holds for a
-// file.
+// Checks that nobody else can replace the next part of the path in this directory. In a sticky directory
+// others may create names, but only the owner of the entry or of the directory may rename or remove it
+// (inode(7)). So a directory of root in it cannot be replaced. And root has put it there: nobody can make a
+// hard link to a directory, and moving a directory needs write permission to it (rename(2)). For a file,
+// neither is true.
 Status check_directory(int fd, const std::string& path, InputKind kind, Holds holds) {
   if (kind == InputKind::signed_file) return {};
   struct stat info {};
@@ -81,7 +81,8 @@ Status check_file(const struct stat& info, const std::string& path, InputKind ki
   return {};
 }
 
-// Up to `limit` bytes. One buffer of the full size: one that grows would leave copies of secrets behind.
+// Up to `limit` bytes. The buffer has its full size from the start: a growing one would leave copies of
+// secrets behind.
 Result<std::string> read_all(int fd, const std::string& name, std::size_t limit) {
   std::string buffer(limit + 1, '\0');
   std::size_t size = 0;
@@ -102,8 +103,8 @@ Result<std::string> read_all(int fd, const std::string& name, std::size_t limit)
   return fail(Errc::refused, "{} has more than {} bytes, which is too large for this agent", name, limit);
 }
 
-// The directory that the last part of an absolute path is in: directory by directory, each opened in the one
-// that was just checked.
+// Opens the parent directory of an absolute path, part by part. Each part is opened in the directory that was
+// just checked.
 Result<UniqueFd> open_parent(const std::string& path, InputKind kind) {
   UniqueFd directory(open("/", O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!directory) return open_error("/", errno);

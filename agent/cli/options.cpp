@@ -12,9 +12,9 @@ namespace agent {
 namespace {
 
 constexpr int first_row =
-    1000;  // beyond all characters, which getopt_long(3) says where a short option is wrong
+    1000;  // greater than all characters, because getopt_long(3) returns a character for a wrong short option
 
-// getopt_long(3) gives first_row and more for the rows of the table.
+// getopt_long(3) returns first_row + i for row i of the table.
 std::vector<option> long_options() {
   std::vector<option> options;
   int code = first_row;
@@ -25,7 +25,7 @@ std::vector<option> long_options() {
   return options;
 }
 
-// "--a and --b go with --c only". The options that a command needs belong together: all are named.
+// "--a and --b go with --c only". The needed options of a command are named together.
 std::string misplaced(const OptionRow& row) {
   std::vector<std::string> refused;
   std::vector<std::string> commands;
@@ -112,7 +112,7 @@ Result<Options> parse_options(const std::vector<std::string>& arguments) {
     return getopt_long(static_cast<int>(words.size()), argv.data(), ":", known.data(), nullptr);
   };
   for (int flag = next(); flag != -1; flag = next()) {
-    // Of "-vx", say, in the middle of a word.
+    // For example in "-vx", in the middle of a word.
     const bool one_letter = flag == '?' && optopt > 0 && optopt < first_row;
     const std::string word =
         one_letter ? fmt::format("-{:c}", optopt) : argv[static_cast<std::size_t>(optind) - 1];
@@ -121,7 +121,7 @@ Result<Options> parse_options(const std::vector<std::string>& arguments) {
     else if (flag == ':')
       parser.problem(word + ": needs a value");
     else if (optarg != nullptr && *optarg == '\0')
-      parser.problem(word + ": its value is empty");  // of a variable that is not set
+      parser.problem(word + ": its value is empty");  // for example from a variable that is not set
     else
       parser.take(option_table()[static_cast<std::size_t>(flag - first_row)],
                   optarg != nullptr ? optarg : "");

@@ -7,13 +7,13 @@
 namespace agent {
 namespace {
 
-// The trap, because a server on which any of this goes wrong must keep no secret; `exec` at the end takes it
-// away. The script itself is one of cloud-init's copies, which the agent destroys when it is done: no shell
-// may still be reading it then. What cloud-init has begun, it marks (cloudinit/helpers.py, FileSemaphores),
-// and does not begin again. The mark is taken away here and put back by the agent when it is in charge
-// (commands/enforce.cpp), so that user-data comes again after a boot until then. The sync is also for what
-// cloud-init has written itself: with its cache or sshd's keys cut short, it was seen to fail at the next
-// boot.
+// The trap removes all secrets when any step fails; `exec` at the end removes the trap. The script is run by
+// `exec` also because the script file is one of cloud-init's copies: when the agent destroys it, no shell may
+// still be reading it. cloud-init marks what it has started (cloudinit/helpers.py, FileSemaphores) and does
+// not start it again. The script removes that mark, and the agent writes it again when it has taken over
+// (commands/enforce.cpp). So user-data runs again at the next boot until the agent has taken over. The sync
+// is also for cloud-init's own files: with an incomplete cache or incomplete sshd keys, cloud-init was seen
+// to fail at the next boot.
 constexpr std::string_view prologue = R"sh(#!/bin/sh
 # bootstrap-agent --render-user-data: fetches the agent, checks its SHA-256, starts its first boot.
 set -eu
@@ -40,8 +40,7 @@ rm -f instance/sem/config_scripts_user && sync -f . || :
 
 )sh";
 
-// Without --fail, with which curl would try again after a 404, too. --globoff: brackets in a URL are no
-// patterns.
+// No --fail: with it curl would also try again after a 404. --globoff: brackets in a URL are not patterns.
 constexpr std::string_view fetch = R"sh(why="cannot write to $dir"
 mkdir -p $dir
 # Up to 21 times in 10 minutes; a final answer, such as 404, ends it.
@@ -60,7 +59,7 @@ $agent --version >/dev/null 2>&1
 why="cannot write to $dir"
 )sh";
 
-// In double quotes, where only `$` of what a URL may hold has a meaning (POSIX, 2.2.3).
+// In double quotes, `$` is the only character of a URL with a special meaning (POSIX, 2.2.3).
 std::string quoted(std::string_view url) {
   std::string out;
   for (const char c : url) out += c == '$' ? "\\$" : std::string(1, c);
@@ -69,7 +68,8 @@ std::string quoted(std::string_view url) {
   return '"' + out + '"';
 }
 
-// The URL and the hash of this machine's agent: the only one there is, or the one for its architecture.
+// The shell lines that set the URL and the hash of the agent: the only one, or the one for the machine's
+// architecture.
 std::string which_agent(const AgentSource& source) {
   const auto& hashes = source.sha256();
   if (const auto only = hashes.find(""); only != hashes.end())
@@ -82,8 +82,9 @@ std::string which_agent(const AgentSource& source) {
       quoted(source.url()), cases);
 }
 
-// Would a heredoc up to `end` lose anything of the text? A line may not be the delimiter. And dash 0.5.12
-// (Debian 12) drops a byte beyond ASCII that follows what a line's beginning has in common with it.
+// Whether a heredoc with the delimiter `end` would lose a part of the text. No line may be equal to the
+// delimiter. And when a line begins like the delimiter, dash 0.5.12 (Debian 12) drops a non-ASCII byte that
+// follows the common part.
 bool loses(std::string_view text, std::string_view end) {
   for (std::size_t begin = 0; begin < text.size();) {
     const auto line = text.substr(begin, text.find('\n', begin) - begin);
@@ -97,7 +98,7 @@ bool loses(std::string_view text, std::string_view end) {
   return false;
 }
 
-// Writes a file of the server's. A quoted heredoc takes every byte as it stands, up to its delimiter.
+// Adds the lines that write a file on the server. A quoted heredoc keeps every byte up to its delimiter.
 Status add_file(std::string& script, std::string_view name, std::string_view content) {
   std::string end = "END";
   for (char first = 'A'; loses(content, end); ++first) {
@@ -114,8 +115,8 @@ Status add_file(std::string& script, std::string_view name, std::string_view con
   return {};
 }
 
-// cloud-init looks for this at the start of all user-data, whatever it begins with, and then reads it as
-// mail.
+// cloud-init searches the start of all user-data for this header. If it finds the header, it reads the
+// user-data as mail.
 bool taken_for_mail(std::string_view script) {
   constexpr std::string_view header = "mime-version:";
   const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; };
@@ -129,7 +130,7 @@ bool taken_for_mail(std::string_view script) {
 Result<std::string> render_user_data(const UserData& from) {
   std::string script(prologue);
   script.reserve(2 * largest_user_data + from.profile.size() +
-                 from.secrets.size());  // growing would leave copies of secrets
+                 from.secrets.size());  // a growing string would leave copies of secrets
   script += which_agent(from.agent);
   script += fetch;
   std::string options;
@@ -139,7 +140,7 @@ Result<std::string> render_user_data(const UserData& from) {
     AGENT_TRY(add_file(script, name, *content));
     options += fmt::format(" --{} $dir/{}.yaml", name, name);
   }
-  // The run goes on in a unit of its own, which speaks on the console itself.
+  // The run continues in its own unit, which writes to the console itself.
   script += fmt::format("exec $agent --first-boot{} >/dev/null\n", options);
   if (script.find('\0') != std::string::npos)
     return fail(Errc::invalid, "profile or secrets contain a NUL byte, which a shell cannot read; remove it");

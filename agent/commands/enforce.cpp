@@ -29,16 +29,17 @@ Status install_agent(Host& host) {
   return host.write_file(paths::system_units + paths::boot_unit, embedded::bootstrap_agent_service, {0644});
 }
 
-// The file that the secrets were handed over in: a copy like any other.
+// The given secrets file is a copy of the secrets, so it is destroyed.
 Status wipe_given(Host& host, const Options& options) {
   if (options.secrets.empty() || options.secrets == "-") return {};
   AGENT_TRY_ASSIGN(auto path, absolute_path(options.secrets));
-  if (path == paths::secrets) return {};  // it has just been taken over in place
+  if (path == paths::secrets) return {};  // it is the file that the run uses
   return host.wipe_file(path);
 }
 
-// User-data takes away cloud-init's mark that it has run, so that it comes again after a boot until an agent
-// is in charge; as of now one is. By what name cloud-init looks for it: cloudinit/helpers.py, FileSemaphores.
+// User-data removes cloud-init's mark that user-data has run, so that it runs again at the next boot until
+// the agent has taken over. Now the agent has, so this writes the mark again. For its name see
+// cloudinit/helpers.py, FileSemaphores.
 Status end_user_data(Host& host) {
   const std::string marks = "/var/lib/cloud/instance/sem";
   const auto mark = marks + "/config_scripts_user";
@@ -53,11 +54,11 @@ Status prepare(Host& host, const Options& options, const GivenProfile& profile, 
   const bool installs = options.command == CommandName::first_boot || !there;
   if (installs) AGENT_TRY(install_agent(host));
   AGENT_TRY(install_inputs(host, profile, std::move(secrets)));
-  // With both on the disk a power cut only delays it from here on.
+  // Both are on the disk now: from here on a power cut only causes a delay.
   const auto enabled = installs ? host.enable_unit(Scope::system(), paths::boot_unit) : Status();
-  AGENT_TRY(wipe_given(
-      host,
-      options));  // what it held is now in the one file the seal watches over, whatever became of the unit
+  AGENT_TRY(wipe_given(host,
+                       options));  // even when the unit could not be enabled: the secrets are now in the file
+                                   // that the seal manages
   AGENT_TRY(enabled);
   AGENT_TRY(end_user_data(host));
   return host.remove(paths::events);
@@ -70,7 +71,7 @@ Status start_worker(const Options& options) {
   unit.argv = {paths::agent, "--worker"};
   if (options.deadline.count() > 0)
     unit.argv.push_back(fmt::format("--deadline={}s", options.deadline.count()));
-  // What cannot be read is none: a caller may have anything in its environment.
+  // A value that cannot be parsed is ignored: a caller may have anything in its environment.
   if (const auto session = ssh_connection(); ssh_session(session))
     unit.argv.push_back("--session=" + session);
   unit.properties = {
@@ -109,7 +110,7 @@ void print_report(Host& host, Format format) {
   if (report) fmt::print("\n{}", table_for(*report));
 }
 
-// Checks the input, puts it in place and starts the run; the exit code when that cannot be.
+// Checks the input, installs it and starts the run. Returns exit_ok, or the exit code of a failure.
 int hand_over(RealHost& host, const Options& options) {
   auto profile = read_profile(options.profile);
   auto secrets = read_given_secrets(options.secrets);
@@ -129,11 +130,11 @@ int hand_over(RealHost& host, const Options& options) {
   return exit_ok;
 }
 
-// No run will do it: nobody comes to a server that could not even begin. A person keeps the file that was
-// refused, to mend it.
+// Seals in this process, because no run will start on this server, and nobody may ever log in to it. Only for
+// user-data: a person who calls the agent keeps a refused file, to correct it.
 void seal_what_user_data_left(RealHost& host, const Options& options) {
   if (options.command != CommandName::first_boot || !cloud_init_works(host))
-    return;  // it is user-data that calls
+    return;  // only when user-data is the caller
   if (auto wiped = wipe_given(host, options); !wiped) complain(wiped.error(), exit_failed);
   seal_alone(options);
 }
@@ -141,8 +142,9 @@ void seal_what_user_data_left(RealHost& host, const Options& options) {
 int follow(RealHost& host, const Options& options) {
   const auto limit = options.deadline.count() > 0 ? options.deadline : default_enforce_deadline;
   auto listener = listener_for(options.format);
-  constexpr auto late = 4 * last_resource_time;  // the run itself ends before; this is for one that hangs
-  bool reported = true;                          // or there is only the one of an earlier run
+  constexpr auto late =
+      4 * last_resource_time;  // the run itself ends before that; this is for a run that hangs
+  bool reported = true;        // false: the only report is from an earlier run
   listener.error = [&reported](const std::string& why) {
     reported = false;
     complain({Errc::failed, why}, exit_failed);

@@ -19,7 +19,7 @@ Result<AgentSource> agent_source(const Options& options) {
   return AgentSource::in_sums(options.agent_url, sums, from_stdin ? "stdin" : options.sums);
 }
 
-// A full disk must not leave a piece of a script behind as if it were the whole.
+// When the disk is full, a part of the script must not look like a success.
 Status print(std::string_view text) {
   if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0) return {};
   return fail(Errc::failed, "standard output: {}", std::generic_category().message(errno));
@@ -29,7 +29,7 @@ Status print(std::string_view text) {
 
 int render_command(const Options& options) {
   auto agent = agent_source(options);
-  // Never the profile that is installed here: this is for another machine.
+  // Never the profile installed here: the script is for another machine.
   auto profile = options.profile.empty() ? GivenProfile() : read_profile(options.profile);
   auto secrets = read_given_secrets(options.secrets);
   if (!agent) complain(agent.error(), exit_usage);

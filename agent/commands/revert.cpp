@@ -9,8 +9,8 @@
 
 namespace agent {
 
-// Without the run's lock: a run that hangs is one more reason. But it is asked for, and before anything is
-// put back: a run that is over then changes nothing any more.
+// It does not take the run lock, because a run that hangs is one reason for a rollback. But it asks who holds
+// the lock, before anything is put back: a run that is over by then changes nothing any more.
 int revert_command(const Options& /*options*/) {
   if (const int refused = require_root(); refused != 0) return refused;
   ::umask(022);

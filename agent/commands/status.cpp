@@ -15,14 +15,15 @@ constexpr std::chrono::minutes default_wait(60);
 
 bool running() { return !RunLock::holder(paths::lock).empty(); }
 
-// A worker makes its file of events after it has the lock: one without a run is a run's that has ended.
+// A worker makes its events file after it has taken the lock. So a file without a running worker is from a
+// run that has ended.
 bool one_has_run(const Probe& probe) {
   const auto events = probe.stat(paths::events);
   return events && *events;
 }
 
-// Waits while a run goes on, and for the one that a boot is about to start (a first boot that has no receipt
-// yet).
+// Waits for the end of the current run, also when a boot is about to start it (a first boot without a
+// receipt).
 Status wait_for_end(const Options& options, const Probe& probe) {
   const auto deadline = probe.now() + (options.deadline.count() > 0 ? options.deadline : default_wait);
   EventListener listener;

@@ -26,8 +26,7 @@
 namespace agent {
 namespace {
 
-// The agent's own log: made when the first line comes, so that a run that changes nothing leaves none, and
-// 0600 from then on.
+// The agent's own log, 0600. It is made with the first line, so a run that changes nothing leaves no log.
 class Log {
  public:
   void line(std::string_view text) {
@@ -78,7 +77,7 @@ Result<int> run(const Options& options, EventWriter& events, bool seal_only, Mak
                  [&events](std::string_view line) { events.progress(line); }, paths::work});
   auto profile = read_profile("");
   if (!profile && !seal_only) return pass(std::move(profile));
-  if (!profile) {  // the seal needs little of it, and must not wait until somebody repairs it
+  if (!profile) {  // the seal needs little of the profile, and must not wait until somebody repairs it
     complain(profile.error(), exit_usage);
     profile = built_in_profile();
   }
@@ -102,13 +101,14 @@ Result<int> run(const Options& options, EventWriter& events, bool seal_only, Mak
   return exit_code;
 }
 
-// A run that ends without a report is told as well.
+// Reports a run that ends without a report, too.
 template <class MakePlan>
 Result<int> run_or_say(const Options& options, EventWriter& events, bool seal_only, MakePlan make_plan) {
   Result<int> ended = exit_failed;
   try {
     ended = run(options, events, seal_only, std::move(make_plan));
-  } catch (const std::exception& error) {  // out of memory: the engine catches the others
+  } catch (
+      const std::exception& error) {  // such as out of memory: the engine catches the exceptions of resources
     ended = fail(Errc::failed, "an unexpected error in the agent itself: {}", redact(error.what()));
   }
   if (ended) return ended;
@@ -134,7 +134,7 @@ Result<int> run_seal(const Options& options, EventWriter& events) {
   });
 }
 
-// Of a run that did not come to its own seal.
+// For a run that ended before its own seal.
 void seal_and_say(const Options& options, EventWriter& events) {
   if (auto sealed = run_seal(options, events); !sealed) complain(sealed.error(), exit_failed);
 }
@@ -148,7 +148,7 @@ bool is_unfinished(const Probe& probe) {
   return (receipt && !*receipt) || (report && !*report) || (snapshot && *snapshot) || retry_is_due(probe);
 }
 
-// Ends the events with the exit code, whatever came of the run.
+// Writes the run's exit code as the last event.
 int finish(const Result<int>& ended, EventWriter& events) {
   const int exit_code =
       ended ? *ended
@@ -158,15 +158,14 @@ int finish(const Result<int>& ended, EventWriter& events) {
   return exit_code;
 }
 
-// What a run has as long as it goes on: the lock, so that it is the only one, and the events that others
-// follow.
+// What a run holds until it ends: the lock, so that it is the only run, and the events that others follow.
 struct Turn {
   RunLock lock;
   EventWriter events;
 };
 
-// Makes the agent's directories and takes the turn. What keeps it from that is printed; the error is the exit
-// code.
+// Makes the agent's directories, takes the lock and starts the events. A failure is printed; the error is the
+// exit code.
 tl::expected<Turn, int> take_turn(Host& host) {
   const auto no = [](const Error& error, int exit_code) {
     return tl::unexpected(complain(error, exit_code));
@@ -179,7 +178,7 @@ tl::expected<Turn, int> take_turn(Host& host) {
   return Turn{std::move(*lock), std::move(*events)};
 }
 
-// The whole of a command of systemd's units: as root, in its turn, as `act` goes.
+// A command of systemd's units: as root, with the lock held, runs `act`.
 int in_turn(int (*act)(const Options& options, RealHost& host, EventWriter& events), const Options& options) {
   if (const int refused = require_root(); refused != 0) return refused;
   ::umask(022);

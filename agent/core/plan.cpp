@@ -23,7 +23,7 @@ Status check_names(const Resources& resources, const std::vector<std::string>& n
     for (const auto& need : resource->spec().needs) {
       if (!names.contains(need))
         return fail(Errc::invalid, "{} needs {}, which is not in the plan", resource->name(), need);
-      // What comes last waits for all others: each would wait for the other.
+      // A resource marked `last` waits for all others, so the two would wait for each other.
       if (last.contains(need) && !resource->spec().last)
         return fail(Errc::invalid, "{} needs {}, which comes last", resource->name(), need);
     }
@@ -38,7 +38,8 @@ Result<Plan> Plan::make(Resources resources, const std::vector<std::string>& nam
   Resources ordered;
   std::set<std::string> placed;
   while (!resources.empty()) {
-    // The first whose needs are placed: stable, so the plan reads in the order it was written.
+    // The first one whose needs are placed. This is stable, so the plan keeps the order in which it was
+    // written.
     const auto next = std::find_if(resources.begin(), resources.end(), [&](const auto& resource) {
       return std::all_of(resource->spec().needs.begin(), resource->spec().needs.end(),
                          [&](const auto& need) { return placed.contains(need); });

@@ -32,7 +32,7 @@ std::vector<std::pair<std::string, std::string>> platform_libraries() {
           {"xz", text(archive_liblzma_version())},
           {"zstd", text(archive_libzstd_version())},
           {"libsodium", sodium_version_string()},
-          {"systemd", AGENT_SYSTEMD_VERSION},  // libsystemd cannot say
+          {"systemd", AGENT_SYSTEMD_VERSION},  // libsystemd has no function for it
           {"glibc", gnu_get_libc_version()}};
 }
 

@@ -40,8 +40,8 @@ Result<Milliseconds> RealHost::within(Milliseconds timeout, std::string_view wha
 }
 
 Status RealHost::before(std::string_view change, std::string_view what) {
-  // To destroy a secret is never too late: an auth key's file, when the program that it was for took all the
-  // time.
+  // A secret may be destroyed even after the deadline, such as an auth key's file when `tailscale up` took
+  // all the time.
   if (change != "wipe_file")
     if (auto left = within(Milliseconds::max(), fmt::format("{} {}", change, what)); !left)
       return pass(std::move(left));
@@ -50,7 +50,7 @@ Status RealHost::before(std::string_view change, std::string_view what) {
   return {};
 }
 
-// What can be seen.
+// Observations.
 
 Result<std::optional<FileInfo>> RealHost::stat(const Path& path) const { return files::stat(path); }
 Result<std::string> RealHost::read_file(const Path& path, std::size_t limit) const {
@@ -92,7 +92,7 @@ Result<UnitState> RealHost::unit(const Scope& scope, const std::string& name) co
 
 std::string RealHost::architecture() const {
   utsname names = {};
-  ::uname(&names);  // fails only for a bad address
+  ::uname(&names);  // fails only for an invalid address
   return names.machine;
 }
 
@@ -127,7 +127,7 @@ void RealHost::progress(std::string_view line) {
   if (options_.progress) options_.progress(redact(line));
 }
 
-// What can be changed.
+// Changes.
 
 Status RealHost::do_write_file(const Path& path, std::string_view content, const FileMode& mode) {
   return files::write(path, content, mode);
@@ -148,10 +148,10 @@ Status RealHost::do_remove_tree(const std::string& directory) { return tree::rem
 Status RealHost::do_give_to_root(const std::string& directory) { return tree::give_to_root(directory); }
 Status RealHost::do_wipe_file(const Path& path) { return files::wipe(path); }
 Status RealHost::do_overwrite_secrets(const std::string& path) { return secret_bytes::overwrite(path); }
-// The program, not sync(2): a device that hangs must not take the agent with it.
+// The program, not sync(2): a hanging device must not block the agent.
 Status RealHost::do_sync() {
   Command command;
-  // Not all that is mounted: a share of the owner's that hangs is no affair of ours.
+  // Not all mounted file systems: a hanging network share of the owner must not matter here.
   command.argv = {"sync", "--file-system", "/", "/etc", "/home", "/opt", "/usr", "/var"};
   command.timeout = Milliseconds(120'000);
   AGENT_TRY_ASSIGN(auto done, run_within(std::move(command)));
@@ -184,7 +184,7 @@ Result<Fetched> RealHost::do_fetch(const Fetch& fetch) {
   return fetch_file(clipped, options_.work_directory, [this](std::string_view line) { progress(line); });
 }
 
-// Its parent is the agent's state, which everybody may list.
+// Its parent is the agent's state directory, which everybody may list.
 Status RealHost::make_work_directory() {
   const auto& directory = options_.work_directory;
   AGENT_TRY(files::make_directory(directory.substr(0, directory.rfind('/')), {0755, 0, 0}));

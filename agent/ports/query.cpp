@@ -4,8 +4,8 @@
 namespace agent {
 namespace {
 
-// LC_ALL: their output is read by a program. PYTHONDONTWRITEBYTECODE: ufw is Python, and a check writes
-// nothing.
+// LC_ALL: a program reads the output. PYTHONDONTWRITEBYTECODE: ufw is written in Python, and a check must not
+// write anything.
 Command look(std::vector<std::string> argv) {
   Command command;
   command.argv = std::move(argv);

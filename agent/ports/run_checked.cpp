@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t longest = 400;
 
-// "ufw default", "sshd -t", "useradd": enough to know which call it was.
+// "ufw default", "sshd -t", "useradd": enough to identify the call.
 std::string name_of(const Command& command) {
   const auto& program = command.argv.front();
   auto name = program.substr(program.rfind('/') + 1);
@@ -45,7 +45,8 @@ std::string failure_text(const Command& command, const Completed& completed) {
   auto text = one_line(completed.err);
   if (text.empty()) text = one_line(completed.out);
   if (text.empty()) return fmt::format("exit code {}", completed.exit_code);
-  return redact(text).substr(0, longest);  // first: half a secret would not be recognized
+  return redact(text).substr(
+      0, longest);  // redacted before it is shortened: a part of a secret would not be recognized
 }
 
 Result<Completed> run_checked(Host& host, const Command& command) {

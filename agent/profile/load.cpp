@@ -25,8 +25,8 @@ Status read_default(Profile& profile, std::string_view text) {
   return {};
 }
 
-// The built-in hashes are those of the built-in version: another one is no use without its own. Said here,
-// not by a server that has fetched the wrong thing.
+// The built-in hashes belong to the built-in version. Another version needs its own hashes. This is checked
+// here, before a server downloads the wrong file.
 class PinnedHashes {
  public:
   PinnedHashes(std::string section, std::string hash_key, const std::string& version,
@@ -38,7 +38,7 @@ class PinnedHashes {
         hashes_(std::move(hashes)) {
     for (auto* hash : hashes_) known_.push_back(std::exchange(*hash, {}));
   }
-  // After the owner's own was read.
+  // Call it after the owner's profile was read.
   void settle(Node& root, Problems& problems) {
     const bool same = version_ == built_in_;
     const auto* own = find_key(root, section_ + "." + hash_key_);
@@ -89,9 +89,8 @@ Result<Profile> load_profile(std::string_view default_text, std::string_view ove
   return profile;
 }
 
-// What is left behind unwiped: yaml-cpp's own buffers (its read-ahead and its tokens), which it frees as they
-// are. They are gone with this process, which is short-lived, and which root alone may trace; the copies that
-// are ours are wiped.
+// yaml-cpp's own buffers (read-ahead and tokens) are freed without being wiped. They disappear with this
+// process, which is short-lived and which only root may trace. Our own copies are wiped.
 Result<Secrets> load_secrets(std::string_view text, const std::string& name) {
   Secrets secrets;
   Problems problems(name, Quoting::forbidden);
@@ -108,7 +107,7 @@ std::string dump_secrets(const Secrets& secrets) {
   std::size_t size = 0;
   for (const auto& row : secret_table())
     size += row.key.size() + 2 * (secrets.*row.value).reveal().size() + generate_word.size() + 6;
-  out.reserve(size);  // it never grows, and so leaves no copy behind
+  out.reserve(size);  // it never grows, so it leaves no copy behind
   for (const auto& row : secret_table()) {
     if (!is_given(secrets, row)) continue;
     out.append(row.key).append(": ");

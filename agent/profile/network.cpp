@@ -32,7 +32,7 @@ std::string text_of(const Address& address) {
   return buffer.data();
 }
 
-// The network that the address is in: its bits beyond the prefix zeroed.
+// The network of the address: the bits after the prefix are zero.
 Address masked(Address address, unsigned prefix) {
   for (unsigned bit = prefix; bit < address.bits(); ++bit)
     address.bytes[bit / 8] = static_cast<unsigned char>(address.bytes[bit / 8] & ~(0x80U >> (bit % 8)));
@@ -58,7 +58,7 @@ bool is_authority(std::string_view text) {
   return is_host(has_port ? text.substr(0, colon) : text);
 }
 
-// "{version} and {arch}", or "no braces".
+// "{version} and {arch}", or "nothing in braces".
 std::string shown(const std::vector<std::string_view>& placeholders) {
   std::string out;
   for (auto name : placeholders) out += fmt::format("{}{{{}}}", out.empty() ? "" : " and ", name);
@@ -102,8 +102,8 @@ Parsed<std::string> url(std::string_view text, const UrlRules& rules) {
     return no("is not an https URL; begin it with https://");
   if (plain && !rules.allow_http)
     return no("is not encrypted; begin it with https:// (allow_insecure_urls is for test laboratories)");
-  const std::string_view unsafe =
-      "\"'<>\\^`|";  // not in any URL (RFC 3986, 2), and awkward in the files it goes to
+  const std::string_view unsafe = "\"'<>\\^`|";  // not allowed in a URL (RFC 3986, 2), and they would need
+                                                 // escapes in the files that contain it
   if (text.size() > 2048 ||
       !all_are(text, [&](char c) { return is_visible(c) && unsafe.find(c) == std::string_view::npos; }))
     return no("has a character that a URL cannot contain, or is too long; percent-encode it");

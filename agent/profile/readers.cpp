@@ -6,7 +6,7 @@
 namespace agent::parsing {
 namespace {
 
-// A plain true is a boolean to every other YAML reader: whoever means the word says so.
+// Every other YAML reader takes a plain true as a boolean. So a text `true` must be in quotes.
 bool expect_text(const Node& value, const std::string& key, Problems& problems) {
   if (!expect_scalar(value, key, problems)) return false;
   if (!value.plain || !boolean_word(value.text)) return true;
@@ -99,7 +99,7 @@ Read link(std::string& out, std::vector<std::string_view> placeholders, const bo
   return [&out, &allow_http, placeholders = std::move(placeholders)](Node& value, const std::string& key,
                                                                      Problems& problems) {
     if (!expect_text(value, key, problems)) return;
-    if (names_user(value.text))  // a password may stand there, so the value is not shown
+    if (names_user(value.text))  // there may be a password, so the value is not shown
       return problems.add(value.at, key, "the URL names a user; a profile must not contain credentials");
     settle(url(value.text, {placeholders, allow_http}), value, key, problems,
            [&](const std::string& parsed) { out = parsed; });

@@ -49,7 +49,7 @@ std::vector<Key> inbound_rule_keys(InboundRule& rule) {
 std::vector<Key> profile_keys(Profile& p) {
   const auto& http = p.allow_insecure_urls;
   return {
-      {"allow_insecure_urls", boolean(p.allow_insecure_urls)},  // first: the URLs below look at it
+      {"allow_insecure_urls", boolean(p.allow_insecure_urls)},  // first, because the URLs below use it
       {"user", text(p.user, user_name)},
       {"packages", texts(p.packages, package_name)},
 
@@ -96,7 +96,7 @@ std::vector<Key> profile_keys(Profile& p) {
 
 namespace {
 
-// A value, or, where the row has it, the word that asks for one to be made.
+// Reads a value or, where the row allows it, the word that asks for a generated value.
 Read value_or_word(Secrets& s, const SecretRow& row) {
   return [&s, &row, given = secret(s.*row.value, row.parse)](Node& value, const std::string& key,
                                                              Problems& problems) {

@@ -24,7 +24,7 @@ Parsed<std::string> opaque_token(std::string_view text) {
   return std::string(text);
 }
 
-// headscale's keys have a form of their own: so only what is surely wrong is refused.
+// headscale's keys have another form, so only a key that is certainly wrong is refused.
 Parsed<std::string> tailscale_key(std::string_view text) {
   const bool tailscales = text.substr(0, 6) == "tskey-";
   if (tailscales && text.substr(0, 11) != "tskey-auth-" && text.substr(0, 13) != "tskey-client-")
@@ -34,7 +34,7 @@ Parsed<std::string> tailscale_key(std::string_view text) {
   return opaque_token(text);
 }
 
-// Whoever knows it can write to the owner: so no message shows it.
+// Everybody who knows the URL can write to the owner, so no message shows it.
 Parsed<std::string> webhook(std::string_view text) {
   if (!url(text, {}))
     return no(

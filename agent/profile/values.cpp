@@ -12,7 +12,7 @@ namespace {
 
 tl::unexpected<std::string> no(std::string what) { return tl::unexpected<std::string>(std::move(what)); }
 
-// "90m" is shown as that, and not as "1.5h": the largest unit that divides.
+// Uses the largest unit that gives a whole number: "90m", not "1.5h".
 std::string shown(std::chrono::seconds value) {
   const auto count = value.count();
   if (count % 86400 == 0) return fmt::format("{}d", count / 86400);
@@ -26,7 +26,7 @@ bool is_number(std::string_view text) {
          (text.size() == 1 || text.front() != '0');
 }
 
-// Takes the text up to the separator, or all of it, off the front.
+// Removes the text up to the separator (or all of it) from the front, and returns it.
 std::string_view take(std::string_view& text, char separator) {
   const auto end = text.find(separator);
   const auto part = text.substr(0, end);
@@ -34,7 +34,7 @@ std::string_view take(std::string_view& text, char separator) {
   return part;
 }
 
-// The part of a version behind the hyphen (semver.org, item 9).
+// The part of a version after the hyphen (semver.org, item 9).
 bool is_prerelease(std::string_view text) {
   if (text.empty() || text.back() == '.') return false;
   while (!text.empty()) {
@@ -56,7 +56,7 @@ Parsed<std::string> user_name(std::string_view text) {
 }
 
 Parsed<std::string> package_name(std::string_view text) {
-  // Debian Policy 5.6.7. apt-get(8) reads a hyphen at the end as "remove": no package is called so.
+  // Debian Policy 5.6.7. apt-get(8) reads a hyphen at the end as "remove", and no package name ends with one.
   const auto rest = [](char c) { return is_lower(c) || is_digit(c) || c == '+' || c == '-' || c == '.'; };
   if (text.size() < 2 || text.size() > 128 || !(is_lower(text.front()) || is_digit(text.front())) ||
       text.back() == '-' || !all_are(text, rest))

@@ -29,7 +29,7 @@ std::string clean(const std::string& text) {
   return Json::parse(dumped).get<std::string>();
 }
 
-// A file may say anything: within these bounds nothing overflows, nor does a sum.
+// The file may contain any number. Within these limits neither a value nor a sum overflows.
 std::int64_t count_in(const Json& number) {
   return static_cast<std::int64_t>(std::clamp(number.get<double>(), 0.0, 1e15));
 }

@@ -14,15 +14,15 @@ std::size_t name_width(const Report& report) {
   return width;
 }
 
-// Facts are of several resources; the first that knows one wins.
+// Several resources have facts; the first one with this key wins.
 std::string fact(const Report& report, const std::string& key) {
   for (const auto& resource : report.resources)
     if (const auto found = resource.facts.find(key); found != resource.facts.end()) return found->second;
   return {};
 }
 
-// Names, and what programs and servers have said, must not speak to the terminal (or the console) that shows
-// them.
+// Names, and texts from programs and servers, must not send control characters to the terminal or the
+// console.
 std::string for_terminal(std::string text) {
   unsigned char before = 0;
   for (auto& c : text) {

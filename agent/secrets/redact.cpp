@@ -14,13 +14,13 @@ namespace {
 
 constexpr std::string_view mask = "[redacted]";
 constexpr std::size_t shortest = 6;
-constexpr std::size_t shortest_rest =
-    12;  // of a token, behind its prefix: a text or program that only names its kind is none
+constexpr std::size_t shortest_rest = 12;  // the shortest token after its prefix: a text or program that only
+                                           // mentions the prefix is not a token
 
-// Wipes its values at exit, as Secret does.
+// Wipes its values at exit, like Secret does.
 struct Registry {
   std::mutex mutex;
-  std::vector<std::vector<std::string>> values;  // each in all its forms, itself first
+  std::vector<std::vector<std::string>> values;  // each in all its forms; the value itself is first
   ~Registry() {
     for (auto& forms : values)
       for (auto& form : forms) wipe(form);
@@ -48,8 +48,7 @@ void find_tokens(std::string_view text, std::string_view prefix, std::vector<Spa
   }
 }
 
-// In order, and those that overlap or touch made one: no byte of a secret stays because it is another's as
-// well.
+// Sorts the spans, and joins those that overlap or touch, so that every byte of each secret is covered.
 std::vector<Span> merged(std::vector<Span> spans) {
   std::sort(spans.begin(), spans.end(), [](const Span& a, const Span& b) { return a.begin < b.begin; });
   std::vector<Span> out;

@@ -14,7 +14,7 @@ void wipe(std::string& text) noexcept {
 }
 
 Secret::Secret(std::string&& value) {
-  // Assigned, not moved: a short string's bytes would stay behind in the source's own buffer.
+  // Assigned, not moved: the bytes of a short string would stay in the source's buffer.
   value_.reserve(value.size() + 1);
   value_.assign(value);
   wipe(value);

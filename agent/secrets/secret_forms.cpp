@@ -12,8 +12,8 @@ namespace {
 constexpr std::string_view standard = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 constexpr std::string_view for_urls = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-// What base64 makes of the value when `before` bytes of its group of three are another's: only whole
-// characters of its own.
+// The base64 of the value when `before` bytes of its first group of three belong to other data. Only
+// characters that depend on the value alone.
 std::string base64(std::string_view value, std::size_t before, std::string_view alphabet) {
   const std::size_t bits = 8 * (before + value.size());
   const auto bit = [&](std::size_t at) {

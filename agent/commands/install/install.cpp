@@ -13,7 +13,7 @@
 namespace agent {
 namespace {
 
-// The key decides what is trusted, so a file that names it must be as safe as a profile.
+// The key decides what is trusted, so the key's file must be as safe as a profile.
 Result<SigningKey> trusted_key(const std::string& path) {
   if (path.empty() && version::signing_key.empty())
     return fail(Errc::invalid, "this build has no signing key: give one with --signing-key");

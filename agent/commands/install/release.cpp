@@ -39,8 +39,8 @@ std::optional<Version> parse_version(std::string_view text) {
   return version;
 }
 
-// The first word tells a binary from the other files that the same key signs. Words that a later release adds
-// are passed over.
+// The first word distinguishes the agent's binary from other files that the same key signs. Unknown words,
+// which a later release may add, are ignored.
 std::optional<Label> parse_label(std::string_view comment) {
   Label label;
   bool first = true;
@@ -59,7 +59,7 @@ std::optional<Label> parse_label(std::string_view comment) {
   return label;
 }
 
-// A signed mistake is a mistake all the same: a text, or the other binary under this one's name.
+// Also a signed file can be the wrong one: a text, or the binary for the other architecture.
 bool is_program_for(const std::string& architecture, std::string_view content) {
   Elf64_Ehdr header{};
   if (content.size() < sizeof header) return false;

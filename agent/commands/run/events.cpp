@@ -17,12 +17,12 @@ namespace {
 
 constexpr int look_every_ms = 100;
 
-// Reads on where the last read ended.
+// Continues reading where the last read ended.
 class Tail {
  public:
   explicit Tail(std::string path) : path_(std::move(path)) {}
 
-  // Whole lines that have come since.
+  // The complete lines that were added since the last call.
   std::vector<std::string> lines() {
     if (!fd_) fd_.reset(::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
     if (fd_ && began_again()) rest_.clear();
@@ -82,7 +82,7 @@ Result<EventWriter> EventWriter::create(const std::string& path) {
   return EventWriter(std::move(fd));
 }
 
-// Followers that miss a line lose nothing but a line: a full tmpfs must not stop the run.
+// Errors are ignored: a follower only misses a line, and a full tmpfs must not stop the run.
 void EventWriter::line(const std::string& text) {
   const std::lock_guard lock(*mutex_);
   (void)write_all(fd_.get(), text + "\n", "events");
@@ -107,7 +107,7 @@ Result<int> follow_events(const std::string& path, std::chrono::steady_clock::ti
                   "the run was stopped from outside before it finished; the next run converges");
     if (std::chrono::steady_clock::now() >= deadline)
       return fail(Errc::timed_out, "the run continues, but the time for following it is over");
-    was_alive = alive();  // then look once more, for what it wrote last
+    was_alive = alive();  // when it is not, read once more, for the last lines
     ::poll(nullptr, 0, look_every_ms);
   }
 }

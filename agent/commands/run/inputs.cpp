@@ -30,7 +30,8 @@ Result<Secrets> read_given_secrets(const std::string& path) {
   if (path.empty()) return Secrets();
   AGENT_TRY_ASSIGN(auto&& text, path == "-" ? read_stdin() : read_input_file(path, InputKind::secrets));
   if (text.starts_with('\0'))
-    return Secrets();  // a first boot was cut off while it destroyed this file: it has them
+    return Secrets();  // a first boot was interrupted while it destroyed this file: it has the secrets
+                       // already
   auto secrets = load_secrets(text, path == "-" ? "stdin" : path);
   wipe(text);
   return secrets;

@@ -11,7 +11,8 @@ namespace {
 
 constexpr std::size_t longest = 256;
 
-// An open file description lock (fcntl(2)): it ends with the process, and can be asked for without taking it.
+// An open file description lock (fcntl(2)). It ends with the process, and its holder can be asked for without
+// taking it.
 struct flock whole_file(short type) {
   struct flock lock = {};
   lock.l_type = type;

@@ -22,7 +22,8 @@ std::string read_proc(pid_t pid, const char* name) {
   return text ? *text : std::string();
 }
 
-// proc_pid_stat(5): the name stands in parentheses and may hold anything; then come the state and the parent.
+// proc_pid_stat(5): the name is in parentheses and may contain any character; the state and the parent
+// follow.
 pid_t parent_of(pid_t pid) {
   const auto stat = read_proc(pid, "stat");
   const auto name_end = stat.rfind(") ");

@@ -23,7 +23,7 @@ std::string what_comes_next(const std::string& next_try) {
 }
 
 std::string failure_line(const Report& report) {
-  std::vector<std::string> bad, blocked;  // what is blocked is named where nothing has failed that blocks it
+  std::vector<std::string> bad, blocked;  // blocked resources are named only when nothing failed or drifted
   for (const auto& resource : report.resources) {
     if (resource.outcome == Outcome::failed || resource.outcome == Outcome::drifted)
       bad.push_back(resource.name);

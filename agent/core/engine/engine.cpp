@@ -15,7 +15,7 @@
 namespace agent {
 namespace {
 
-// Everything a report keeps passes the redactor: what a resource quotes may come from a program's output.
+// All texts of a report pass redact(): a resource may quote a program's output.
 void keep(ResourceReport& report, const Findings& seen) {
   report.notes.clear();
   for (const auto& note : seen.notes()) report.notes.push_back(redact(note));
@@ -36,7 +36,7 @@ void set_failed(ResourceReport& report, const Error& error) {
   report.may_pass = may_pass(error.code);
 }
 
-// Looks once and fills the report. The look, when there is drift to be removed.
+// Observes once and fills the report. Returns the observation when there is drift.
 std::optional<Resource::Look> look(const Resource& resource, const Probe& probe, ResourceReport& report) {
   auto seen = resource.observe(probe);
   if (!seen) {
@@ -64,9 +64,10 @@ void converge(Resource& resource, Host& host, ResourceReport& report) {
   const auto seen = look(resource, host, report);
   if (!seen) return;
   auto applied = resource.converge(host, *seen);
-  // What others build on it, or a secret that is spent, must not outlive it: programs that we run sync
-  // little. Empty after a power cut were seen ufw's rule files, made by a maintainer script, and the
-  // resolv.conf that tailscaled writes when it has joined.
+  // Sync now, because the programs that we run sync little. Otherwise later resources, or the use of a
+  // one-off secret, could survive a power cut while this resource's files are lost. Two files were seen empty
+  // after a power cut: ufw's rule files, made by a maintainer script, and the resolv.conf that tailscaled
+  // writes after the join.
   auto synced = host.sync();
   if (!applied) return set_failed(report, applied.error());
   if (!synced) return set_failed(report, synced.error());
@@ -90,7 +91,7 @@ ResourceReport blank(const Resource& resource) {
   return report;
 }
 
-// Runs resources as they become ready, each in its own thread.
+// Runs resources when they become ready, each in its own thread.
 class Scheduler {
  public:
   Scheduler(const Plan& plan, const Probe& clock, Ledger& ledger, const Watcher& watch)
@@ -144,7 +145,7 @@ class Scheduler {
     return job == jobs_.end() ? nullptr : &*job;
   }
 
-  // A need that ended badly blocks what needs it.
+  // A resource is blocked when one of its needs is not settled.
   bool block_if_needed(Job& job) {
     if (job.resource->spec().last) return false;
     for (const auto& need : job.resource->spec().needs) {
@@ -206,8 +207,8 @@ class Scheduler {
     };
     try {
       threads.emplace_back(task);
-    } catch (const std::system_error&) {  // no thread to be had (pthread_create(3)): later than it could be,
-                                          // but the seal comes
+    } catch (const std::system_error&) {  // no thread could be started (pthread_create(3)): run it here;
+                                          // slower, but the seal still runs
       lock.unlock();
       task();
       lock.lock();
@@ -242,7 +243,7 @@ Report enforce(const Plan& plan, Host& host, Ledger& ledger, const Watcher& watc
   report.mode = Mode::enforce;
   report.resources = scheduler.run(false, [&](Resource& resource, ResourceReport& out) {
     if (resource.spec().last)
-      host.allow_at_least(last_resource_time);  // to seal, and to go back, is never too late
+      host.allow_at_least(last_resource_time);  // the seal and the end of an update always get time
     converge(resource, host, out);
   });
   report.duration = scheduler.elapsed();

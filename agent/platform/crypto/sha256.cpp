@@ -12,7 +12,7 @@ void Sha256::update(std::string_view data) {
 }
 
 std::string Sha256::hex() const {
-  auto state = state_;  // to finish it ends it
+  auto state = state_;  // a copy, because crypto_hash_sha256_final() ends the state
   std::array<unsigned char, crypto_hash_sha256_BYTES> digest{};
   crypto_hash_sha256_final(&state, digest.data());
   return fmt::format("{:02x}", fmt::join(digest, ""));

@@ -9,15 +9,15 @@
 namespace agent {
 namespace {
 
-// sodium_init() is not called: it picks faster code and opens the random generator, and to verify needs
-// neither (16 KB).
+// sodium_init() is not called: it selects faster code and opens the random generator. Verification needs
+// neither, and this saves 16 KB.
 
 template <std::size_t size>
 using Bytes = std::array<unsigned char, size>;
 using KeyId = decltype(SigningKey::id);
 using Ed25519 = Bytes<crypto_sign_BYTES>;
 
-// Two letters that name the algorithm, then a key's id: so begin keys and signatures.
+// Keys and signatures begin with two letters for the algorithm, then the key's id.
 constexpr std::size_t id_at = 2;
 constexpr std::size_t body_at = id_at + KeyId().size();
 constexpr std::string_view untrusted_mark = "untrusted comment: ";
@@ -56,7 +56,7 @@ std::string shown(const KeyId& id) {
   return fmt::format("{:X}", number);
 }
 
-// The text up to the next newline, which is taken off `rest` with it.
+// Removes the text up to the next newline from `rest`, and returns it without the newline.
 std::string_view next_line(std::string_view& rest) {
   const auto line = rest.substr(0, rest.find('\n'));
   rest.remove_prefix(std::min(line.size() + 1, rest.size()));

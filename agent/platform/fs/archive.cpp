@@ -26,7 +26,7 @@ tl::unexpected<Error> damaged(archive* reader) {
 Result<Reader> open_reader(int fd) {
   Reader reader(archive_read_new());
   auto* r = reader.get();
-  // ARCHIVE_WARN would mean that a filter is not built in and a program would be run instead.
+  // ARCHIVE_WARN would mean that a filter is not built in, and that libarchive would run an external program.
   if (r == nullptr || archive_read_support_format_tar(r) != ARCHIVE_OK ||
       archive_read_support_filter_gzip(r) != ARCHIVE_OK || archive_read_support_filter_xz(r) != ARCHIVE_OK ||
       archive_read_support_filter_zstd(r) != ARCHIVE_OK)
@@ -73,7 +73,7 @@ class Unpacking {
     const auto type = archive_entry_filetype(entry);
     if (type != AE_IFREG && type != AE_IFDIR && type != AE_IFLNK)
       return fail(Errc::refused, "neither file, directory nor link");
-    if (path.empty() && type == AE_IFDIR) return {};  // the first component itself
+    if (path.empty() && type == AE_IFDIR) return {};  // the top directory itself
     if (path.empty()) return beside();
     if (type == AE_IFDIR) return tree_.directory(path, archive_entry_perm(entry));
     if (type == AE_IFLNK) return tree_.symlink(path, text(archive_entry_symlink(entry)));
@@ -95,7 +95,7 @@ class Unpacking {
   Status file(const std::string& path, archive_entry* entry) {
     AGENT_TRY_ASSIGN(auto made, tree_.file(path));
     for (;;) {
-      // The holes of a sparse file come as zeros, and count.
+      // The holes of a sparse file are read as zeros, and count.
       const auto got = archive_read_data(reader_, buffer_.data(), buffer_.size());
       if (got < 0) return damaged(reader_);
       if (got == 0) break;
@@ -124,8 +124,7 @@ Status unpack(int fd, const std::string& directory, const UnpackLimits& limits) 
     archive_entry* entry = nullptr;
     const int r = archive_read_next_header(reader.get(), &entry);
     if (r == ARCHIVE_EOF) break;
-    // Without a locale a pax name that is not ASCII is worth a warning to libarchive; it hands out the bytes
-    // as they are.
+    // Without a locale, libarchive warns about a pax name that is not ASCII, but returns its bytes unchanged.
     if (r != ARCHIVE_OK && r != ARCHIVE_WARN) return damaged(reader.get());
     const auto name = text(archive_entry_pathname(entry));
     if (auto made = unpacking.entry(entry, name); !made) return pass(std::move(made), name);

@@ -17,8 +17,8 @@ namespace {
 
 constexpr mode_t permissions = 07777;
 
-// Never waits: a FIFO opens at once, and what is no regular file is refused before it is read. A device is
-// not even opened, since opening one can have effects.
+// Never blocks: O_NONBLOCK opens a FIFO at once, and anything but a regular file is refused before it is
+// read. A device is not even opened, because opening it can have side effects.
 Result<UniqueFd> open_regular(const Place& place, int flags, std::string_view verb) {
   struct stat info = {};
   const int follow = (flags & O_NOFOLLOW) != 0 ? AT_SYMLINK_NOFOLLOW : 0;
@@ -32,7 +32,7 @@ Result<UniqueFd> open_regular(const Place& place, int flags, std::string_view ve
     fd.reset(::openat(place.directory(), place.name(), flags | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
     if (!fd) return place.failed(verb, errno);
     if (::fstat(fd.get(), &info) != 0)
-      return place.failed(verb, errno);  // it may have been exchanged in between
+      return place.failed(verb, errno);  // it may have been replaced in between
   }
   if (!S_ISREG(info.st_mode)) return fail(Errc::refused, "{} {}: not a regular file", verb, place.shown());
   return fd;
@@ -55,8 +55,8 @@ Status set_owner_and_mode(const Place& place, int fd, const FileMode& mode) {
   return {};
 }
 
-// In place, because what a rename leaves behind are the old blocks. Copy-on-write file systems and SSDs may
-// keep them all the same: this is the best that a file's owner can do, not a proof.
+// Overwrites in place, because a rename leaves the old blocks unchanged. Copy-on-write file systems and SSDs
+// may still keep the old blocks: this is the best that can be done to a file, but not a guarantee.
 Status overwrite(int fd, const struct stat& info, const Place& place) {
   const std::string zeros(64U << 10U, '\0');
   for (auto left = static_cast<std::size_t>(info.st_size); left > 0; left -= std::min(left, zeros.size()))
@@ -65,8 +65,8 @@ Status overwrite(int fd, const struct stat& info, const Place& place) {
   return {};
 }
 
-// A file beside the place that is about to lose its name, if it can be wiped: whoever has given it a second
-// name keeps it.
+// Opens a file in the place's directory that is about to lose its name, if it can be wiped. A file with a
+// second name is not wiped.
 UniqueFd open_old(const Place& place, const std::string& name) {
   UniqueFd fd(
       ::openat(place.directory(), name.c_str(), O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
@@ -75,8 +75,8 @@ UniqueFd open_old(const Place& place, const std::string& name) {
   return fd;
 }
 
-// Removes the temporary: 0, or errno. What was written to it may be a secret, which would stay in a free
-// block.
+// Removes the temporary file and returns 0, or errno. It is wiped first: it may contain a secret, which would
+// stay in a free block.
 int discard_temporary(const Place& place) {
   const auto temporary = place.temporary_name();
   struct stat info = {};
@@ -85,7 +85,7 @@ int discard_temporary(const Place& place) {
   return ::unlinkat(place.directory(), temporary.c_str(), 0) == 0 ? 0 : errno;
 }
 
-// Puts the finished temporary under its final name, or removes it.
+// Renames the finished temporary file to its final name, or removes it.
 Status put_in_place(const Place& place, std::string_view verb) {
   if (::renameat(place.directory(), place.temporary_name().c_str(), place.directory(), place.name()) != 0) {
     const int error = errno;
@@ -95,7 +95,7 @@ Status put_in_place(const Place& place, std::string_view verb) {
   return place.sync();
 }
 
-// What an earlier, killed run left behind.
+// Removes the temporary file of an earlier, killed run.
 Status clear_temporary(const Place& place, std::string_view verb) {
   if (const int error = discard_temporary(place); error != 0 && error != ENOENT)
     return place.failed(fmt::format("{} (removing the leftover {} beside it)", verb, place.temporary_name()),
@@ -171,8 +171,8 @@ Status write(const Path& path, std::string_view content, const FileMode& mode, O
   AGENT_TRY(clear_temporary(place, "write"));
   const auto temporary = place.temporary_name();
   {
-    // 0600 and still empty until owner and mode are final: nobody else can have opened it before there is
-    // something in it.
+    // The file is 0600 and empty until its owner and mode are final. So nobody else can have opened it before
+    // it has contents.
     const UniqueFd fd(::openat(place.directory(), temporary.c_str(),
                                O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
     if (!fd) return place.failed("write", errno);

@@ -43,7 +43,7 @@ std::set<std::string> held_by(const std::string& process, const Files& files) {
   const auto names = descriptors ? names_in(descriptors.get(), process) : std::vector<std::string>();
   if (!names) return held;
   for (const auto& name : *names) {
-    struct stat open = {};  // what the descriptor is of, whatever the link's text says
+    struct stat open = {};  // the file behind the descriptor, whatever the link's text is
     if (::fstatat(descriptors.get(), name.c_str(), &open, 0) != 0) continue;
     if (const auto file = files.find({open.st_dev, open.st_ino}); file != files.end())
       held.insert(file->second);

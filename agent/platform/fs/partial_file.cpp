@@ -13,7 +13,7 @@
 namespace agent {
 namespace {
 
-// Some file systems know no O_TMPFILE (open(2)): there the name lives for an instant.
+// Some file systems do not support O_TMPFILE (open(2)). There the file has a name for a moment.
 UniqueFd open_nameless(const std::string& directory) {
   UniqueFd fd(::open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
   if (fd || (errno != EOPNOTSUPP && errno != EISDIR)) return fd;

@@ -14,7 +14,7 @@
 namespace agent {
 namespace {
 
-// The shortest beginning of `relative` that is a symlink; the whole when none is (any more).
+// The shortest leading part of `relative` that is a symlink; all of it when there is none (any more).
 std::string first_link(int home, const std::string& relative) {
   for (auto end = relative.find('/'); end != std::string::npos; end = relative.find('/', end + 1)) {
     auto part = relative.substr(0, end);
@@ -24,7 +24,7 @@ std::string first_link(int home, const std::string& relative) {
   return relative;
 }
 
-// "a/b/c" -> {"a/b", "c"}; what names a directory itself -> {it, "."}.
+// "a/b/c" -> {"a/b", "c"}. The root directory and an empty path get the name ".".
 std::pair<std::string, std::string> split(std::string path) {
   while (path.size() > 1 && path.back() == '/') path.pop_back();
   const auto slash = path.rfind('/');

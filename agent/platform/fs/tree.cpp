@@ -31,8 +31,9 @@ Result<struct stat> look_at(int parent, const std::string& name, std::string_vie
 }
 
 void describe(Sha256& hash, std::string_view path, const struct stat& info, std::string_view target) {
-  const bool directory = S_ISDIR(info.st_mode);  // its size is the file system's own affair
-  // NUL ends what may hold any other byte, so that no two trees give the same text.
+  const bool directory = S_ISDIR(info.st_mode);  // its size depends on the file system
+  // Path and target end with NUL, because they may contain every other byte. So two different trees never
+  // give the same text.
   hash.update(fmt::format("{:o} {} {} {} {}.{} ", info.st_mode, info.st_uid, info.st_gid,
                           directory ? 0 : info.st_size, info.st_mtim.tv_sec, info.st_mtim.tv_nsec));
   hash.update(path);
@@ -71,8 +72,8 @@ Status remove_entries(int directory, const std::string& path) {
   return {};
 }
 
-// As `chown root:root; chmod u-s,g-s,a+rX,go-w`, on the open file, so that it cannot be exchanged between the
-// two.
+// Like `chown root:root; chmod u-s,g-s,a+rX,go-w`, but on the open file, so that it cannot be replaced in
+// between.
 Status give(int fd, mode_t mode, std::string_view shown) {
   const mode_t searchable = S_ISDIR(mode) || (mode & 0111) != 0 ? 0111 : 0;
   if (::fchown(fd, 0, 0) != 0 || ::fchmod(fd, (mode & 0700) | 0444 | searchable) != 0)
@@ -80,7 +81,7 @@ Status give(int fd, mode_t mode, std::string_view shown) {
   return {};
 }
 
-// From the top down: once a directory is root's, nobody else can put anything new into it.
+// From the top down: when root owns a directory, nobody else can add anything to it.
 Status give_entries(int directory, const std::string& path) {
   AGENT_TRY_ASSIGN(auto names, names_in(directory, path));
   for (const auto& name : names) {

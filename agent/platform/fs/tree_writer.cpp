@@ -33,9 +33,9 @@ tl::unexpected<Error> cannot_make(int error) {
   return fail_errno(error, "cannot be created");
 }
 
-// A target of the form ../../a/b, from a place `depth` directories deep. Leading steps up start from a real
-// directory, so they can be counted; one after a name (a/../..) could start from wherever another link leads
-// to, and is not.
+// Accepts a target of the form ../../a/b, from a directory at depth `depth`. Leading `..` start from a real
+// directory, so they can be counted. A `..` after a name (a/../..) is refused: that name may be a link to
+// anywhere.
 bool stays_inside(std::string_view target, std::ptrdiff_t depth) {
   if (target.empty() || target.front() == '/') return false;
   bool name_seen = false;
@@ -123,7 +123,7 @@ Status TreeWriter::hard_link(const std::string& path, const std::string& target)
   const auto from = parent_part(target).empty() ? UniqueFd(::openat(root_.get(), ".", directory_flags))
                                                 : open_beneath(root_.get(), std::string(parent_part(target)));
   struct stat info {};
-  // A second name of a symlink would read its target from another place.
+  // A hard link to a symlink would resolve its target from another directory.
   if (!from || ::fstatat(from.get(), last_part(target), &info, AT_SYMLINK_NOFOLLOW) != 0 ||
       !S_ISREG(info.st_mode))
     return fail(Errc::refused, "a hard link to {}, which is not a file of this archive", target);

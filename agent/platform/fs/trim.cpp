@@ -43,7 +43,7 @@ Result<FreeSpace> trim(const std::string& path) {
   struct statfs info = {};
   if (!fd || ::fstatfs(fd.get(), &info) != 0) return fail_errno(errno, "trim " + path);
   FreeSpace space{name_of(info.f_type), {}};
-  // Blocks that were freed a moment ago count as used until the journal says otherwise.
+  // Blocks that were just freed count as used until the journal is written.
   if (::syncfs(fd.get()) != 0) return fail_errno(errno, "sync " + path);
   fstrim_range range = {};
   range.len = std::numeric_limits<decltype(range.len)>::max();

@@ -20,18 +20,18 @@ namespace {
 
 constexpr std::uint64_t end_of_file = std::numeric_limits<std::uint64_t>::max();
 
-// The structure with room for one extent, as its last member has no size.
+// The structure, with room for one extent: its last member is an array without a size.
 union Map {
   fiemap head;
   std::array<char, sizeof(fiemap) + sizeof(fiemap_extent)> room;
 };
 
-// The file's first extent that ends behind `offset`; one of no length after the last.
+// The first extent of the file that ends after `offset`; one with length 0 when there is none.
 Result<fiemap_extent> extent_at(int fd, std::uint64_t offset, std::string_view what) {
   Map map = {};
   map.head.fm_start = offset;
   map.head.fm_length = end_of_file - offset;
-  map.head.fm_flags = FIEMAP_FLAG_SYNC;  // else what waits in memory to be written counts as unwritten
+  map.head.fm_flags = FIEMAP_FLAG_SYNC;  // otherwise data that is still in memory counts as unwritten
   map.head.fm_extent_count = 1;
   if (::ioctl(fd, FS_IOC_FIEMAP, &map) != 0 && errno != EOPNOTSUPP && errno != ENOTTY)
     return fail_errno(errno, what);

@@ -22,7 +22,7 @@ struct State {
   PartialFile& file;
   CURL* curl = nullptr;
   std::uint64_t offset = 0;   // from which we asked
-  std::optional<Error> stop;  // our own reason to end the transfer
+  std::optional<Error> stop;  // our own reason for ending the transfer
   bool begun = false;
   bool resumed = false;
   Clock::time_point last_line = Clock::now();
@@ -112,16 +112,16 @@ void configure(State& state, std::array<char, CURL_ERROR_SIZE>& why) {
   curl_easy_setopt(curl, CURLOPT_XFERINFODATA, &state);
   curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, 15'000L);
   curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, std::max(1L, static_cast<long>(deadline.left().count())));
-  // A transfer that stands still is broken off early enough to try again.
+  // A stalled transfer is ended early enough for another attempt.
   const auto stall = std::clamp(fetch.timeout.count() / 4000, Milliseconds::rep{1}, Milliseconds::rep{20});
   curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1'000L);
   curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, static_cast<long>(stall));
-  // Not CURLOPT_RESUME_FROM: with it curl takes a server that ignores the range for an error.
+  // Not CURLOPT_RESUME_FROM: with it curl reports an error when the server ignores the range.
   if (state.offset > 0) curl_easy_setopt(curl, CURLOPT_RANGE, fmt::format("{}-", state.offset).c_str());
 }
 
 Attempt refused_by_server(long status, PartialFile& file) {
-  if (status == 416) {  // Range Not Satisfiable: what we have is not a beginning of what is there
+  if (status == 416) {  // Range Not Satisfiable: our part does not fit the server's file
     if (auto emptied = file.restart(); !emptied) return {std::move(emptied)};
     return {fail(Errc::unavailable, "the server answers 416"), true};
   }
@@ -138,7 +138,7 @@ Attempt failed(const State& state, CURLcode code, std::string_view why) {
     case CURLE_HTTP_RETURNED_ERROR:
       return refused_by_server(status_of(state.curl), state.file);
     case CURLE_PEER_FAILED_VERIFICATION: {
-      const bool behind = clock_is_behind(now);  // time synchronization may yet come
+      const bool behind = clock_is_behind(now);  // time synchronization may still correct the clock
       return {fail(behind ? Errc::unavailable : Errc::refused, "{}",
                    explain_certificate(why, now, state.download.ca_bundle)),
               behind};

@@ -22,7 +22,7 @@ bool is_sha256(std::string_view text) {
   return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
-// Attempts until the file is whole, an attempt says that none will do better, or the deadline is near.
+// Tries until the file is complete, an attempt says that another one is useless, or the deadline is near.
 Status download_whole(const Download& download, PartialFile& file, bool& resumed) {
   const auto what = "GET " + download.fetch.url;
   auto pause = first_pause;
@@ -33,7 +33,7 @@ Status download_whole(const Download& download, PartialFile& file, bool& resumed
     if (attempt.result) return {};
     const auto message = fmt::format("{}: {} (attempt {})", what, attempt.result.error().message, number);
     if (!attempt.again) return fail(attempt.result.error().code, "{}", message);
-    if (file.size() > had) pause = first_pause;  // it moves
+    if (file.size() > had) pause = first_pause;  // there is progress
     if (download.deadline.left() <= pause)
       return fail(attempt.result.error().code, "{}; gave up after {} s", message,
                   download.deadline.seconds());
@@ -60,7 +60,8 @@ Result<Fetched> fetch_file(const Fetch& fetch, const std::string& directory,
     AGENT_TRY(download_whole(download, file, resumed));
     const auto got = file.sha256();
     if (got == fetch.sha256) break;
-    // The pieces may be of two different files, if the server's changed in between: once more, in one go.
+    // The server's file may have changed between two attempts, so the parts may not match. Download it once
+    // more in one piece.
     if (!first || !resumed)
       return fail(Errc::refused, "{}: sha256 is {}, expected {}", fetch.url, got, fetch.sha256);
     AGENT_TRY(file.restart());

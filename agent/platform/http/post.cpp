@@ -26,7 +26,7 @@ Status post_json(const std::string& url, std::string_view json, Milliseconds tim
   curl_easy_setopt(curl, CURLOPT_POSTFIELDS, json.data());
   curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, drop);
   curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, static_cast<long>(timeout.count()));
-  // curl's own buffer would name the host, which may be the secret's part.
+  // Not curl's error buffer: it would name the host, which may be a part of the secret.
   if (const auto code = curl_easy_perform(curl); code != CURLE_OK)
     return fail(Errc::unavailable, "{}", curl_easy_strerror(code));
   long status = 0;

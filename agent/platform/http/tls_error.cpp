@@ -14,7 +14,7 @@ struct Wording {
   Cause cause;
 };
 // OpenSSL: x509_txt.c; libcurl's own for host names: lib/vtls/openssl.c; mbedTLS:
-// MBEDTLS_X509_CRT_ERROR_INFO_LIST in x509.h. The name is looked for before the issuer: mbedTLS says both
+// MBEDTLS_X509_CRT_ERROR_INFO_LIST in x509.h. The host name comes before the issuer: mbedTLS reports both
 // when both are wrong.
 constexpr std::array<Wording, 9> wordings = {{
     {"certificate has expired", Cause::expired},
@@ -28,7 +28,7 @@ constexpr std::array<Wording, 9> wordings = {{
     {"not correctly signed by the trusted CA", Cause::unknown_ca},
 }};
 
-// The end of __DATE__ ("Nov 23 2026"), which GCC takes from SOURCE_DATE_EPOCH when that is set.
+// The year in __DATE__ ("Nov 23 2026"). GCC takes the date from SOURCE_DATE_EPOCH when that is set.
 constexpr int build_year() {
   constexpr std::string_view date = __DATE__;
   int year = 0;
@@ -62,7 +62,8 @@ std::string explain_certificate(std::string_view reason, std::chrono::system_clo
   const std::chrono::year_month_day date(std::chrono::floor<std::chrono::days>(now));
   const auto today = fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()),
                                  static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
-  while (!reason.empty() && reason.back() == '\n') reason.remove_suffix(1);  // mbedTLS ends its texts so
+  while (!reason.empty() && reason.back() == '\n')
+    reason.remove_suffix(1);  // mbedTLS's texts end with a newline
   if (clock_is_behind(now))
     return fmt::format(
         "TLS: this machine's clock says {}, before this program was built; set it (timedatectl) ({})", today,

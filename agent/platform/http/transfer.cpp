@@ -11,7 +11,7 @@ void CurlRelease::operator()(void* curl) const noexcept { curl_easy_cleanup(curl
 
 Result<CurlHandle> open_transfer(const std::string& url, const char* protocols) {
   static const CURLcode started =
-      curl_global_init(CURL_GLOBAL_DEFAULT);  // once, by whichever thread comes first
+      curl_global_init(CURL_GLOBAL_DEFAULT);  // once, in the first thread that gets here
   if (started != CURLE_OK)
     return fail(Errc::failed, "libcurl does not start: {}", curl_easy_strerror(started));
   CurlHandle handle(curl_easy_init());

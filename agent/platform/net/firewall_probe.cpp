@@ -32,14 +32,14 @@
 namespace agent {
 namespace {
 
-// The kernel answers a packet at once when no rule drops it; but when it knows the address that it was given
-// is its own affair (an IPv6 address is tentative, and packets to it are lost, until a worker of the kernel
-// had its turn, with the RTNL lock that others may hold: addrconf_dad_work() in Linux' net/ipv6/addrconf.c).
-// So it is asked without rules first.
+// The kernel answers a packet at once when no rule drops it. But it may need some time until a new address
+// works: an IPv6 address is tentative, and packets to it are lost, until a kernel worker has run. That worker
+// needs the RTNL lock, which others may hold (addrconf_dad_work() in Linux' net/ipv6/addrconf.c). So the
+// first question is asked without rules.
 constexpr Milliseconds ready_timeout(10'000);
-constexpr Milliseconds answer_timeout(1'000);  // then silence means that a rule dropped it
-constexpr Milliseconds again_after(100);  // a packet that is lost says nothing: as TCP does, it is sent again
-// Two connections, so that no late answer to the first is taken for one to the second.
+constexpr Milliseconds answer_timeout(1'000);  // after that, no answer means that a rule dropped the packet
+constexpr Milliseconds again_after(100);       // a lost packet proves nothing: like TCP, send it again
+// Two ports, so that a late answer to the first question is not taken for an answer to the second.
 constexpr std::uint16_t port_without_rules = 50000;
 constexpr std::uint16_t port_with_rules = 50001;
 
@@ -77,7 +77,7 @@ std::string without_jumps(const std::string& rules, const std::string& chain) {
   return kept;
 }
 
-// A socket of the wanted family, for settings or to listen.
+// A socket of the given family, to configure an interface or to listen.
 Result<UniqueFd> open_socket(int family) {
   UniqueFd fd(::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (!fd) return fail_errno(errno, "socket");
@@ -106,7 +106,7 @@ sockaddr as_sockaddr(const Bytes& v4) {
   return out;
 }
 
-// This machine's address on the interface, and the way back to whoever asks.
+// Sets this machine's address on the interface, and the route back to the sender.
 Status give_v4_address(const Question& question) {
   AGENT_TRY_ASSIGN(auto control, open_socket(AF_INET));
   auto name = question.interface;
@@ -130,7 +130,7 @@ Status give_v6_address(const Question& question) {
   std::memcpy(&address.ifr6_addr, question.to.data(), sizeof address.ifr6_addr);
   address.ifr6_prefixlen = 128;
   address.ifr6_ifindex = static_cast<int>(index);
-  // With zeros behind it: qemu's user emulation takes it for the longer rtentry, which has a pointer in it
+  // Padded with zeros: qemu's user emulation reads the longer rtentry, which contains a pointer
   // (do_ioctl_rt).
   struct {
     in6_rtmsg message;
@@ -159,7 +159,7 @@ Status load_rules(const Question& question) {
 Result<UniqueFd> listen_on(const Question& question) {
   auto listener = open_socket(question.v6() ? AF_INET6 : AF_INET);
   if (!listener) return listener;
-  sockaddr_in6 any = {};  // zeros are any address in either family, and the port stands at the same place
+  sockaddr_in6 any = {};  // all zeros is any address in both families, and the port is at the same offset
   any.sin6_family = question.v6() ? AF_INET6 : AF_INET;
   any.sin6_port = htons(question.port);
   if (::bind(listener->get(), reinterpret_cast<const sockaddr*>(&any), sizeof any) != 0)  // NOLINT
@@ -185,7 +185,7 @@ Result<bool> is_answered(int tun, const Question& question, std::uint16_t from_p
   return false;
 }
 
-// On a thread that nothing else runs on: its network namespace ends with it.
+// Runs on its own thread: the network namespace ends with the thread.
 Result<bool> ask(const Question& question) {
   if (::unshare(CLONE_NEWNET) != 0) return fail_errno(errno, "make a network namespace");
   AGENT_TRY_ASSIGN(auto tun, make_interface(question.interface));

@@ -43,7 +43,7 @@ Bytes tcp(const Bytes& from, std::uint16_t from_port, const Bytes& to, std::uint
   Bytes summed = header;
   append(summed, from);
   append(summed, to);
-  append(summed, {0, IPPROTO_TCP, 0, tcp_header});  // what is left of the pseudo header, in either version
+  append(summed, {0, IPPROTO_TCP, 0, tcp_header});  // the rest of the pseudo header, for both versions
   put16(header, 16, checksum(summed));
   return header;
 }

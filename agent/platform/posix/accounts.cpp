@@ -27,7 +27,7 @@ Fields split(std::string_view text, char separator) {
   }
 }
 
-// Each line of a file of colon-separated fields that has at least `count` of them.
+// Calls `look` for each line of a file that has at least `count` colon-separated fields.
 Status each_line(const std::string& file, std::size_t count, const std::function<void(const Fields&)>& look) {
   const UniqueFd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!fd) return fail_errno(errno, file);
@@ -42,7 +42,7 @@ bool number(std::string_view text, unsigned& value) {
   return error == std::errc{} && end == text.data() + text.size();
 }
 
-// Its password field admits no password at all. An empty one admits everybody (passwd(5), shadow(5)).
+// The password field accepts no password. An empty field accepts everybody (passwd(5), shadow(5)).
 bool locked(std::string_view field) {
   return !field.empty() && (field.front() == '!' || field.front() == '*');
 }
@@ -59,7 +59,7 @@ Result<std::optional<User>> find_account(const std::string& name, const std::str
     found.name = name;
     found.home = line[5];
     found.shell = line[6];
-    found.password_locked = in_shadow || locked(line[1]);  // "x" with no line in shadow(5) admits nobody
+    found.password_locked = in_shadow || locked(line[1]);  // "x" without a line in shadow(5) accepts nobody
     user = std::move(found);
   }));
   if (!user) return user;

@@ -15,12 +15,13 @@
 namespace agent {
 namespace {
 
-// The C library's setgroups(2) changes every thread (nptl(7)); the kernel's own changes the calling one.
+// The C library's setgroups(2) changes every thread (nptl(7)). The raw system call changes only the calling
+// thread.
 bool set_thread_groups(const std::vector<gid_t>& groups) {
   return ::syscall(SYS_setgroups, groups.size(), groups.data()) == 0;
 }
 
-// setfsuid(2) and setfsgid(2) report no failure: setting an impossible id tells what is in force.
+// setfsuid(2) and setfsgid(2) report no failure. A call with an invalid id returns the current id.
 uid_t current_fsuid() { return static_cast<uid_t>(::setfsuid(static_cast<uid_t>(-1))); }
 gid_t current_fsgid() { return static_cast<gid_t>(::setfsgid(static_cast<gid_t>(-1))); }
 
@@ -36,7 +37,7 @@ Result<ActAs> ActAs::user(const User& user) {
   if (::getgroups(static_cast<int>(acting.groups_.size()), acting.groups_.data()) < 0 ||
       !set_thread_groups({}))
     return fail(Errc::failed, "act as {}: {}; the agent must run as root", user.name, errno_text(errno));
-  acting.active_ = true;  // from here on the destructor restores
+  acting.active_ = true;  // from here on the destructor restores the old ids
   ::setfsgid(user.gid);
   ::setfsuid(user.uid);
   forbid_dumps();
@@ -56,7 +57,7 @@ ActAs::~ActAs() {
   ::setfsuid(uid_);
   ::setfsgid(gid_);
   forbid_dumps();
-  // Going on with half of another user's identity would be a silent wrong answer everywhere else.
+  // Continuing with a part of another user's identity would cause silent errors everywhere else.
   if (current_fsuid() != uid_ || current_fsgid() != gid_ || !set_thread_groups(groups_)) std::abort();
 }
 

@@ -14,7 +14,8 @@ namespace {
 
 using namespace std::string_view_literals;
 
-// A segment of notes (elf(5)): a header, a name and a descriptor each, padded to the segment's alignment.
+// A segment of notes (elf(5)). Each note has a header, a name and a descriptor, padded to the segment's
+// alignment.
 std::string id_in(std::string_view notes, std::size_t alignment) {
   const auto padded = [alignment](std::size_t size) {
     return (size + alignment - 1) / alignment * alignment;
@@ -45,7 +46,7 @@ int look(dl_phdr_info* object, std::size_t /*size*/, void* into) {
     auto id = id_in({begin, segment.p_memsz}, std::max<std::size_t>(segment.p_align, 4));
     if (!id.empty()) *static_cast<std::string*>(into) = std::move(id);
   }
-  return 1;  // no further object
+  return 1;  // stop after the first object
 }
 
 }  // namespace

@@ -12,12 +12,12 @@
 namespace agent {
 namespace {
 
-std::optional<rlimit> core_limit;  // what it was; written once, when there is one thread
+std::optional<rlimit> core_limit;  // the original limit; written once, while there is one thread
 
-// For the moment between a change of ids and forbid_dumps(). A file would be less than a page, so there is
-// none; a program that dumps are piped to would get one even at 0 (core(5)), but not at 1, with which the
-// kernel marks that program itself (Linux, fs/coredump.c). Only the soft limit, which takes no capability to
-// restore.
+// For the moment between a change of ids and forbid_dumps(). A limit of 1 byte is less than a page, so no
+// core file is written. A program that core dumps are piped to would get one even with a limit of 0
+// (core(5)), but not with 1: the kernel uses 1 to mark that program itself (Linux, fs/coredump.c). Only the
+// soft limit is changed, because restoring it needs no capability.
 void limit_dumps() {
   rlimit now{};
   if (::getrlimit(RLIMIT_CORE, &now) != 0) return;
@@ -25,10 +25,10 @@ void limit_dumps() {
   if (::setrlimit(RLIMIT_CORE, &none) == 0) core_limit = now;
 }
 
-// All, or nothing: where a limit counts (mlock(2)) locking may succeed, and then threads get no stack, and
-// stacks do not grow. Whether it counts is told by a mapping that exceeds it.
+// Locks all memory or nothing. Where a limit is enforced (mlock(2)), locking may succeed now, but later
+// threads get no stack and stacks cannot grow. A mapping that exceeds the limit shows whether it is enforced.
 void lock_memory() {
-  // On fault: stacks of threads are large, and hardly used.
+  // MCL_ONFAULT, because thread stacks are large and mostly unused.
   if (::mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) != 0) return;
   rlimit limit{};
   if (::getrlimit(RLIMIT_MEMLOCK, &limit) == 0 && limit.rlim_cur == RLIM_INFINITY) return;

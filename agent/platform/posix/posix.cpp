@@ -67,7 +67,8 @@ Result<std::string> read_all(int fd, std::size_t limit, std::string_view what) {
 }
 
 Result<std::vector<std::string>> names_in(int directory, std::string_view what) {
-  UniqueFd fd(::openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));  // an offset of its own
+  UniqueFd fd(::openat(directory, ".",
+                       O_RDONLY | O_DIRECTORY | O_CLOEXEC));  // a second descriptor has its own offset
   if (!fd) return fail_errno(errno, what);
   const std::unique_ptr<DIR, int (*)(DIR*)> entries(::fdopendir(fd.get()), ::closedir);
   if (!entries) return fail_errno(errno, what);

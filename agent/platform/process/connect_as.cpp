@@ -17,7 +17,7 @@
 namespace agent {
 namespace {
 
-// What the child says: 0 with the connection beside it, or the errno of what failed.
+// The child's answer: 0 and the connection, or the errno of the failed call.
 struct Answer {
   int error = 0;
   UniqueFd connection;
@@ -40,7 +40,7 @@ struct Parcel {
   Parcel& operator=(const Parcel&) = delete;
 };
 
-// Runs in the child of a process with threads: async-signal-safe calls only (fork(2)).
+// Runs in a child of a process with threads, so only async-signal-safe calls are allowed (fork(2)).
 int connect_now(const User& user, const sockaddr_un& address, int& connection) {
   if (::geteuid() != user.uid && become({user.uid, user.gid, {}}) != nullptr) return errno;
   // Non-blocking: a full backlog is an error, not a wait.
@@ -106,7 +106,7 @@ Result<UniqueFd> connect_as(const User& user, const std::string& path, const Dea
   theirs.reset();
 
   auto answer = receive(ours.get(), deadline);
-  ::kill(pid, SIGKILL);  // ours until it is reaped, so never another process
+  ::kill(pid, SIGKILL);  // the pid is not reused before the child is reaped
   while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
   }
   if (answer.error == 0 && answer.connection) return std::move(answer.connection);

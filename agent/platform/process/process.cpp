@@ -22,21 +22,21 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr std::size_t output_cap = 1U << 20U;
 constexpr std::size_t longest_line = 64U << 10U;
-// How long a program that has ended may still have output on its way from a child of its own.
+// How long to wait for output from a program's children after the program has ended.
 constexpr Milliseconds grace{200};
-// How long a program that was killed may take to be gone: one that waits for a device that hangs takes for
-// ever, and is left to init.
+// How long a killed program may take to exit. One that waits for a hanging device never exits, and is left to
+// init.
 constexpr Milliseconds dying{5'000};
 
-// One stream of output: kept up to the cap, and passed on line by line if anybody wants lines.
+// One output stream. It is kept up to the cap, and passed on line by line if there is a sink for lines.
 class Output {
  public:
   Output(UniqueFd fd, std::string& kept, LineSink line)
       : fd_(std::move(fd)), kept_(kept), line_(std::move(line)) {}
 
-  [[nodiscard]] int fd() const { return fd_.get(); }  // -1 at its end; poll(2) ignores those
+  [[nodiscard]] int fd() const { return fd_.get(); }  // -1 at its end; poll(2) ignores negative numbers
 
-  // Reads what is there, which must be something: poll(2) said so.
+  // Reads the available data. Call it only after poll(2) has reported some.
   void take() {
     std::array<char, 64U << 10U> buffer{};
     const auto got = ::read(fd_.get(), buffer.data(), buffer.size());
@@ -56,7 +56,7 @@ class Output {
  private:
   void split(std::string_view text) {
     for (const char c : text) {
-      const bool end = c == '\n' || c == '\r';  // progress bars go back to the line's begin
+      const bool end = c == '\n' || c == '\r';  // progress bars use it to return to the begin of the line
       if (!end) partial_ += c;
       if (partial_.empty() || (!end && partial_.size() < longest_line)) continue;
       line_(partial_);
@@ -70,14 +70,14 @@ class Output {
   LineSink line_;
 };
 
-// Milliseconds for poll(2), rounded up so that a wait never ends before its time.
+// Milliseconds for poll(2), rounded up so that a wait never ends too early.
 int until(Clock::time_point deadline) {
   const auto left = std::chrono::ceil<Milliseconds>(deadline - Clock::now()).count();
   return static_cast<int>(std::clamp<std::int64_t>(left, 0, 3'600'000));
 }
 
-// Passes output on until the program has ended and its output with it, or the deadline; true if it ended by
-// itself.
+// Passes output on until the program and its output have ended, or until the deadline. True if the program
+// ended by itself.
 bool follow(const Child& child, Output& out, Output& err, Clock::time_point deadline) {
   bool ended = false;
   for (;;) {
@@ -96,11 +96,11 @@ bool follow(const Child& child, Output& out, Output& err, Clock::time_point dead
   }
 }
 
-// Kills what is left of the group and reaps the leader: in this order, because until it is reaped its id is
-// nobody else's.
+// Kills the rest of the group, then reaps the leader. In this order, because the id cannot be reused before
+// the leader is reaped.
 int end(const Child& child) {
   ::kill(-child.pid, SIGKILL);
-  ::kill(child.pid, SIGKILL);  // before its setsid(2) it has no group yet
+  ::kill(child.pid, SIGKILL);  // before its setsid(2) it has no own group
   pollfd gone{child.exited.get(), POLLIN, 0};
   for (const auto deadline = Clock::now() + dying; ::poll(&gone, 1, until(deadline)) < 0 && errno == EINTR;) {
   }

@@ -29,7 +29,7 @@ struct Pipe {
   UniqueFd writing;
 };
 
-// Everything that the child needs, made before the fork, because memory may not be allocated after it
+// Everything that the child needs. It is made before the fork, because memory must not be allocated after it
 // (signal-safety(7)).
 struct Prepared {
   std::vector<std::string> programs;  // to be tried in this order
@@ -70,14 +70,14 @@ Result<Pipe> make_pipe() {
   return Pipe{UniqueFd(ends[0]), UniqueFd(ends[1])};
 }
 
-// Where the child's input comes from; `writing` only if it is to be held open.
+// The child's input. `writing` is set only if the input must be held open.
 Result<Pipe> input_of(const Command& command) {
   Pipe input;
   if (!command.hold_input_until.empty()) {
     auto pipe = make_pipe();
     if (!pipe) return pipe;
     ::fcntl(pipe->writing.get(), F_SETFL,
-            O_NONBLOCK);  // written at once, so it must fit into the pipe: 64 KiB (pipe(7))
+            O_NONBLOCK);  // all is written now, so it must fit into the pipe: 64 KiB (pipe(7))
     AGENT_TRY(write_all(pipe->writing.get(), command.input, "write the input"));
     return pipe;
   }
@@ -86,7 +86,7 @@ Result<Pipe> input_of(const Command& command) {
     if (!input.reading) return fail_errno(errno, "open /dev/null");
     return input;
   }
-  // A file in memory rather than a pipe: nobody has to feed it while the output is read.
+  // A file in memory, not a pipe: so nothing must be written while the output is read.
   input.reading.reset(::memfd_create("input", MFD_CLOEXEC));
   if (!input.reading) return fail_errno(errno, "memfd_create");
   AGENT_TRY(write_all(input.reading.get(), command.input, "write the input"));
@@ -107,23 +107,23 @@ bool redirect(const StandardFiles& files) {
 
 [[noreturn]] void give_up(int status, Stage stage) {
   const StartFailure failure{stage, errno};
-  // Nothing can be done about a failure to report one.
+  // A failure of this write cannot be reported.
   [[maybe_unused]] const auto written = ::write(status, &failure, sizeof failure);
   ::_exit(127);
 }
 
-// The child's side of the fork: async-signal-safe calls only.
+// Runs in the child: only async-signal-safe calls are allowed.
 [[noreturn]] void start(const Command& command, const Identity* identity, const Prepared& made,
                         const StandardFiles& files, int status) {
   for (int number = 1; number < NSIG; ++number)
-    ::signal(number, SIG_DFL);  // SIGKILL's refusal does not matter
+    ::signal(number, SIG_DFL);  // an error for SIGKILL does not matter
   sigset_t none;
   ::sigemptyset(&none);
   ::pthread_sigmask(SIG_SETMASK, &none, nullptr);
   if (::setsid() < 0) give_up(status, Stage::session);
   if (!redirect(files)) give_up(status, Stage::standard_files);
-  // A second lock on the door for what a library may have opened without O_CLOEXEC; kernels before 5.11 lack
-  // it.
+  // A second protection, for files that a library may have opened without O_CLOEXEC. Kernels before 5.11 do
+  // not have it.
   ::syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC);
   ::umask(identity != nullptr ? 077 : 022);
   if (identity != nullptr && become(*identity) != nullptr) give_up(status, Stage::identity);
@@ -132,7 +132,8 @@ bool redirect(const StandardFiles& files) {
   int error = ENOENT;
   for (const auto& program : made.programs) {
     ::execve(program.c_str(), made.argv.data(), made.envp.data());
-    if (errno != ENOENT && errno != ENOTDIR) error = errno;  // as execvp(3): a later place may have it
+    if (errno != ENOENT && errno != ENOTDIR)
+      error = errno;  // like execvp(3): a later directory may have the program
   }
   errno = error;
   give_up(status, Stage::program);
@@ -141,11 +142,12 @@ bool redirect(const StandardFiles& files) {
 }  // namespace
 
 const char* become(const Identity& identity) {
-  // Raw calls: the C library's would make every thread of the process follow (nptl(7)), of which a forked
-  // child has none.
+  // Raw system calls: the C library's functions would change every thread of the process (nptl(7)), but a
+  // forked child has no other threads.
   if (::syscall(SYS_setgroups, identity.groups.size(), identity.groups.data()) != 0) return "setgroups";
   if (::syscall(SYS_setresgid, identity.gid, identity.gid, identity.gid) != 0) return "setresgid";
-  // The user must not be able to raise the limit and send SIGQUIT before dumps are forbidden.
+  // Signals are blocked, so that the user cannot raise the core dump limit and send SIGQUIT before dumps are
+  // forbidden.
   sigset_t all;
   sigset_t before;
   ::sigfillset(&all);
@@ -184,7 +186,7 @@ Result<Child> spawn(const Command& command, const Identity* identity) {
   AGENT_TRY_ASSIGN(auto status, make_pipe());
   const StandardFiles files{input.reading.get(), out.writing.get(), err.writing.get()};
 
-  // No signal may run one of the agent's own handlers in the child.
+  // Signals are blocked, so that none runs a handler of the agent in the child.
   sigset_t all;
   sigset_t before;
   ::sigfillset(&all);

@@ -17,8 +17,9 @@ namespace {
 
 enum Answer : int { yes = 0, no = 1, not_that_user = 2 };
 
-// In the order in which systemd does it. Ubuntu's AppArmor (kernel.apparmor_restrict_unprivileged_userns)
-// lets the first call succeed and then denies every capability within: only the attempt to use one tells.
+// The same order as in systemd. Ubuntu's AppArmor (kernel.apparmor_restrict_unprivileged_userns) lets the
+// first call succeed, but then denies every capability in the namespace. Only an attempt to use one shows
+// that.
 Answer attempt(const Identity& identity) {
   if (become(identity) != nullptr) return not_that_user;
   if (::unshare(CLONE_NEWUSER) != 0 || ::unshare(CLONE_NEWNS) != 0) return no;

@@ -19,7 +19,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Bounds that whoever may write to /tmp cannot push the search beyond.
+// Limits of the search, because every user may write to /tmp.
 constexpr std::uint64_t most_bytes = 1U << 30U;
 constexpr std::size_t most_files = 100'000;
 
@@ -31,7 +31,7 @@ struct Search {
   std::set<ino_t> seen;
 };
 
-// The directory, through no symlink on the whole way to it.
+// Opens the directory without following any symlink in its path.
 UniqueFd open_directory(const std::string& path) {
   UniqueFd at(::open("/", O_PATH | O_DIRECTORY | O_CLOEXEC));
   for (std::size_t begin = 0; at && begin < path.size();) {
@@ -46,8 +46,8 @@ UniqueFd open_directory(const std::string& path) {
 std::string directory_of(const std::string& path) { return path.substr(0, path.rfind('/')); }
 std::string name_of(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
-// A regular file, without waiting for a FIFO and without touching a device; none when it is gone or something
-// else by now.
+// Opens a regular file. Never blocks on a FIFO and never opens a device. Empty when the file is gone or is
+// something else by now.
 UniqueFd open_regular(int directory, const std::string& name, int flags, struct stat& info) {
   UniqueFd fd;
   errno = 0;
@@ -61,13 +61,13 @@ UniqueFd open_regular(int directory, const std::string& name, int flags, struct 
 void look_into(Search& search, int directory, const std::string& name, const std::string& shown) {
   struct stat info = {};
   const auto fd = open_regular(directory, name, O_RDONLY, info);
-  if (!fd) {  // or gone since it was listed, or something else by now
+  if (!fd) {  // it may be gone since it was listed, or be something else by now
     if (errno != ENOENT && errno != ELOOP && errno != 0)
       search.result.skipped.push_back(fmt::format("{}: {}", shown, errno_text(errno)));
     return;
   }
   if (info.st_nlink > 1 && !search.seen.insert(info.st_ino).second)
-    return;  // by another name: whoever may write here has thousands
+    return;  // searched under another name; a user could make thousands of links
   if (static_cast<std::uint64_t>(info.st_blocks) * 512 > most_bytes) {
     search.result.skipped.push_back(shown + ": larger than 1 GiB");
     return;
@@ -97,7 +97,7 @@ void walk(Search& search, int directory, const std::string& shown, unsigned dept
       if (++search.files > most_files) return;
       look_into(search, directory, name, path);
     } else if (S_ISDIR(info.st_mode) && depth > 1 &&
-               info.st_dev == search.device) {  // of overlayfs only directories have its number
+               info.st_dev == search.device) {  // on overlayfs only directories have the same device number
       const UniqueFd inner(
           ::openat(directory, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
       if (inner)

@@ -19,7 +19,7 @@ namespace {
 constexpr std::size_t piece_size = 1U << 20U;
 constexpr std::size_t longest_secret = 8U << 10U;
 
-// Fills `piece` from the offset on, as far as the end.
+// Reads `piece` from the offset, at most up to `end`.
 Status read_piece(int fd, off_t offset, off_t end, std::string& piece, std::string_view what) {
   const auto size = static_cast<std::size_t>(std::clamp<off_t>(end - offset, 0, piece_size));
   piece.resize(size);
@@ -35,8 +35,8 @@ Status read_piece(int fd, off_t offset, off_t end, std::string& piece, std::stri
   return {};
 }
 
-// Where the next data is, from the offset on; -1 at the end. A file system without holes (lseek(2)) has it
-// there.
+// The position of the next data at or after the offset; -1 at the end. On a file system that does not support
+// holes (lseek(2)), that is the offset itself.
 off_t next_data(int fd, off_t offset) {
   const auto data = ::lseek(fd, offset, SEEK_DATA);
   return data < 0 && errno != ENXIO ? offset : data;
@@ -60,7 +60,7 @@ Status for_each_secret(int fd, std::string_view what, std::chrono::steady_clock:
     ended = in_time(deadline, what);
     if (ended) ended = read_piece(fd, offset, info.st_size, piece, what);
     const bool last = piece.size() < piece_size;
-    // What begins near the end of a piece may go on behind it: the next one has it whole.
+    // A secret that begins near the end of a piece may continue after it. The next piece contains all of it.
     const std::size_t own = last ? piece.size() : piece_size - longest_secret;
     std::size_t done = own;
     for (const auto& span : secret_spans(piece)) {

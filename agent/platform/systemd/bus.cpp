@@ -28,7 +28,7 @@ struct CallError {
   ~CallError() { sd_bus_error_free(&error); }
 };
 
-// The errors that callers treat in a way of their own; names from org.freedesktop.systemd1(5) and the D-Bus
+// The errors that callers distinguish. The names are from org.freedesktop.systemd1(5) and the D-Bus
 // specification.
 constexpr std::array<std::pair<std::string_view, Errc>, 14> error_kinds = {{
     {"org.freedesktop.systemd1.NoSuchUnit", Errc::not_found},
@@ -42,7 +42,7 @@ constexpr std::array<std::pair<std::string_view, Errc>, 14> error_kinds = {{
     {"org.freedesktop.DBus.Error.ServiceUnknown", Errc::unavailable},
     {"org.freedesktop.DBus.Error.NameHasNoOwner", Errc::unavailable},
     {"org.freedesktop.DBus.Error.Disconnected", Errc::unavailable},
-    {"org.freedesktop.DBus.Error.NoReply", Errc::unavailable},  // it went away before it answered
+    {"org.freedesktop.DBus.Error.NoReply", Errc::unavailable},  // the service ended before it answered
     {"org.freedesktop.DBus.Error.Timeout", Errc::timed_out},
     {"org.freedesktop.DBus.Error.TimedOut", Errc::timed_out},
 }};
@@ -75,7 +75,7 @@ tl::unexpected<Error> cannot_open(const Scope& scope, Errc code, std::string_vie
 }  // namespace
 
 void BusMessageRelease::operator()(sd_bus_message* message) const noexcept { sd_bus_message_unref(message); }
-// Closed without a flush: every call has had its reply, and a flush waits without a deadline.
+// Closed without a flush: every call has its reply already, and a flush waits without a deadline.
 void Bus::Release::operator()(sd_bus* bus) const noexcept { sd_bus_close_unref(bus); }
 
 Result<Bus> Bus::open(const Scope& scope, const Deadline& deadline) {
@@ -98,8 +98,8 @@ Result<Bus> Bus::open(const Scope& scope, const Deadline& deadline) {
   if (r >= 0) r = sd_bus_start(made);
   if (r < 0) return cannot_open(scope, Errc::unavailable, errno_text(-r));
 
-  // Signing in is a dialogue: sd_bus_start(3) only begins it, and sd_bus_call(3) would wait for its end with
-  // a deadline of its own.
+  // Authentication takes several messages. sd_bus_start(3) only starts it, and sd_bus_call(3) would wait for
+  // it with another deadline.
   auto ready = bus.process_until([made] { return sd_bus_is_ready(made) > 0; });
   if (!ready) return cannot_open(scope, ready.error().code, ready.error().message);
   return bus;

@@ -14,8 +14,8 @@ Result<std::unique_ptr<JobWatch>> JobWatch::start(Bus& bus) {
   // The manager sends signals only to those who subscribed (org.freedesktop.systemd1(5), Subscribe()).
   if (auto r = bus.call(manager("Subscribe"), [](sd_bus_message*) { return 0; }); !r)
     return pass(std::move(r), "Subscribe");
-  // The asynchronous form: the bus handles the match before it sees the call that starts the job, and no
-  // second wait is needed.
+  // The asynchronous form needs no second wait: the bus handles the match before the call that starts the
+  // job.
   const int r = sd_bus_match_signal_async(bus.get(), &watch->slot_, systemd_service, systemd_path,
                                           systemd_manager, "JobRemoved", handler, nullptr, watch.get());
   if (r < 0) return fail_errno(-r, "match JobRemoved");

@@ -21,21 +21,21 @@ constexpr std::size_t largest_field = 16U << 20U;
 constexpr unsigned data_object = 1;
 constexpr unsigned compressed_by_zstd = 1U << 2U;
 constexpr unsigned compact =
-    1U << 4U;  // of the file's incompatible flags: data objects have 8 bytes more before their payload
+    1U << 4U;  // one of the file's incompatible flags: data objects have 8 more bytes before their payload
 
 template <std::size_t size>
 bool read_at(int fd, off_t offset, std::array<unsigned char, size>& into) {
   return ::pread(fd, into.data(), size, offset) == static_cast<ssize_t>(size);
 }
 
-// Little-endian, as all numbers of the format.
+// Little-endian, like all numbers of the format.
 std::uint64_t number(std::span<const unsigned char> from, std::size_t at, std::size_t bytes) {
   std::uint64_t value = 0;
   while (bytes > 0) value = value << 8U | from[at + --bytes];
   return value;
 }
 
-// The text; empty when it cannot be had.
+// The decompressed text; empty when decompression fails.
 std::string decompressed(const std::string& payload) {
   const CHandle<archive, archive_read_free> reader(archive_read_new());
   auto* r = reader.get();
@@ -76,7 +76,7 @@ Status for_each_compressed_field(int fd, std::string_view what,
       const auto got = ::pread(fd, payload.data(), held, at);
       if (got < 0) return fail_errno(errno, what);
       if (got == 0) return {};
-      payload.resize(static_cast<std::size_t>(got));  // of a file that is cut off: what is left
+      payload.resize(static_cast<std::size_t>(got));  // a truncated file has only a part
       auto text = decompressed(payload);
       auto visited = visit(at, payload.size(), text);
       wipe(text);

@@ -15,8 +15,8 @@
 namespace agent {
 namespace {
 
-// For calls that only ask or change a file: systemd answers in milliseconds, but a busy emulated machine
-// takes its time.
+// For calls that only read or change a file. systemd answers in milliseconds, but a busy emulated machine is
+// slower.
 constexpr Milliseconds call_timeout{60'000};
 
 struct JobKind {
@@ -44,12 +44,13 @@ std::string how_it_ended(const UnitProperties& unit) {
   if (unit.exit_kind == CLD_KILLED || unit.exit_kind == CLD_DUMPED)
     return fmt::format("; its main process was killed by signal {}", unit.exit_status);
   if (unit.exit_kind != CLD_EXITED || unit.exit_status == 0) return "";
-  // 200 and up are systemd's, for a step before the program ran (systemd.exec(5), "Process Exit Codes").
+  // Statuses from 200 are systemd's: a step before the program failed (systemd.exec(5), "Process Exit
+  // Codes").
   return fmt::format("; its main process exited with status {}{}", unit.exit_status,
                      unit.exit_status >= 200 ? ", see systemd.exec(5)" : "");
 }
 
-// Why a job ended otherwise than "done"; `result` is systemd's word for it (org.freedesktop.systemd1(5),
+// Why a job did not end with "done". `result` is systemd's word for it (org.freedesktop.systemd1(5),
 // JobRemoved).
 std::string explain(Bus& bus, const std::string& unit, const std::string& result) {
   if (result == "dependency") return "a unit that it requires failed";
@@ -65,7 +66,7 @@ std::string explain(Bus& bus, const std::string& unit, const std::string& result
 
 Status run_job_on(Bus& bus, const JobKind& kind, const Scope& scope, const std::string& unit) {
   AGENT_TRY_ASSIGN(auto watch, JobWatch::start(bus));
-  // "replace": a conflicting job that waits is cancelled, as systemctl does.
+  // "replace" cancels a waiting job that conflicts, like systemctl does.
   auto reply = bus.call(manager(kind.method),
                         [&](auto* m) { return sd_bus_message_append(m, "ss", unit.c_str(), "replace"); });
   if (!reply && kind.verb == std::string_view("stop") && reply.error().code == Errc::not_found) return {};
@@ -95,7 +96,7 @@ Status unmask(Bus& bus, const std::string& unit) {
   return {};
 }
 
-// Waits until the manager itself answers on the user's bus: dbus.socket listens a moment before it does.
+// Waits until the manager itself answers on the user's bus. dbus.socket already listens before that.
 Status wait_for_user_manager(const User& user, const Deadline& deadline) {
   for (;;) {
     auto bus = Bus::open(Scope::of(user), deadline);
@@ -129,7 +130,7 @@ Status enable_unit_file(const Scope& scope, const std::string& unit) {
   const auto what = "enable " + unit;
   AGENT_TRY_ASSIGN(auto bus, with_context(Bus::open(scope, Deadline(call_timeout)), what));
   if (auto unmasked = unmask(bus, unit); !unmasked) return pass(std::move(unmasked), what);
-  // runtime=false: for good; force=true: a symlink in the way is replaced.
+  // runtime=false: permanently; force=true: an existing symlink is replaced.
   auto reply = bus.call(manager("EnableUnitFiles"),
                         [&](auto* m) { return sd_bus_message_append(m, "asbb", 1, unit.c_str(), 0, 1); });
   if (!reply) return pass(std::move(reply), what);
@@ -166,9 +167,9 @@ Status enable_user_linger(const User& user, Milliseconds timeout) {
   auto set = bus.call(set_linger, [&](auto* m) { return sd_bus_message_append(m, "ubb", user.uid, 1, 0); });
   if (!set) return pass(std::move(set), what);
 
-  // logind only queues the start of the user's manager. One that was started before package dbus-user-session
-  // came has no bus and gets none until it is restarted; nothing can be asked of it meanwhile, so that is no
-  // loss.
+  // logind only queues the start of the user's manager. A manager that was started before the package
+  // dbus-user-session was installed has no bus until it is restarted. Nothing could be asked of it anyway, so
+  // a restart loses nothing.
   const auto bring_up = [&](UnitJob job) -> Status {
     constexpr Milliseconds grace{3'000};
     AGENT_TRY(run_job(job, Scope::system(), fmt::format("user@{}.service", user.uid), deadline.left()));

@@ -28,7 +28,8 @@ int read_strings(sd_bus_message* m, std::vector<std::string>& out) {
   return r;
 }
 
-// ExecStart is a(sasbttttuii): path, argv, … Of the first command argv is what counts, the rest is skipped.
+// ExecStart is a(sasbttttuii): path, argv, … Only the argv of the first command is used; everything else is
+// skipped.
 int read_exec_start(sd_bus_message* m, std::vector<std::string>& out) {
   int r = sd_bus_message_enter_container(m, 'a', "(sasbttttuii)");
   for (bool first = true; r >= 0; first = false) {
@@ -44,7 +45,7 @@ int read_exec_start(sd_bus_message* m, std::vector<std::string>& out) {
   return r < 0 ? r : sd_bus_message_exit_container(m);
 }
 
-// Reads a value of a basic type into the member of its kind.
+// Reads a value of a basic type into a member.
 template <class Raw, class Member>
 int read_basic(sd_bus_message* m, char type, Member& member) {
   Raw raw{};
@@ -64,8 +65,8 @@ Property text(std::string UnitState::*member) {
           }};
 }
 
-// Names and types from org.freedesktop.systemd1(5); those of the unit and of its kind (service, mount, …)
-// arrive together.
+// Names and types from org.freedesktop.systemd1(5); the properties of the unit and of its type (service,
+// mount, …) arrive together.
 const std::map<std::string_view, Property>& wanted() {
   static const std::map<std::string_view, Property> table = {
       {"LoadState", text(&UnitState::load_state)},
@@ -119,7 +120,7 @@ int read_all_properties(sd_bus_message* m, UnitProperties& out) {
 }  // namespace
 
 Result<UnitProperties> unit_properties(Bus& bus, const std::string& unit) {
-  // LoadUnit, not GetUnit: a unit that is at rest is not in systemd's memory.
+  // LoadUnit, not GetUnit: systemd does not keep inactive units in memory.
   auto loaded =
       bus.call(manager("LoadUnit"), [&](auto* m) { return sd_bus_message_append(m, "s", unit.c_str()); });
   if (!loaded) return pass(std::move(loaded));

@@ -18,7 +18,7 @@ bool is_below(std::string_view path, std::string_view parent) {
 std::string parent_of(const std::string& path) { return path.substr(0, path.rfind('.') + 1); }
 std::string last_of(const std::string& path) { return path.substr(path.rfind('.') + 1); }
 
-// The names that may stand directly in the map called `parent` ("" or "tailscale.").
+// The names that are allowed directly in the map `parent` ("" or "tailscale.").
 std::vector<std::string> names_in(const std::vector<Key>& keys, const std::string& parent) {
   std::vector<std::string> names;
   for (const auto& key : keys) {
@@ -34,7 +34,7 @@ class Walk {
   Walk(const std::vector<Key>& keys, const std::string& prefix, Problems& problems)
       : keys_(keys), prefix_(prefix), problems_(problems) {}
 
-  // Names that don't belong, or stand twice, in `map` and in the maps below it that the table knows.
+  // Reports unknown and repeated names in `map`, and in the maps below it that the table knows.
   void check_names(const Node& map, const std::string& parent) {
     std::map<std::string_view, Position> seen;
     for (const auto& child : map.children) {
@@ -44,7 +44,8 @@ class Walk {
       const bool is_map = !is_key && std::any_of(keys_.begin(), keys_.end(), [&](const Key& key) {
         return is_below(key.path, path + ".");
       });
-      // A dot belongs to the path, not to a name: `tailscale.hostname: x` is one name that does not exist.
+      // A dot separates parts of a path and is not allowed in a name: `tailscale.hostname: x` is one unknown
+      // name.
       const bool known = (is_key || is_map) && child.name.find('.') == std::string::npos;
       const auto label = prefix_ + parent + (known ? child.name : problems_.unknown_key(child.name));
       const auto [first, is_new] = seen.emplace(child.name, child.name_at);
@@ -59,7 +60,7 @@ class Walk {
     }
   }
 
-  // An empty map is one whose keys are all commented out.
+  // An empty value is allowed: all keys of the map may be commented out.
   bool expect_map(const Node& node, const std::string& label) {
     if (node.kind == Node::Kind::scalar || node.kind == Node::Kind::list)
       problems_.add(node.at, label, "is not a map; write 'key: value' lines");
@@ -67,8 +68,8 @@ class Walk {
   }
 
  private:
-  // What would be right for a name that is not there: a near name here, else the same or a near one
-  // elsewhere, else the list.
+  // Advice for an unknown name: a similar name in this map, else the same or a similar name in another map,
+  // else the list of names.
   [[nodiscard]] std::string advice(const std::string& parent, const std::string& name) const {
     const auto here = names_in(keys_, parent);
     if (const auto near = nearest(name, here)) return fmt::format("did you mean {}?", *near);

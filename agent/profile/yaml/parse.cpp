@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t deepest = 16;
 
-struct Stop {};  // thrown through yaml-cpp when going on makes no sense; already reported
+struct Stop {};  // thrown through yaml-cpp to stop the parser; the problem is already reported
 
 Position position(const YAML::Mark& mark) { return {mark.line + 1, mark.column + 1}; }
 
@@ -29,14 +29,14 @@ class ViewBuffer : public std::streambuf {
   }
 };
 
-// Builds the tree from events. YAML::Load would do for good input, but it keeps the first of two equal keys,
-// follows aliases, and recurses as deep as the text likes.
+// Builds the tree from events. YAML::Load is not safe for bad input: it keeps the first of two equal keys,
+// follows aliases, and recurses without a limit.
 class Builder : public YAML::EventHandler {
  public:
   Builder(std::string_view text, Problems& problems) : text_(text), problems_(problems) {}
   Builder(const Builder&) = delete;
   Builder& operator=(const Builder&) = delete;
-  ~Builder() override {  // an error leaves open what may hold a secret
+  ~Builder() override {  // after an error, open nodes may still contain a secret
     for (auto& each : open_) wipe_tree(each.node);
   }
 
@@ -83,11 +83,11 @@ class Builder : public YAML::EventHandler {
  private:
   struct Open {
     Node node;
-    std::optional<Node> key;  // of a map, when its value comes next
+    std::optional<Node> key;  // for a map: the key whose value comes next
   };
 
-  // yaml-cpp's tag is "?" for what has none and "!" for quotes, but also for an explicit `!`: hence the look
-  // at the text.
+  // yaml-cpp gives the tag "?" for a node without a tag, and "!" for quotes but also for an explicit `!`. So
+  // the text is checked too.
   Node leaf(Node::Kind kind, const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
     const auto at = static_cast<std::size_t>(mark.pos);
     const bool is_anchored = anchor != YAML::NullAnchor;
@@ -104,7 +104,7 @@ class Builder : public YAML::EventHandler {
     return node;
   }
 
-  // The keys that lead to what is being read, where they may be shown.
+  // The path of keys to the current node; empty where keys must not be shown.
   [[nodiscard]] std::string path() const {
     std::string out;
     if (problems_.quoting() == Quoting::forbidden) return out;
@@ -128,7 +128,7 @@ class Builder : public YAML::EventHandler {
     place(std::move(node));
   }
 
-  // A finished node takes its place in the innermost open one.
+  // Adds a finished node to the innermost open node.
   void place(Node node) {
     if (open_.empty()) {
       root_ = std::move(node);
@@ -144,7 +144,8 @@ class Builder : public YAML::EventHandler {
     } else {
       node.name = parent.key->text;
       node.name_at = parent.key->at;
-      if (node.kind == Node::Kind::null) node.at = node.name_at;  // yaml-cpp: where the next thing begins
+      if (node.kind == Node::Kind::null)
+        node.at = node.name_at;  // yaml-cpp gives the position of the next token
       if (parent.key->kind == Node::Kind::scalar) parent.node.children.push_back(std::move(node));
       parent.key.reset();
     }
@@ -157,7 +158,7 @@ class Builder : public YAML::EventHandler {
   Node root_;
 };
 
-// yaml-cpp's own words hold pieces of the text now and then.
+// yaml-cpp's messages sometimes contain parts of the text.
 std::string syntax_error(const std::string& message, Quoting quoting) {
   constexpr auto hint =
       "check the indentation, and put quotes around a value that holds ': ', ' #' or quotes";
@@ -195,6 +196,6 @@ std::optional<Node> parse_yaml(std::string_view text, Problems& problems) {
 
 namespace agent {
 
-std::string yaml_version() { return AGENT_YAML_VERSION; }  // yaml-cpp itself cannot say
+std::string yaml_version() { return AGENT_YAML_VERSION; }  // yaml-cpp has no function for it
 
 }  // namespace agent

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t longest_quote = 60;
 
-// Only printable ASCII, so that nothing in a file can reach the terminal that shows the message.
+// Only printable ASCII, so that a file cannot send control characters to the terminal.
 std::string printable(std::string_view text) {
   std::string out;
   for (char c : text.substr(0, longest_quote)) {

@@ -38,7 +38,7 @@ bool invisible(char32_t code) {
          (code >= 0x2060 && code <= 0x206F);
 }
 
-// What is wrong with a character, or empty.
+// What is wrong with a character; empty when it is allowed.
 std::string complaint(char32_t code, char next) {
   if (code == '\n' || (code == '\r' && next == '\n')) return {};
   if (code == '\t') return "has a tab; use spaces";

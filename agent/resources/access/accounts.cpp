@@ -11,7 +11,7 @@
 namespace agent {
 namespace {
 
-// Each amounts to root, or (adm) reads the logs.
+// Each of these gives root's power, or (adm) access to the logs.
 constexpr std::array<std::string_view, 5> forbidden_groups = {"sudo", "admin", "docker", "lxd", "adm"};
 
 std::vector<std::string> forbidden_groups_of(const User& user) {
@@ -29,8 +29,8 @@ Status run(Host& host, std::vector<std::string> argv) {
   return {};
 }
 
-// useradd(8) makes the account first, then its home, and syncs neither. When this is there, a run ended in
-// between: the home may be incomplete, and nothing else has begun to use it.
+// useradd(8) makes the account first, then its home, and syncs neither. When this file exists, a run ended in
+// between: the home may be incomplete, and nothing else uses it yet.
 std::string half_made(const std::string& user) { return paths::stamps + "/making-" + user; }
 
 }  // namespace
@@ -65,12 +65,12 @@ Status GatewayUser::make(Host& host, const GatewayUserState& state) const {
   if (!state.account) {
     AGENT_TRY(host.write_file(half_made(user_), "", {0644}));
     if (auto made = run(host, {"useradd", "--create-home", "--shell", "/bin/bash", user_}); !made) {
-      AGENT_TRY(
-          host.remove(half_made(user_)));  // who now makes the account by hand keeps what is in its home
+      AGENT_TRY(host.remove(
+          half_made(user_)));  // without the mark, an account that somebody makes by hand keeps its home
       return made;
     }
   } else {
-    if (state.half_made) AGENT_TRY(host.remove_tree("/home/" + user_));  // where useradd makes it
+    if (state.half_made) AGENT_TRY(host.remove_tree("/home/" + user_));  // where useradd makes the home
     AGENT_TRY(run(host, {"mkhomedir_helper", user_}));
   }
   AGENT_TRY(host.sync());
@@ -85,8 +85,8 @@ Status GatewayUser::apply(Host& host, const GatewayUserState& state) {
   return {};
 }
 
-// After sshd, which waits for the tailnet and for a way in without passwords: it may be what the operator
-// logs in with.
+// After sshd, which waits for the tailnet and for access without passwords: the operator may log in with this
+// password.
 UserPassword::UserPassword(std::string user)
     : ResourceOf({"user/password", {"user", "sshd"}, {"accounts"}}), user_(std::move(user)) {}
 
@@ -125,11 +125,11 @@ Status BuildUser::apply(Host& host, const BuildUserState& state) {
                     "/usr/sbin/nologin", build_account});
 }
 
-// A manager that is on its way down is waited for: user@.service's TimeoutStopSec= is 120 s, and its units
-// may use them up.
+// A manager that is stopping is waited for: user@.service has TimeoutStopSec=120, and its units may need all
+// of it.
 constexpr Milliseconds manager_timeout(180'000);
 
-// dbus-user-session (a package) must be there before the manager starts, or its bus has no socket.
+// The package dbus-user-session must be installed before the manager starts, or its bus has no socket.
 Linger::Linger(std::string user)
     : ResourceOf({"user/linger", {"user", "packages"}, {}}), user_(std::move(user)) {}
 
@@ -141,7 +141,8 @@ Result<LingerState> Linger::look(const Probe& probe) const {
   AGENT_TRY_ASSIGN(const auto manager, probe.unit(Scope::system(), unit));
   state.manager = manager.active_state;
   if (state.manager != "active") return state;
-  // Its bus may be gone while it lives: stopped by the user, or never there. Any unit will do to ask.
+  // The manager may run without a bus: the user stopped it, or it never existed. The question works with any
+  // unit.
   const auto answer = probe.unit(Scope::of(state.user), "default.target");
   state.bus_answers = answer || answer.error().code != Errc::unavailable;
   return state;

@@ -13,13 +13,13 @@ const std::string timer = "bootstrap-agent-revert.timer";
 const std::string unit = "bootstrap-agent-revert.service";
 constexpr Milliseconds job_timeout(30'000);
 
-// Made aside, and taken away under another name, so that a directory of its own name is always whole.
+// The copy is made and removed under other names, so a directory with the final name is always complete.
 const std::string& kept = paths::firewall_before;
 const std::string& reverting = paths::firewall_reverting;
 const std::string half_made = kept + ".partial";
 const std::string half_gone = kept + ".old";
 
-// Where ufw keeps all that its commands change (ufw(8), FILES).
+// All files that ufw's commands change (ufw(8), FILES).
 constexpr std::array<std::string_view, 4> files = {"/etc/default/ufw", "/etc/ufw/ufw.conf",
                                                    "/etc/ufw/user.rules", "/etc/ufw/user6.rules"};
 constexpr std::size_t largest = 4U << 20U;
@@ -31,7 +31,7 @@ std::string copy_of(std::string_view file, const std::string& directory) {
   return directory + "/" + name;
 }
 
-// With its mode; false when there is nothing to copy.
+// Copies a file with its mode. False when the file does not exist.
 Result<bool> copy(Host& host, const std::string& from, const std::string& to) {
   AGENT_TRY_ASSIGN(auto info, host.stat(from));
   if (!info) return false;
@@ -40,7 +40,7 @@ Result<bool> copy(Host& host, const std::string& from, const std::string& to) {
   return true;
 }
 
-// What was absent is absent again; but what was kept must be there still for that to be known.
+// A file that was absent before is removed. That is only known while the copy still exists.
 Status put_back(Host& host, const std::string& file) {
   AGENT_TRY_ASSIGN(auto copied, copy(host, copy_of(file, reverting), file));
   if (copied) return {};
@@ -54,9 +54,9 @@ bool was_enabled(const Probe& probe) {
   return text && ("\n" + *text).find("\nENABLED=yes") != std::string::npos;
 }
 
-// False when nothing is on trial. Can be done again until it is ended by forget().
+// Returns false when there is no unconfirmed change. It can be repeated until forget() ends it.
 Result<bool> put_back_all(Host& host) {
-  auto begun = host.exists(reverting);  // by one that did not come to its end
+  auto begun = host.exists(reverting);  // by a rollback that was interrupted
   if (!begun) return pass(std::move(begun));
   if (!*begun) {
     auto claimed = host.rename(kept, reverting);
@@ -64,7 +64,8 @@ Result<bool> put_back_all(Host& host) {
     if (!claimed) return pass(std::move(claimed));
   }
   const bool on = was_enabled(host);
-  // Disabling writes ufw.conf, so it comes before the files; when it fails, they are put back nevertheless.
+  // Disabling ufw writes ufw.conf, so it comes before the files. When it fails, the files are put back
+  // anyway.
   auto loaded = on ? Status() : run_ufw(host, {"disable"});
   for (const auto file : files) AGENT_TRY(put_back(host, std::string(file)));
   if (on) loaded = run_ufw(host, {"reload"});
@@ -77,8 +78,8 @@ Status forget(Host& host) {
   return host.remove_tree(half_gone);
 }
 
-// From here on only the run puts back, until the timer's time, which begins now: it is there should the run
-// die.
+// From here on only the run does a rollback, until the timer fires. The timer restarts now, in case the run
+// dies.
 Status take_over(Host& host) {
   AGENT_TRY(host.restart_unit(Scope::system(), timer, job_timeout));
   return host.stop_unit(Scope::system(), unit, job_timeout);
@@ -110,7 +111,7 @@ Status begin(Host& host) {
     if (there) AGENT_TRY(host.remove_tree(rest));
   }
   AGENT_TRY_ASSIGN(auto begun, host.exists(reverting));
-  // Not put back first: that may be what can't be done, and what is kept is as good for this trial.
+  // The copy is not put back first: that may be the step that fails, and this change can use the same copy.
   if (begun) return host.rename(reverting, kept);
   AGENT_TRY_ASSIGN(auto on_trial, host.exists(kept));
   if (on_trial) return {};
@@ -122,7 +123,7 @@ Status begin(Host& host) {
 }
 
 Status confirm(Host& host) {
-  AGENT_TRY(host.sync());  // ufw itself writes without it
+  AGENT_TRY(host.sync());  // ufw writes its files without a sync
   auto confirmed = host.rename(kept, half_gone);
   if (!confirmed && confirmed.error().code == Errc::not_found)
     return fail(Errc::refused, "the change took too long: it was put back before it could be confirmed");

@@ -15,8 +15,8 @@ constexpr const char* v6_address = "fe80::a9fe:a9fe";
 
 std::string_view rules() { return embedded::metadata_nft; }
 
-// libnftables-json(5): a rule is {"rule": {"chain": …, "expr": [match…, reject]}}. What counts is that the
-// chain is hooked to output, and holds for each address a rule that rejects every uid but 0.
+// libnftables-json(5): a rule is {"rule": {"chain": …, "expr": [match…, reject]}}. The chain must be hooked
+// to output, and must have a rule for each address that rejects every uid except 0.
 bool rejects(const Json& item, std::string_view address) {
   const auto rule = item.find("rule");
   if (rule == item.end() || !rule->contains("expr")) return false;
@@ -32,7 +32,7 @@ bool hooked(const Json& item) {
   return chain != item.end() && text_in(*chain, "hook") == "output" && text_in(*chain, "type") == "filter";
 }
 
-// What is loaded keeps every other user from the service.
+// Whether the loaded rules block the service for every user except root.
 bool closes(const MetadataGuardState& state) {
   return state.rules_file == OwnFile::as_made && state.v4 && state.v6;
 }
@@ -78,7 +78,7 @@ Status MetadataGuard::apply(Host& host, const MetadataGuardState& state) {
   if (!closes(state)) {
     AGENT_TRY(host.make_directory(paths::configuration, {0755}));
     AGENT_TRY(host.write_file(rules_file, rules(), {0644}));
-    unit.loaded = false;  // what it did is undone, or is not what it would do now: a restart loads the rules
+    unit.loaded = false;  // its rules are missing or outdated: a restart loads them
   }
   return unit_.apply(host, unit);
 }

@@ -7,11 +7,11 @@ namespace agent {
 namespace {
 
 constexpr std::uint16_t ssh_port = 22;
-// tailscaled puts it before all others, and accepts there all that comes from the tailnet (wgengine/router,
-// netfilter).
+// tailscaled puts this chain before all others, and accepts everything from the tailnet in it
+// (wgengine/router, netfilter).
 const std::string tailscaled_chain = "ts-input";
 
-// Another node of the tailnet: what counts is the interface, so it need not be there.
+// The address of another node of the tailnet. Only the interface matters, so the node need not exist.
 std::string neighbour_of(const std::string& address) {
   const bool v6 = address.find(':') != std::string::npos;
   const std::string first = v6 ? "fd7a:115c:a1e0::1" : "100.64.0.1";

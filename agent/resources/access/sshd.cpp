@@ -21,7 +21,7 @@ constexpr std::string_view content =
     "PermitRootLogin prohibit-password\n"
     "PermitEmptyPasswords no\n";
 
-// What `sshd -T` must say; it prints prohibit-password by its old name.
+// The settings that `sshd -T` must print. It prints prohibit-password with its old name.
 struct Wanted {
   std::string_view keyword;
   std::string SshdState::*seen;
@@ -45,7 +45,7 @@ bool lacks_host_keys(const Completed& settings) {
   return settings.err.find("no hostkeys available") != std::string::npos;
 }
 
-// Socket activation: the server's run directory is made when it first starts.
+// With socket activation, the server's run directory is made at its first start.
 bool has_never_run(const Completed& done) {
   return done.err.find("privilege separation") != std::string::npos;
 }
@@ -64,7 +64,8 @@ bool in_sync(const SshdState& state) {
                      [&](const Wanted& each) { return state.*each.seen == each.value; });
 }
 
-// cloud-init makes them once, and syncs nothing. ssh-keygen(1) -A makes those whose files are absent.
+// cloud-init makes the host keys once, and syncs nothing. ssh-keygen(1) -A makes only the keys whose files
+// are absent.
 Status make_host_keys(Host& host) {
   AGENT_TRY_ASSIGN(auto names, host.list("/etc/ssh"));
   for (const auto& name : names) {
@@ -77,8 +78,8 @@ Status make_host_keys(Host& host) {
   return {};
 }
 
-// A power cut must not find settings in place that sshd refuses, so they are judged aside, read before all
-// others as they will be.
+// After a power cut there must be no settings that sshd refuses. So they are tested in a draft first, in the
+// same position as later: before all others.
 Status judge(Host& host) {
   const auto draft = paths::work + "/sshd_config";
   AGENT_TRY(host.write_file(draft, std::string(content) + "Include /etc/ssh/sshd_config\n", {0600}));
@@ -92,8 +93,8 @@ Status judge(Host& host) {
               failure_text(check, *judged));
 }
 
-// A key of root's that gives a shell. cloud-init's lines where root is disabled only say so: command="echo
-// 'Please login as …'".
+// Whether root has a key that gives a shell. Where root's login is disabled, cloud-init's lines only print a
+// text: command="echo 'Please login as …'".
 bool root_has_key(const Probe& probe) {
   auto text = probe.read_file("/root/.ssh/authorized_keys");
   std::istringstream lines(text ? *text : std::string());
@@ -104,8 +105,8 @@ bool root_has_key(const Probe& probe) {
 
 }  // namespace
 
-// After the packages: apt may be upgrading openssh-server. After the tailnet's login: until then passwords
-// may be the only way in.
+// After the packages, because apt may upgrade openssh-server. After the tailnet's login, because until then
+// passwords may be the only access.
 Sshd::Sshd(const Profile& profile, std::optional<NewConnection> session)
     : ResourceOf({"sshd", {"packages", "tailscale/login"}, {}}),
       tailscale_ssh_(profile.tailscale.ssh),
@@ -118,7 +119,7 @@ Status Sshd::keeps_operator_access(const Probe& probe) const {
     by_sshd = by_sshd || std::count(status.addresses.begin(), status.addresses.end(), session_->to) == 0;
   }
   if (!by_sshd || root_has_key(probe))
-    return {};  // a key of the gateway's user, who gets no sudo, is no way to root
+    return {};  // a key of the gateway's user is not enough: this user gets no full sudo
   return fail(
       Errc::refused,
       "passwords were left on: you log in through sshd, and root has no key in /root/.ssh/authorized_keys. "
@@ -169,9 +170,9 @@ Status Sshd::apply(Host& host, const SshdState& state) {
   AGENT_TRY(host.make_directory("/etc/ssh/sshd_config.d", {0755}));
   AGENT_TRY(host.write_file(drop_in, content, {0644}));
   AGENT_TRY_ASSIGN(auto service, host.unit(Scope::system(), "ssh.service"));
-  // Without host keys it has failed.
+  // Without host keys the service has failed.
   if (service.active_state != "active" && service.active_state != "failed") return {};
-  // Sessions live on: KillMode=process.
+  // Sessions survive the restart: KillMode=process.
   return host.restart_unit(Scope::system(), "ssh.service", Milliseconds(30'000));
 }
 

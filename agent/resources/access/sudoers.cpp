@@ -19,8 +19,8 @@ constexpr std::array<std::string_view, 9> allowed = {
     "--status",   "--status --format json", "--status --wait", "--status --wait --format json",
     "--reconcile"};
 
-// A line that gives this very user something; cloud-init writes "ubuntu ALL=(ALL) NOPASSWD:ALL" on some
-// images.
+// Whether the line gives rights to exactly this user. cloud-init writes "ubuntu ALL=(ALL) NOPASSWD:ALL" on
+// some images.
 bool grants(const std::string& line, const std::string& user) {
   return line.starts_with(user + " ") || line.starts_with(user + "\t");
 }
@@ -40,8 +40,8 @@ std::string without_grants(const std::string& text, const std::string& user, boo
 
 }  // namespace
 
-// After sshd, which waits for the tailnet and for a way in as root: until then this user's may be the only
-// one.
+// After sshd, which waits for the tailnet and for access as root: until then this user's sudo may be the only
+// access as root.
 Sudoers::Sudoers(std::string user)
     : ResourceOf({"user/sudoers", {"user", "packages", "sshd"}, {}}), user_(std::move(user)) {}
 
@@ -81,12 +81,12 @@ Observation Sudoers::describe(const SudoersState& state) const {
   return seen;
 }
 
-// A broken file in sudoers.d disables sudo altogether, so visudo(8) judges it first.
+// A broken file in sudoers.d disables sudo completely, so visudo(8) checks it first.
 Status Sudoers::write_own_file(Host& host) const {
   const auto draft = paths::work + "/sudoers";
   AGENT_TRY(host.write_file(draft, content(user_), {0440}));
   Command check;
-  check.argv = {"visudo", "-c", "-f", draft};  // no -q: it keeps the reason back
+  check.argv = {"visudo", "-c", "-f", draft};  // no -q: it hides the reason
   auto judged = host.run(check);
   AGENT_TRY(host.remove(draft));
   if (!judged) return pass(std::move(judged));
@@ -95,7 +95,7 @@ Status Sudoers::write_own_file(Host& host) const {
   return host.write_file(own_file, content(user_), {0440});
 }
 
-// It is read again: what else is in it stays as it is now.
+// The file is read again, so that its other lines stay as they are now.
 Status Sudoers::revoke(Host& host, const std::string& file) const {
   const auto text = host.read_file(file);
   if (!text) return {};

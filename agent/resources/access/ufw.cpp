@@ -96,7 +96,7 @@ Status Ufw::apply(Host& host, const UfwState& state) {
   AGENT_TRY(firewall_rollback::begin(host));
   auto good = change(host, state);
   if (good) good = operator_access_.is_open(host);
-  // What could not be reached before either says nothing.
+  // If the control server was not reachable before either, this proves nothing.
   if (good && reached_control && !operator_access_.reaches_control(host))
     good = fail(Errc::refused,
                 "the tailnet's control server can no longer be reached: look for a rule of your own in "
@@ -109,7 +109,7 @@ Status Ufw::apply(Host& host, const UfwState& state) {
                 "{}; the firewall is not put back yet; this is tried again within 3 minutes and at boot: {}",
                 good.error().message, back.error().message);
   if (*back) return fail(good.error().code, "{}; the firewall was put back as it was", good.error().message);
-  // Somebody took it away. A firewall that is not known to let anyone in must not stay.
+  // Somebody has removed the copy. A firewall that may lock everybody out must not stay.
   AGENT_TRY(run_ufw(host, {"disable"}));
   return fail(good.error().code, "{}; the earlier state is lost, so ufw was switched off",
               good.error().message);
@@ -122,7 +122,7 @@ Status Ufw::change(Host& host, const UfwState& state) const {
   AGENT_TRY(run_ufw(host, {"default", "allow", "outgoing"}));
   for (const auto& rule : wanted_) AGENT_TRY(run_ufw(host, rule.words));
   for (const auto& rule : unwanted(state)) AGENT_TRY(remove_rule(host, rule));
-  // Also when it is active: it loads what changed in IPV6 and what someone flushed by hand.
+  // Also when ufw is active: this loads a change of IPV6=, and rules that somebody flushed by hand.
   if (state.active) AGENT_TRY(run_ufw(host, {"reload"}));
   return run_ufw(host, {"--force", "enable"});
 }

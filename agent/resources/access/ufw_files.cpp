@@ -9,8 +9,8 @@ namespace {
 const std::string defaults = "/etc/default/ufw";
 const std::string directory = "/etc/ufw/";
 
-// Made by its package's postinst from templates, and not synced: after a power cut they were seen empty in a
-// package that is installed.
+// The rule files are made from these templates by the package's postinst, and are not synced. After a power
+// cut they were seen empty, while the package was installed.
 const std::string templates = "/usr/share/ufw/iptables/";
 constexpr std::array names = {"before.rules", "before6.rules", "after.rules",
                               "after6.rules", "user.rules",    "user6.rules"};

@@ -9,7 +9,7 @@
 
 namespace agent {
 
-// An application's name with a space in it stands between quotes ('Apache Full').
+// An application's name with a space is in quotes ('Apache Full').
 UfwRule UfwRule::parse(std::string text) {
   UfwRule rule{std::move(text), {}};
   std::istringstream in(rule.text);
@@ -23,7 +23,7 @@ UfwRule UfwRule::of(const InboundRule& rule) {
   return parse(fmt::format("allow from {} to any port {} proto {}", rule.from, rule.port, rule.protocol));
 }
 
-// Without comments: a rule is the same with one, also to `ufw delete`.
+// Without comments: a comment does not make another rule, also not for `ufw delete`.
 std::vector<UfwRule> added_rules(const std::string& output) {
   std::vector<UfwRule> rules;
   std::istringstream lines(output);

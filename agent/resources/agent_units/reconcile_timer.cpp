@@ -56,7 +56,7 @@ Status ReconcileTimer::apply(Host& host, const ReconcileTimerState& state) {
   }
   if (state.left.empty() && !state.runs) return {};
   AGENT_TRY(host.stop_unit(Scope::system(), timer, job_timeout));
-  // The service's file goes, not the service: this very run may be its.
+  // Only the service's file is removed. The service is not stopped, because this run may be the service.
   for (const auto& path : {enabled_by, paths::system_units + timer, paths::system_units + service})
     AGENT_TRY(host.remove(path));
   return host.reload_manager(Scope::system());

@@ -58,7 +58,8 @@ Status Artifact::put(Host& host, const Make& make) const {
   AGENT_TRY(host.remove_tree(staging));
   AGENT_TRY(host.remove_tree(old));
   if (auto made = make(host, staging); !made) {
-    (void)host.remove_tree(staging);  // a full disk stays full otherwise; what counts is why it failed
+    (void)host.remove_tree(
+        staging);  // otherwise a full disk stays full; the first error is the one to report
     return made;
   }
   AGENT_TRY(host.give_to_root(staging));
@@ -103,7 +104,8 @@ Result<std::vector<std::string>> Artifact::others(const Probe& probe) const {
   return versions;
 }
 
-// The stamp first: a version without one is the oldest, so the next run goes on with it.
+// The stamp is removed first: a version without a stamp counts as the oldest, so the next run continues with
+// it.
 Status Artifact::remove(Host& host, const std::string& version) const {
   AGENT_TRY(host.remove(stamp_of(version)));
   return host.remove_tree(root() + "/" + version);

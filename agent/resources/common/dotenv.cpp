@@ -12,7 +12,7 @@
 namespace agent {
 namespace {
 
-// Blanks and `export` may stand before a key. nullopt: another key's line.
+// Blanks and `export` are allowed before a key. nullopt: the line has another key.
 std::optional<std::string> value_of(const std::string& line, std::string_view key) {
   auto at = line.find_first_not_of(" \t");
   if (at == std::string::npos) return std::nullopt;

@@ -8,8 +8,8 @@ namespace {
 
 constexpr std::size_t largest = 64U << 20U;
 
-// A wipe writes zeros, and after a power cut any of its blocks may have reached the disk; what is kept this
-// way is text.
+// Whether the file was not wiped. A wipe writes zeros, and after a power cut any of its blocks may be on the
+// disk. The files that are kept this way are text, so they contain no zeros.
 bool whole(const Result<std::string>& text) {
   return text && !text->empty() && text->find('\0') == std::string::npos;
 }

@@ -65,13 +65,14 @@ Status SystemdUnit::apply(Host& host, const State& state) const {
   for (const auto& drop_in : state.drop_ins) AGENT_TRY(host.remove(drop_in));
   if (state.file != State::File::as_shipped) AGENT_TRY(host.write_file(path(), content_, {0644}));
   AGENT_TRY(host.reload_manager(scope));
-  if (wanted_.enabled) {  // also when it is: another file may be in force, a mask in /run
+  if (wanted_.enabled) {  // also when it is enabled already: another file may be in force, such as a mask in
+                          // /run
     AGENT_TRY(host.enable_unit(scope, name_));
     AGENT_TRY(host.reload_manager(scope));
   }
   if (!wanted_.active || (files_are_right(state) && runs(state))) return {};
   if (state.active != "active") AGENT_TRY(host.reset_failed(scope, name_));
-  // A restart starts what is stopped, too; and only it makes a running one execute something else.
+  // A restart also starts a stopped unit. And only a restart makes a running unit execute another program.
   return host.restart_unit(scope, name_, start_timeout);
 }
 

@@ -10,8 +10,8 @@ namespace {
 
 const std::string database = ".openclaw/state/openclaw.sqlite";  // in the home
 
-// OpenClaw 2026.9.6: the identity "primary" has an operator token, and the gateway's list the same.
-// (The CLI itself costs seconds a call.)
+// For OpenClaw 2026.9.6: the identity "primary" has an operator token, and the gateway's list has the same
+// token. (The CLI could tell too, but needs seconds per call.)
 const std::string is_paired =
     "select count(*) from device_identities i join device_pairing_paired p using(device_id) "
     "join device_auth_tokens t using(device_id) where i.identity_key='primary' and t.role='operator' "
@@ -43,9 +43,9 @@ Observation CliPairing::describe(const CliPairingState& state) const {
   return seen;
 }
 
-// `openclaw acp` is the one command that connects with a device identity; a loopback client with the shared
-// token (from .env) is approved at once. It answers `initialize` only after the gateway's hello, so then the
-// pairing is stored.
+// `openclaw acp` is the only command that connects with a device identity. A loopback client with the shared
+// token (from .env) is approved at once. It answers `initialize` only after the gateway's hello, and at that
+// time the pairing is stored.
 Status CliPairing::apply(Host& host, const CliPairingState& state) {
   if (state.paired) return {};
   Command command;

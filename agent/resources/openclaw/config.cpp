@@ -16,7 +16,7 @@ constexpr mode_t owner_only = 0600;
 const std::string draft = ".openclaw/.openclaw.json.bootstrap-agent";
 const std::string token = "/gateway/auth/token";
 
-// The order of an object's keys means nothing, and OpenClaw writes them in its own.
+// The order of keys in an object has no meaning, and OpenClaw writes them in its own order.
 std::string shown(const Json& value) { return sorted(value).dump(); }
 
 std::string shown_at(const Json& config, const std::string& pointer) {
@@ -24,7 +24,7 @@ std::string shown_at(const Json& config, const std::string& pointer) {
   return config.contains(at) ? shown(config[at]) : "absent";
 }
 
-// What OpenClaw objects to, "; KEY: WHY" each.
+// OpenClaw's objections, each as "; KEY: WHY".
 std::string issues_in(const std::string& output) {
   const auto answer = parse_json(output);
   std::string issues;
@@ -34,7 +34,7 @@ std::string issues_in(const std::string& output) {
   return issues;
 }
 
-// Lets OpenClaw judge a draft before it takes the place of what works.
+// Lets OpenClaw check a draft before it replaces a working file.
 Status validate(Host& host, const User& user, const std::string& candidate) {
   AGENT_TRY(host.write_file({user, draft}, candidate, {owner_only}));
   Command command;
@@ -57,7 +57,7 @@ Status validate(Host& host, const User& user, const std::string& candidate) {
 
 std::string OpenclawConfig::stamp() { return paths::stamps + "/openclaw-config"; }
 
-// After the package: OpenClaw itself judges what was written.
+// After the package, because OpenClaw itself checks the file.
 OpenclawConfig::OpenclawConfig(const Profile& profile)
     : ResourceOf({"openclaw/config", {"openclaw/package", "openclaw/env"}, {}}),
       user_(profile.user),
@@ -66,23 +66,24 @@ OpenclawConfig::OpenclawConfig(const Profile& profile)
              {"/gateway/bind", "loopback"},
              {"/gateway/port", profile.gateway.port},
              {"/gateway/auth/mode", "token"},
-             // The token itself stands in .env.
+             // The token itself is in .env.
              {token, Json{{"source", "env"}, {"provider", "default"}, {"id", "OPENCLAW_GATEWAY_TOKEN"}}},
-             // `tailscale serve` is the proxy; without this any X-Forwarded-For gives 403.
+             // `tailscale serve` is the proxy. Without this, every request with X-Forwarded-For gets 403.
              {"/gateway/trustedProxies", Json::array({"127.0.0.1"})},
-             // serve is ours: OpenClaw's own would skip device pairing.
+             // The agent configures `tailscale serve`: OpenClaw's own serve would skip device pairing.
              {"/gateway/tailscale/mode", "off"},
-             // Versions change when the profile says so: nothing is announced or fetched in the background.
+             // Versions change only with the profile: nothing is announced or downloaded in the background.
              {"/update/checkOnStart", false},
              {"/discovery/mdns/mode", "off"},
              {"/models/catalogRefresh/enabled", false}},
       initial_{// The owner may change the model in the app, and OpenClaw replaces a retired one by itself.
                {"/agents/defaults/model/primary", profile.openclaw.model},
-               // Without it OpenClaw takes our file for a damaged one of its own, and puts its backup back.
+               // Without it OpenClaw thinks that our file is a damaged one of its own, and puts its backup
+               // back.
                {"/meta/lastTouchedVersion", profile.openclaw.version}} {}
 
-// Absent is an empty object. A file that is not strict JSON (OpenClaw also reads JSON5) is refused: rewriting
-// it would lose its comments.
+// An absent file counts as an empty object. A file that is not strict JSON (OpenClaw also reads JSON5) is
+// refused: rewriting it would lose its comments.
 Result<Json> OpenclawConfig::read(const Probe& probe, const User& user) const {
   auto text = probe.read_file({user, config_file});
   if (!text && text.error().code == Errc::not_found) return Json::object();
@@ -116,8 +117,8 @@ Result<OpenclawConfigState> OpenclawConfig::look(const Probe& probe) const {
   for (const auto& [pointer, value] : owned_) {
     auto now = shown_at(config, pointer);
     if (now == shown(value)) continue;
-    // A token that the owner wrote there is known to nobody, and so to no redactor: a report is for all to
-    // read.
+    // A token that the owner wrote there is not registered with redact(), and everybody may read a report. So
+    // it is not shown.
     if (pointer == token && now != "absent") now = "another value";
     state.wrong_keys.push_back({pointer, std::move(now), shown(value)});
   }
@@ -136,11 +137,11 @@ Observation OpenclawConfig::describe(const OpenclawConfigState& state) const {
 
 Status OpenclawConfig::apply(Host& host, const OpenclawConfigState& state) {
   const auto& user = state.user;
-  // Writing the same content anew would restart the gateway.
+  // Writing the same content again would restart the gateway.
   if (state.wrong_keys.empty())
     return state.mode.value_or(owner_only) == owner_only ? Status()
                                                          : host.set_mode({user, config_file}, {owner_only});
-  AGENT_TRY_ASSIGN(auto config, read(host, user));  // again: the gateway writes in it, too
+  AGENT_TRY_ASSIGN(auto config, read(host, user));  // read again: the gateway also writes to this file
   try {
     for (const auto& [pointer, value] : owned_) config[Json::json_pointer(pointer)] = value;
     for (const auto& [pointer, value] : initial_)

@@ -21,17 +21,17 @@ constexpr std::string_view gateway_key = "OPENCLAW_GATEWAY_TOKEN";
 constexpr std::string_view anthropic_key = "ANTHROPIC_OAUTH_TOKEN";
 constexpr std::size_t token_bytes = 32;
 
-// The file is the gateway's user's, and what is known as a secret is overwritten wherever the seal finds it,
-// in root's files as well: so only what has the form of the tokens that this agent makes is believed to be
-// one on that user's word. (The owner's own, and Claude's, are known when they are brought, and Claude's by
-// its form.)
+// The gateway's user owns this file, and the seal overwrites every registered secret wherever it finds it,
+// also in root's files. So a value from this file is registered only when it has the form of a token that the
+// agent makes. (The owner's own token and the Claude token are registered in the run that gets them; a Claude
+// token is also known by its form.)
 void register_if_made_here(std::string_view value) {
   if (value.size() == 2 * token_bytes &&
       value.find_first_not_of("0123456789abcdef") == std::string_view::npos)
     register_secret(value);
 }
 
-// Empty when there is none. The caller wipes it.
+// Empty when there is no file. The caller wipes the text.
 Result<std::string> read_env(const Probe& probe, const User& user) {
   auto text = probe.read_file({user, env_file});
   if (!text && text.error().code == Errc::not_found) return std::string();
@@ -126,7 +126,7 @@ Status OpenclawEnv::write(Host& host, const OpenclawEnvState& state) {
     made = Secret(std::move(token));
   }
   AGENT_TRY_ASSIGN(auto&& text, read_env(host, state.user));
-  // What dotenv reads back exactly without quotes: load_secrets() lets nothing else through.
+  // dotenv reads these values back exactly without quotes: load_secrets() accepts only such values.
   if (source != Source::none)
     set_dotenv_value(text, gateway_key,
                      source == Source::given ? secrets_.gateway_token.reveal() : made.reveal());
@@ -141,7 +141,7 @@ Status OpenclawEnv::write(Host& host, const OpenclawEnvState& state) {
 Status OpenclawEnv::apply(Host& host, const OpenclawEnvState& state) {
   if (state.directory_mode != owner_only_directory)
     AGENT_TRY(host.make_directory({state.user, directory}, {owner_only_directory}));
-  // Writing the same content anew would restart the gateway.
+  // Writing the same content again would restart the gateway.
   if (gateway_source(state) != Source::none || anthropic_source(state) != Source::none)
     return write(host, state);
   return state.mode.value_or(owner_only) == owner_only ? Status()

@@ -21,7 +21,7 @@ Readiness readiness(const Probe& probe, std::uint16_t port) {
   if (!body.is_object())
     return {false, fmt::format("answering HTTP {} with an unexpected body", answer->status)};
   if (answer->status == 200 && flag_in(body, "ready")) return {true, "ready"};
-  // What it says goes into reports: bounded, for it may not be the gateway that we know.
+  // The answer goes into reports. It is shortened, because it may not come from the real gateway.
   const auto failing =
       body.contains("failing") ? body["failing"].dump(-1, ' ', false, Json::error_handler_t::replace) : "[]";
   return {false, fmt::format("not ready: {}", failing.substr(0, longest_words))};

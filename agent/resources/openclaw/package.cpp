@@ -18,8 +18,7 @@ namespace {
 const std::string program = "node_modules/openclaw";
 const std::string build_home = "/opt/openclaw/.build-home";
 
-// The package.json that belongs to a lock: npm ci wants both, and the lock's first entry repeats what it
-// says.
+// Makes the package.json for a lock. npm ci needs both, and the lock's first entry has the same contents.
 Result<std::string> package_json(const std::string& lock, const std::string& version) {
   try {
     const auto parsed = Json::parse(lock);
@@ -49,8 +48,8 @@ Status complete(const Probe& probe, const std::string& tree) {
   return {};
 }
 
-// What went wrong, in one line. npm marks its lines; the last of them only names its log, which goes with the
-// build's home.
+// The reason of the failure, in one line. npm marks its error lines; the last one only names its log, which
+// is removed with the build's home.
 std::string reason(const Command& command, const Completed& done) {
   constexpr std::string_view mark = "npm error ";
   constexpr std::size_t longest = 400;
@@ -89,7 +88,7 @@ Status OpenclawPackage::run(Host& host, std::vector<std::string> argv, const std
                             const User& builder) const {
   Command command;
   command.argv = std::move(argv);
-  // Nothing inherited: no npmrc of anyone, the system's CA bundle, caches that go with the home.
+  // Nothing is inherited: no npmrc, the system's CA bundle, and caches that are removed with the home.
   command.env = {{"PATH", node_bin_ + ":/usr/bin:/bin"},
                  {"HOME", build_home},
                  {"TMPDIR", build_home},
@@ -107,7 +106,7 @@ Status OpenclawPackage::run(Host& host, std::vector<std::string> argv, const std
   if (done.timed_out)
     return fail(Errc::timed_out, "{} did not end within {} s (openclaw.install_timeout)",
                 command.argv.front(), wanted_.install_timeout.count());
-  if (done.exit_code == 137)  // 128 + SIGKILL, which nobody else sends
+  if (done.exit_code == 137)  // 128 + SIGKILL; only the kernel sends it
     return fail(
         Errc::failed,
         "killed, most likely by the kernel because memory ran out (`journalctl -k` shows it): give the "
@@ -130,8 +129,8 @@ Status OpenclawPackage::make_tree(Host& host, const std::string& directory) cons
   AGENT_TRY(host.make_directory(directory, {0755, user.uid, user.gid}));
   AGENT_TRY(host.write_file(directory + "/package.json", package, {0644, user.uid, user.gid}));
   AGENT_TRY(host.write_file(directory + "/package-lock.json", text, {0644, user.uid, user.gid}));
-  // Without lifecycle scripts nothing of 330 packages runs here but the one script of OpenClaw's own that
-  // completes its tree.
+  // Lifecycle scripts are off. So of 330 packages only one script runs here: OpenClaw's own, which completes
+  // its tree.
   AGENT_TRY(with_context(run(host,
                              {node_bin_ + "/npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund",
                               "--no-progress", "--loglevel=warn"},
@@ -147,7 +146,7 @@ Status OpenclawPackage::apply(Host& host, const Artifact::State& state) {
   if (!artifact_.is_current(state)) AGENT_TRY(keep_snapshot(host, artifact_, user_));
   return artifact_.install(host, state, [this](Host& on, const std::string& directory) {
     auto made = make_tree(on, directory);
-    auto cleaned = on.remove_tree(build_home);  // npm's cache, a third of the tree's size
+    auto cleaned = on.remove_tree(build_home);  // npm's cache has a third of the tree's size
     return made ? cleaned : made;
   });
 }

@@ -12,7 +12,7 @@
 namespace agent {
 namespace {
 
-// Writes a file of the user's unless it has this content; true when it was written.
+// Writes a file of the user, unless it has this content already. True when it was written.
 Result<bool> restore(Host& host, const Path& path, const std::string& content, const FileMode& mode) {
   auto now = host.read_file(path);
   if (!now && now.error().code != Errc::not_found) return pass(std::move(now));
@@ -54,12 +54,12 @@ Status keep_snapshot(Host& host, const Artifact& artifact, const std::string& us
   if (kept || !verified || version.empty() || !user) return {};
   auto unit = host.read_file({*user, openclaw::unit_file});
   auto config = host.read_file({*user, openclaw::config_file});
-  if (!unit || !config) return {};  // not a whole one: there is nothing that could be put back
+  if (!unit || !config) return {};  // the installation is not complete: there is nothing to put back later
   auto env = host.read_file({*user, openclaw::env_file});
   if (!env) env = std::string();
   auto text = Json{{"version", version}, {"unit", *unit}, {"config", *config}, {"env", *env}}.dump(
       -1, ' ', false, Json::error_handler_t::replace);
-  // What is not UTF-8 is no text to JSON: it would come back as something else.
+  // JSON cannot store a text that is not UTF-8: it would come back changed.
   const auto again = parse_json(text);
   const bool whole = text_in(again, "config") == *config && text_in(again, "env") == *env;
   const auto written = whole ? host.write_file(paths::update, text, {0600}) : Status();
@@ -80,7 +80,7 @@ Result<bool> has_moved(const Probe& probe, const Snapshot& snapshot, const Artif
   return !same;
 }
 
-// `current` goes back last: until then a run that was cut off in here begins anew.
+// `current` is changed last: when a run is interrupted before that, the next one starts this again.
 Status put_back(Host& host, const Snapshot& snapshot, const Artifact& artifact, const User& user) {
   AGENT_TRY_ASSIGN(const bool config, restore(host, {user, openclaw::config_file}, snapshot.config, {0600}));
   AGENT_TRY_ASSIGN(const bool unit, restore(host, {user, openclaw::unit_file}, snapshot.unit, {0644}));

@@ -49,7 +49,7 @@ const char* shown(State::File file) {
 
 }  // namespace
 
-// The metadata guard comes first: the gateway must never have been able to read user-data.
+// The metadata guard comes first: the gateway must never be able to read user-data.
 OpenclawUnit::OpenclawUnit(const Profile& profile)
     : ResourceOf({"openclaw/unit", {"user/linger", "openclaw/config", "openclaw/env", "metadata"}, {}}),
       user_(profile.user),
@@ -73,7 +73,7 @@ Observation OpenclawUnit::describe(const State& state) const {
   if (state.other_file) seen.drift("fragment path", *state.other_file, state.user.home + "/" + unit_file);
   if (!state.loaded) seen.drift("loaded", "an older file", "the file on disk");
   seen.expect("enabled", state.enabled, "enabled");
-  // systemd starts it again when it has died: whether it gets anywhere is for openclaw/gateway to say.
+  // systemd restarts it when it dies. openclaw/gateway checks whether it becomes ready.
   if (state.active != "activating") seen.expect("active", state.active, "active");
   if (state.running) {
     seen.expect("ExecStart", joined(state.running->exec_start), joined(argv_));
@@ -109,7 +109,7 @@ Status OpenclawUnit::write_files(Host& host, const State& state) const {
   }
   for (const auto& path : {".config", ".config/systemd", unit_directory, drop_in_directory}) {
     AGENT_TRY_ASSIGN(const bool there, host.exists({user, path}));
-    if (!there) AGENT_TRY(host.make_directory({user, path}, {0755}));  // the owner's own mode stays
+    if (!there) AGENT_TRY(host.make_directory({user, path}, {0755}));  // the owner's mode stays
   }
   if (state.file == State::File::masked) AGENT_TRY(host.remove({user, unit_file}));
   if (state.file != State::File::as_shipped || state.other_file)

@@ -21,8 +21,8 @@ bool is_roots_drop_in(std::string_view path) {
          path.find('/', of_unit.size()) == std::string_view::npos;
 }
 
-// Root removes what the user's manager, or whoever speaks in its place, names only where nobody but root
-// could have put it: the name alone is the user's word. What is in the home is removed as the user.
+// The path comes from the user's manager, or from a process that pretends to be it. So root removes such a
+// file only in a directory where nobody but root can have put it. A file in the home is removed as the user.
 State::DropIn foreign_drop_in(const User& user, const std::string& path) {
   if (path.starts_with(in_home(user, ""))) return {path, Path(user, path.substr(user.home.size() + 1))};
   if (is_roots_drop_in(path)) return {path, Path(path)};
@@ -34,8 +34,8 @@ std::uint64_t microseconds(std::chrono::system_clock::time_point time) {
       std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count());
 }
 
-// Directives that need user namespaces stand in a drop-in of their own: where the kernel or AppArmor refuses
-// namespaces the unit would not start with them.
+// Directives that need user namespaces are in their own drop-in: where the kernel or AppArmor refuses user
+// namespaces, the unit would not start with them.
 State::OwnDropIn look_at_own_drop_in(const Probe& probe, const State& state) {
   const auto text = probe.read_file({state.user, own_drop_in});
   const std::string_view wanted =
@@ -47,8 +47,8 @@ State::OwnDropIn look_at_own_drop_in(const Probe& probe, const State& state) {
 Result<State::File> look_at_file(const Probe& probe, const User& user, const std::string& content) {
   auto text = probe.read_file({user, unit_file});
   if (text) return *text == content ? State::File::as_shipped : State::File::changed;
-  // systemctl(1): a mask is a link to /dev/null in the unit file's place. To remove it is to follow nothing,
-  // so it is drift like an edit; any other link is refused.
+  // systemctl(1): a mask is a link to /dev/null in place of the unit file. Removing it does not follow the
+  // link, so it is drift like an edit. Any other link is refused.
   const auto target = probe.read_link({user, unit_file});
   if (target && *target == "/dev/null") return State::File::masked;
   if (text.error().code == Errc::refused) return pass(std::move(text));
@@ -68,8 +68,9 @@ State::Running look_at_process(const Probe& probe, const UnitState& unit, const 
                                const std::vector<std::string>& inputs) {
   const auto program = probe.read_link(fmt::format("/proc/{}/exe", unit.main_pid));
   State::Running running{unit.exec_start, program ? *program : "unknown", {}};
-  // What is dated in the future was written while the clock was wrong: no start would ever be after it. And
-  // after a start that is, what is dated rightly may have come before or after.
+  // A file with a time in the future was written while the clock was wrong: no start would ever be later, so
+  // it is ignored. When the start itself is in the future, a file with a correct time may be older or newer:
+  // it counts as newer.
   const bool started_in_future = unit.active_since_us > microseconds(probe.wall_clock());
   const auto newer = [&](const Path& path) {
     const auto info = probe.stat(path);

@@ -18,7 +18,8 @@ int bits(char c) {
   return c == '+' ? 62 : c == '/' ? 63 : -1;
 }
 
-// The piece of base64 at the start of the text, without its line ends; takes it off. An empty line ends it.
+// Removes the piece of base64 at the start of the text, and returns it without line ends. An empty line ends
+// it.
 std::string take_piece(std::string_view& text) {
   std::string piece;
   while (!text.empty()) {

@@ -12,8 +12,8 @@ const std::string file = paths::system_units + timer;
 const std::string enabled_by = paths::system_units + "timers.target.wants/" + timer;
 constexpr Milliseconds job_timeout(30'000);
 
-// systemd.time(7). A minute late: a timer counts whole seconds, and what is kept to the last of them is not
-// yet too old in it.
+// systemd.time(7). One minute later than the expiry: a timer counts whole seconds, and exactly at the expiry
+// the secrets are not yet too old.
 std::string unit_text(std::chrono::system_clock::time_point expiry) {
   auto at = utc(expiry + std::chrono::minutes(1));
   at.replace(at.find('T'), 1, " ");
@@ -47,7 +47,7 @@ Status set_expiry(Host& host, const Expiry& expiry) {
   AGENT_TRY(host.write_file(file, unit_text(*expiry), {0644}));
   AGENT_TRY(host.reload_manager(scope));
   AGENT_TRY(host.restart_unit(scope, timer, job_timeout));
-  return host.enable_unit(scope, timer);  // last: the link says that all of it is done
+  return host.enable_unit(scope, timer);  // last: the link shows that everything is done
 }
 
 }  // namespace agent

@@ -12,14 +12,14 @@
 namespace agent {
 namespace {
 
-// proc_swaps(5): a heading, then a line for each.
+// proc_swaps(5): a heading, then one line for each swap area.
 bool swap_in_use(const Probe& probe) {
   const auto swaps = probe.read_file("/proc/swaps");
   return swaps && std::count(swaps->begin(), swaps->end(), '\n') > 1;
 }
 
-// ext4(5), data=journal: what overwrites a block is written to the journal first, and may stay there. Where
-// tune2fs(8) made it the default, /proc/mounts does not say so.
+// ext4(5), data=journal: new contents of a block are written to the journal first, and may stay there. Where
+// tune2fs(8) has made this the default, /proc/mounts does not show it.
 bool contents_are_journalled(const Probe& probe) {
   const auto mounts = probe.read_file("/proc/mounts");
   std::istringstream lines(mounts ? *mounts : "");
@@ -28,7 +28,7 @@ bool contents_are_journalled(const Probe& probe) {
     std::istringstream fields(line);
     std::string device, place, type, options;
     fields >> device >> place >> type >> options;
-    if (place != "/") continue;  // the last one covers those before it
+    if (place != "/") continue;  // the last mount hides the earlier ones
     const auto all = probe.read_file("/proc/fs/ext4/" + device.substr(device.rfind('/') + 1) + "/options");
     if (all) options += *all;
     journalled = options.find("data=journal") != std::string::npos;
@@ -60,7 +60,7 @@ Json not_promised(const Probe& probe, const Sealed& sealed) {
   return out;
 }
 
-constexpr std::size_t most_named = 500;  // whoever may write to /tmp can make any number of files
+constexpr std::size_t most_named = 500;  // every user may make any number of files in /tmp
 
 Json described(const Probe& probe, const Sealed& sealed) {
   Json destroyed = Json::array();

@@ -9,16 +9,15 @@
 namespace agent {
 namespace {
 
-constexpr std::size_t most_named = 20;  // whoever may write to /tmp can make any number of copies
+constexpr std::size_t most_named = 20;  // every user may make any number of copies in /tmp
 
-// What somebody has put into a name must not reach the terminal that shows it.
+// A file name must not send control characters to the terminal.
 std::string shown(std::string path) {
   std::replace_if(path.begin(), path.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
   return path;
 }
 
-// All of them, whatever becomes of one: a link that somebody has planted beside a copy must not save the
-// others.
+// Destroys all copies, even when one fails: a hard link that somebody made must not save the others.
 Status destroy(Host& host, const std::vector<SecretCopy>& copies) {
   Status first;
   for (const auto& copy : copies) {
@@ -31,7 +30,8 @@ Status destroy(Host& host, const std::vector<SecretCopy>& copies) {
 Result<Sealed> destroy_copies(Host& host, SecretCopies copies) {
   std::vector<std::string> paths;
   for (const auto& copy : copies.found) paths.push_back(copy.path);
-  auto holders = host.processes_that_hold(paths);  // they are about to lose their names
+  auto holders =
+      host.processes_that_hold(paths);  // asked now, because these files are about to lose their names
   for (auto& copy : copies.found) copy.held_by = holders[copy.path];
   AGENT_TRY(destroy(host, copies.found));
   AGENT_TRY_ASSIGN(auto again, find_secret_copies(host));
@@ -41,8 +41,8 @@ Result<Sealed> destroy_copies(Host& host, SecretCopies copies) {
   return Sealed{std::move(copies.found), std::move(again.skipped), {}};
 }
 
-// journald allocates in advance, from free space: that is trimmed before it takes some for a new file. What
-// the old file had and never wrote is trimmed after that.
+// journald allocates blocks in advance, from free space. So free space is trimmed before journald starts a
+// new file. Blocks that the old file owned but never wrote are trimmed after that.
 Status clear_free_space(Host& host, Sealed& sealed) {
   AGENT_TRY_ASSIGN(sealed.free_space, host.trim());
   if (!sealed.free_space.bytes) return {};
@@ -50,8 +50,7 @@ Status clear_free_space(Host& host, Sealed& sealed) {
   rotate.argv = {"journalctl", "--rotate"};
   rotate.timeout = Milliseconds(60'000);
   AGENT_TRY_ASSIGN(const auto rotated, host.run(rotate));
-  sealed.journal_rotated =
-      rotated.ok();  // a journald that is not there is no reason to fail: the receipt says so
+  sealed.journal_rotated = rotated.ok();  // a missing journald is not a failure: the receipt mentions it
   AGENT_TRY_ASSIGN(const auto space, host.trim());
   *sealed.free_space.bytes += space.bytes.value_or(0);
   return {};
@@ -106,14 +105,14 @@ Observation Seal::describe(const SealState& state) const {
   return seen;
 }
 
-// The receipt says that first boot is over, so it comes last, and only when everything else is as it should
-// be.
+// The receipt means that the first boot is complete. So it is written last, and only when everything else is
+// as desired.
 Status Seal::seal_copies(Host& host, const SealState& state, bool first_boot_is_over) {
   const bool nothing_to_tell = state.copies.found.empty() && !first_boot_is_over;
   if (nothing_to_tell && !SecretsFile::has_drift(state.secrets_file)) return {};
   AGENT_TRY_ASSIGN(const bool receipt, host.exists(paths::receipt));
   AGENT_TRY_ASSIGN(auto sealed, destroy_copies(host, state.copies));
-  // A run that was killed while it replaced a file may have left the old one in free blocks.
+  // A run that was killed while it replaced a file may have left the old contents in free blocks.
   AGENT_TRY(clear_free_space(host, sealed));
   if (nothing_to_tell) return {};
   const bool kept = first_boot_is_over || receipt;
@@ -122,12 +121,12 @@ Status Seal::seal_copies(Host& host, const SealState& state, bool first_boot_is_
   return host.write_file(paths::receipt, receipt_text(host, sealed), {0600});
 }
 
-// Each whatever became of the others, and the first error is told.
+// Each step runs even when another one fails. The first error is returned.
 Status Seal::apply(Host& host, const SealState& state) {
   auto own = secrets_file_.rewrite(host, state.secrets_file);
   auto sealed = seal_copies(host, state, state.receipt_is_due && own);
-  // Also when it was not there: the first change of a run makes it (commands/worker.cpp), and that may have
-  // been one of these.
+  // Also when the log did not exist: the first change of a run makes it (commands/worker.cpp), and that may
+  // be one of these changes.
   const bool changes = state.log || state.receipt_is_due || !state.copies.found.empty() ||
                        !state.secrets_file.timer_is_right || SecretsFile::has_drift(state.secrets_file);
   auto timer = secrets_file_.set_timer(host);

@@ -20,8 +20,8 @@ struct Place {
 
 constexpr std::size_t largest = 64U << 20U;
 
-// cloud-init's directories, the agent's own; then others' logs (journald's included), dumps, temporary files,
-// histories.
+// First the directories of cloud-init and of the agent, then other programs' logs (also journald's), dumps,
+// temporary files and histories.
 std::vector<Place> places(const Probe& probe) {
   std::vector<Place> all = {
       {"/var/lib/cloud", 8, true},
@@ -36,10 +36,10 @@ std::vector<Place> places(const Probe& probe) {
       {"/var/lib/apport", 4, false},
       {"/var/lib/systemd/coredump", 1, false},
       {"/var/spool", 8, false},
-      {"/var/lib/tailscale", 2, false}};  // tailscaled's own log has the command lines of Tailscale SSH
+      {"/var/lib/tailscale", 2, false}};  // tailscaled's log has the command lines of Tailscale SSH
   auto homes = probe.list("/home");
   if (!homes) return all;
-  for (const auto& name : *homes) {  // not the whole: below .openclaw/ is where two of them must live
+  for (const auto& name : *homes) {  // not the whole home: two secrets must stay below .openclaw/
     all.push_back({"/home/" + name, 1, false});
     all.push_back({"/home/" + name + "/.npm/_logs", 1, false});
   }
@@ -59,8 +59,8 @@ void add_files(const Probe& probe, const std::string& directory, unsigned depth,
   }
 }
 
-// Whether a part of multi-part user-data is a copy, or the text can't be looked into, or is what a wipe that
-// was cut off leaves.
+// A copy that find_secrets() does not see: it is encoded in multi-part user-data, it is compressed, or it was
+// left by an interrupted wipe.
 Result<std::optional<SecretCopy>> hidden_copy(const Probe& probe, const std::string& path) {
   constexpr std::string_view gzip = "\x1f\x8b\x08";
   auto text = probe.read_file(path, largest);
@@ -77,7 +77,7 @@ Result<std::optional<SecretCopy>> hidden_copy(const Probe& probe, const std::str
   return SecretCopy{path, found ? 1U : 0U, true, partial && !found};
 }
 
-// write_file's temporaries: of a file that may hold secrets, they may as well.
+// Temporary files of write_file. They may contain secrets, like the files that they were for.
 void add_half_written(const Probe& probe, SecretCopies& copies) {
   auto names = probe.list(paths::state);
   if (!names) return;
@@ -103,7 +103,7 @@ Result<SecretCopies> find_secret_copies(const Probe& probe) {
   SecretCopies copies;
   for (const auto& place : places(probe)) {
     auto search = probe.find_secrets(place.path, place.depth);
-    if (!search) {  // it must not save what is elsewhere
+    if (!search) {  // an error here must not stop the search elsewhere
       copies.skipped.push_back(search.error().message);
       continue;
     }

@@ -13,7 +13,7 @@ namespace {
 using Content = SecretsFile::State::Content;
 
 bool is_undated(const FileInfo& info, const Probe& probe) {
-  constexpr std::chrono::sys_days no_earlier = std::chrono::year(2026) / 1 / 1;  // the first of these agents
+  constexpr std::chrono::sys_days no_earlier = std::chrono::year(2026) / 1 / 1;  // no agent is older
   const auto now = probe.wall_clock();
   return now >= no_earlier && (info.modified < no_earlier || info.modified > now + std::chrono::minutes(1));
 }
@@ -96,7 +96,8 @@ bool SecretsFile::has_drift(const State& state) {
          (state.content != Content::absent && state.content != Content::needed);
 }
 
-// What is still needed is read anew: a replacement that was cut off has been brought to its end in between.
+// The secrets that are still needed are read again, because settle_secure_replace() may just have finished an
+// interrupted replacement.
 Status SecretsFile::rewrite(Host& host, const State& state) const {
   if (!has_drift(state)) return {};
   AGENT_TRY(settle_secure_replace(host, paths::secrets));

@@ -45,7 +45,7 @@ Result<TailscaleServiceState> TailscaleService::look(const Probe& probe) const {
 Observation TailscaleService::describe(const TailscaleServiceState& state) const {
   Observation seen;
   unit_.describe(state.unit, seen);
-  if (state.hangs) seen.drift("socket", "does not answer", "answers");  // nothing else would start it again
+  if (state.hangs) seen.drift("socket", "does not answer", "answers");  // nothing else restarts it
   return seen;
 }
 

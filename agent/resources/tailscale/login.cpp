@@ -14,7 +14,7 @@ namespace {
 
 const std::string program = "/usr/local/bin/tailscale";
 constexpr Milliseconds unit_timeout(30'000);
-// The key goes to tailscale by this file: argv and environment are visible to others.
+// tailscale reads the key from this file, because others can see arguments and environment.
 const std::string key_file = paths::run_private + "/auth-key";
 constexpr std::string_view next_step =
     "then run `bootstrap-agent --reconcile --secrets -` as root with a tailscale_auth_key";
@@ -37,8 +37,8 @@ std::string first_line_with(const std::string& text, std::string_view what) {
   return {};
 }
 
-// What came of tailscaled's last attempt, in its own words (tailscale.com: health/warnings.go, login-state),
-// for a message's middle.
+// The result of tailscaled's last login attempt, in its own words (tailscale.com: health/warnings.go,
+// login-state), to be put into a message.
 std::string last_error(const TailscaleStatus& status) {
   constexpr std::string_view before = "last login error was: ";
   for (const auto& line : status.health)
@@ -54,14 +54,14 @@ std::string without_slash(std::string url) {
   return url;
 }
 
-// Days until an RFC 3339 time in UTC, as the control server sends it.
+// Days until an RFC 3339 time in UTC, which the control server sends.
 std::optional<std::chrono::days> days_until(const std::string& time,
                                             std::chrono::system_clock::time_point now) {
   std::tm parts{};
   std::istringstream in(time);
   in >> std::get_time(&parts, "%Y-%m-%dT%H:%M:%S");
   if (in.fail()) return std::nullopt;
-  // In seconds: the clock's own nanoseconds end in 2262.
+  // In seconds, because the clock's nanoseconds overflow in 2262.
   return std::chrono::floor<std::chrono::days>(
       std::chrono::seconds(timegm(&parts)) -
       std::chrono::floor<std::chrono::seconds>(now.time_since_epoch()));
@@ -88,7 +88,7 @@ Result<TailscaleLoginState> TailscaleLogin::look(const Probe& probe) const {
   return state;
 }
 
-// Of a node that is not up it is not known: what it will be joined to is the profile's.
+// For a node that is not up this is not known: it will be joined to the profile's server.
 bool TailscaleLogin::has_other_server(const TailscaleLoginState& state) const {
   return is_up(state) && without_slash(state.prefs.control_url) != without_slash(wanted_.control_url);
 }
@@ -99,7 +99,7 @@ bool TailscaleLogin::in_sync(const TailscaleLoginState& state) const {
          !state.prefs.auto_update;
 }
 
-// What is no drift but the operator should know.
+// Facts and notes that are not drift, but that the operator should know.
 void TailscaleLogin::add_notes(const TailscaleLoginState& state, Observation& seen) const {
   const auto& status = state.status;
   seen.fact("dns_name", status.dns_name);
@@ -113,7 +113,7 @@ void TailscaleLogin::add_notes(const TailscaleLoginState& state, Observation& se
     seen.note(
         "the node has no tag: its key belongs to a person and expires; a tagged, pre-approved key suits a "
         "server");
-  if (!auth_key_.empty())  // nothing that a key or tailscaled says tells of what kind it was
+  if (!auth_key_.empty())  // neither the key nor tailscaled shows which kind of key it was
     seen.note(
         "the auth key is not needed any more: if it is reusable, revoke it in the admin console, since "
         "whoever finds it can join; "
@@ -163,8 +163,8 @@ Result<Completed> TailscaleLogin::run_up(Host& host) const {
   return done;
 }
 
-// tailscaled goes on trying a refused key by itself, and may join later and spend it: end that, then say what
-// happened.
+// tailscaled keeps trying a refused key by itself, and may join later and use it up. So this stops it, and
+// then reports what happened.
 Status TailscaleLogin::give_up(Host& host, const Completed& tried, const TailscaleStatus& status,
                                bool was_member) const {
   const auto output = tried.out + "\n" + tried.err;
@@ -175,15 +175,15 @@ Status TailscaleLogin::give_up(Host& host, const Completed& tried, const Tailsca
                 "`bootstrap-agent --reconcile`",
                 url.empty() ? "admin console, Machines" : url.substr(url.find("https://")));
   }
-  if (auth_key_.empty() ||
-      was_member)  // it is logged in and only cut off, or stopped: it must stay so, whatever key is at hand
+  if (auth_key_.empty() || was_member)  // the node is logged in and only offline or stopped: it must stay
+                                        // logged in, even when there is a new key
     return fail(
         Errc::timed_out,
         "this node is {} and did not come up within {} s{}: check that the server reaches {}, then run "
         "`bootstrap-agent --reconcile`",
         status.backend_state, wanted_.join_timeout.count(), last_error(status), wanted_.control_url);
-  // logout does nothing without a node key, and down leaves the attempt that is under way (both seen): only a
-  // restart ends it.
+  // logout does nothing without a node key, and down does not stop the current attempt (both seen). Only a
+  // restart stops it.
   (void)host.run(tailscale({"logout"}, Milliseconds(10'000)));
   (void)host.run(tailscale({"down", "--accept-risk=lose-ssh"}, Milliseconds(10'000)));
   (void)host.restart_unit(Scope::system(), paths::tailscaled_unit, unit_timeout);
@@ -207,10 +207,10 @@ Status TailscaleLogin::give_up(Host& host, const Completed& tried, const Tailsca
   return fail(Errc::failed, "tailscale up failed: {}", failure_text(up(), tried));
 }
 
-// After a start tailscaled passes through NoState and Starting by itself; only NeedsLogin needs a key. Once
-// in hundreds of starts it was seen to stay in NoState for a minute (1.102.3: no answer to its first request
-// to the control server, and not a word in its log): so it gets another start. That this helps is likely, not
-// seen.
+// After a start tailscaled leaves NoState and Starting by itself; only NeedsLogin needs a key. Once in
+// hundreds of starts it was seen to stay in NoState for a minute (1.102.3: no answer to its first request to
+// the control server, and nothing in its log). So it is restarted. This probably helps, but that was not seen
+// yet.
 Status TailscaleLogin::settle(Host& host) const {
   const auto half = Milliseconds(wanted_.join_timeout) / 2;
   const auto wait = [&] {
@@ -244,14 +244,15 @@ Status TailscaleLogin::join(Host& host) const {
                 status.backend_state, status.expired ? ", its key has expired" : "", next_step);
   const bool was_member = status.has_node_key && !status.expired && status.backend_state != "NeedsLogin";
   AGENT_TRY_ASSIGN(auto tried, with_context(run_up(host), "tailscale up"));
-  // Almost there when `up` gave up: a logout now would spend a one-off key for nothing.
+  // The node may be almost joined when `up` gave up. A logout now would waste a one-off key.
   (void)wait_until(host, Milliseconds(15'000), "the join ends", [&]() -> Result<bool> {
     auto state = tailscale_status(host);
     return !state || state->backend_state != "Starting";
   });
   AGENT_TRY_ASSIGN(auto now, tailscale_status(host));
-  // Running was seen also with exit code 1. A one-off key is spent now: nobody gets in again if power goes
-  // before tailscaled's state is on the disk, which it does not see to itself.
+  // Running was also seen with exit code 1. A one-off key is used up now. If there is a power cut before
+  // tailscaled's state is on the disk, the node cannot join again. tailscaled does not sync it, so the agent
+  // does.
   if (now.backend_state == "Running") return host.sync();
   return give_up(host, tried, now, was_member);
 }

@@ -28,7 +28,7 @@ Command tailscale_serve(std::vector<std::string> arguments) {
   command.argv = {"/usr/local/bin/tailscale", "serve"};
   command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
   command.env = {{"LC_ALL", "C"}};
-  command.timeout = Milliseconds(15'000);  // it can block for ever when Serve is not enabled
+  command.timeout = Milliseconds(15'000);  // it blocks forever when Serve is not enabled
   return command;
 }
 
@@ -69,7 +69,8 @@ Status Serve::apply(Host& host, const ServeState& state) {
   const auto command = tailscale_serve({"--bg", "--yes", std::to_string(port_)});
   AGENT_TRY_ASSIGN(const auto done, with_context(host.run(command), "tailscale serve"));
   const auto output = done.out + "\n" + done.err;
-  // Asked also without HTTPS in the tailnet: it knows the page where both are enabled at once.
+  // The command is also run when HTTPS is off in the tailnet: its output has the page where both can be
+  // enabled.
   if (const auto url = url_in(output); output.find("not enabled") != std::string::npos && !url.empty())
     return fail(
         Errc::unavailable,

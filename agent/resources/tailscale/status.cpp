@@ -6,7 +6,7 @@
 namespace agent {
 namespace {
 
-// tailscale.com/client/local: any host name will do but this one is what its own client sends.
+// tailscale.com/client/local: any host name works; this is the one that Tailscale's own client sends.
 Result<Json> local_api(const Probe& probe, const std::string& path) {
   auto response = probe.http_get({"http://local-tailscaled.sock/localapi/v0/" + path,
                                   "/run/tailscale/tailscaled.sock", Milliseconds(5'000)});
