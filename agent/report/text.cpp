@@ -36,9 +36,9 @@ std::string for_terminal(std::string text) {
 
 std::string details(const ResourceReport& resource) {
   std::string out;
-  const bool adrift = resource.outcome == Outcome::drifted || resource.outcome == Outcome::failed;
+  const bool has_drift = resource.outcome == Outcome::drifted || resource.outcome == Outcome::failed;
   if (!resource.reason.empty()) out += fmt::format("      {}\n", resource.reason);
-  if (adrift)
+  if (has_drift)
     for (const auto& drift : resource.drifts)
       out += fmt::format("      {}: is {}, should be {}\n", drift.field, drift.observed, drift.desired);
   for (const auto& note : resource.notes) out += fmt::format("      note: {}\n", note);

@@ -89,32 +89,32 @@ Status take_over(Host& host) {
 
 Result<State> look(const Probe& probe) {
   State state;
-  AGENT_TRY_ASSIGN(state.on_trial, probe.exists(kept));
+  AGENT_TRY_ASSIGN(state.unconfirmed, probe.exists(kept));
   AGENT_TRY_ASSIGN(state.being_put_back, probe.exists(reverting));
-  for (const auto& rest : {half_made, half_gone}) {
-    AGENT_TRY_ASSIGN(const bool there, probe.exists(rest));
-    if (there) state.rests.push_back(rest);
+  for (const auto& leftover : {half_made, half_gone}) {
+    AGENT_TRY_ASSIGN(const bool there, probe.exists(leftover));
+    if (there) state.leftovers.push_back(leftover);
   }
   return state;
 }
 
 void describe(const State& state, Observation& seen) {
-  if (state.on_trial) seen.drift("change", "not confirmed yet", "confirmed");
+  if (state.unconfirmed) seen.drift("change", "not confirmed yet", "confirmed");
   if (state.being_put_back) seen.drift("change", "being put back", "confirmed");
-  for (const auto& rest : state.rests) seen.drift(rest, "present", "absent");
+  for (const auto& leftover : state.leftovers) seen.drift(leftover, "present", "absent");
 }
 
 Status begin(Host& host) {
   AGENT_TRY(take_over(host));
-  for (const auto& rest : {half_made, half_gone}) {
-    AGENT_TRY_ASSIGN(auto there, host.exists(rest));
-    if (there) AGENT_TRY(host.remove_tree(rest));
+  for (const auto& leftover : {half_made, half_gone}) {
+    AGENT_TRY_ASSIGN(auto there, host.exists(leftover));
+    if (there) AGENT_TRY(host.remove_tree(leftover));
   }
   AGENT_TRY_ASSIGN(auto begun, host.exists(reverting));
   // The copy is not put back first: that may be the step that fails, and this change can use the same copy.
   if (begun) return host.rename(reverting, kept);
-  AGENT_TRY_ASSIGN(auto on_trial, host.exists(kept));
-  if (on_trial) return {};
+  AGENT_TRY_ASSIGN(auto unconfirmed, host.exists(kept));
+  if (unconfirmed) return {};
   AGENT_TRY(host.make_directory(half_made, {0700}));
   for (const auto file : files)
     if (auto copied = copy(host, std::string(file), copy_of(file, half_made)); !copied)

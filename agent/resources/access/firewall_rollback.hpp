@@ -16,15 +16,15 @@ namespace agent::firewall_rollback {
 
 // What an unfinished change has left on the disk.
 struct State {
-  bool on_trial = false;
+  bool unconfirmed = false;
   bool being_put_back = false;
-  std::vector<std::string> rests;  // incomplete directories, from an interrupted copy or removal
+  std::vector<std::string> leftovers;  // incomplete directories, from an interrupted copy or removal
 };
 [[nodiscard]] Result<State> look(const Probe& probe);
 // Adds drift: "change", and the path of each leftover directory.
 void describe(const State& state, Observation& seen);
-[[nodiscard]] inline bool is_over(const State& state) {
-  return !state.on_trial && !state.being_put_back && state.rests.empty();
+[[nodiscard]] inline bool is_clean(const State& state) {
+  return !state.unconfirmed && !state.being_put_back && state.leftovers.empty();
 }
 
 // For the run, before the first change. When an earlier change is still unconfirmed, its copy stays: it is

@@ -42,7 +42,7 @@ Result<UfwState> Ufw::look(const Probe& probe) const {
   AGENT_TRY_ASSIGN(const auto status, query_checked(probe, Query::ufw_status()));
   AGENT_TRY_ASSIGN(const auto added, query_checked(probe, Query::ufw_added()));
   state.rules = added_rules(added.out);
-  AGENT_TRY_ASSIGN(state.trial, firewall_rollback::look(probe));
+  AGENT_TRY_ASSIGN(state.rollback, firewall_rollback::look(probe));
   AGENT_TRY_ASSIGN(state.empty_files, ufw_files::empty(probe));
   state.ipv6 = ufw_files::filter_ipv6(probe);
   state.active = status.out.find("Status: active") != std::string::npos;
@@ -69,14 +69,14 @@ std::vector<UfwRule> Ufw::unwanted(const UfwState& state) const {
 }
 
 bool Ufw::in_sync(const UfwState& state) const {
-  return firewall_rollback::is_over(state.trial) && state.empty_files.empty() && state.ipv6 && state.active &&
-         state.incoming == "deny" && state.outgoing == "allow" && state.tailnet_v6 &&
+  return firewall_rollback::is_clean(state.rollback) && state.empty_files.empty() && state.ipv6 &&
+         state.active && state.incoming == "deny" && state.outgoing == "allow" && state.tailnet_v6 &&
          missing(state).empty() && unwanted(state).empty();
 }
 
 Observation Ufw::describe(const UfwState& state) const {
   Observation seen;
-  firewall_rollback::describe(state.trial, seen);
+  firewall_rollback::describe(state.rollback, seen);
   for (const auto& file : state.empty_files) seen.drift("empty file", file, "as its package made it");
   seen.expect("status", state.active ? "active" : "inactive", "active");
   if (!state.ipv6) seen.drift("IPv6", "not filtered", "filtered");

@@ -14,7 +14,7 @@
 namespace agent {
 
 struct UfwState {
-  firewall_rollback::State trial;
+  firewall_rollback::State rollback;
   std::vector<std::string> empty_files;  // empty rule files
   bool ipv6 = false;                     // ufw filters IPv6
   std::vector<UfwRule> rules;            // all added rules, active or not

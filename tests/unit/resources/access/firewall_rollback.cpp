@@ -15,7 +15,7 @@ namespace {
 const NewConnection public_session{"203.0.113.5", "198.51.100.1", 22};
 const std::string reverting = Ufw::revert_unit;
 
-bool on_trial(const World& world) {
+bool is_unconfirmed(const World& world) {
   return world.host.files.find(paths::firewall_before) != nullptr ||
          world.host.files.find(paths::firewall_reverting) != nullptr;
 }
@@ -38,7 +38,7 @@ void check_put_back(const World& world) {
   for (const char* file :
        {"/etc/default/ufw", "/etc/ufw/ufw.conf", "/etc/ufw/user.rules", "/etc/ufw/user6.rules"})
     CHECK_MESSAGE(world.host.files.find(file) != nullptr, file);
-  CHECK_FALSE(on_trial(world));
+  CHECK_FALSE(is_unconfirmed(world));
 }
 
 std::string timer(World& world) {
@@ -46,13 +46,13 @@ std::string timer(World& world) {
 }
 
 // The agent dies after it has changed the firewall, before it has seen that the way in is open.
-void die_while_on_trial(World& world) {
+void die_while_unconfirmed(World& world) {
   const auto firewall = world.host.firewall;
   world.host.firewall = [](const NewConnection&) -> Result<bool> { throw Killed{}; };
   CHECK_THROWS_AS((void)world.enforce(), Killed);
   world.host.firewall = firewall;
   CHECK(world.ufw.enabled);
-  CHECK(on_trial(world));
+  CHECK(is_unconfirmed(world));
 }
 
 }  // namespace
@@ -75,7 +75,7 @@ TEST_CASE(
   CHECK(world.ufw.enabled);
   CHECK(world.ufw.rules.size() == before);
   CHECK(world.ufw.probe_firewall(public_session));
-  CHECK_FALSE(on_trial(world));
+  CHECK_FALSE(is_unconfirmed(world));
   world.session = NewConnection{"100.64.0.1", Tailnet::address_v4, 22};
   repairs(world);
   CHECK_FALSE(world.ufw.probe_firewall(public_session));
@@ -92,7 +92,7 @@ TEST_CASE("firewall: one that was off is off again when it would have kept the s
     if (resource.name != "ufw") CHECK_MESSAGE(resource.outcome <= Outcome::converged, table_for(report));
   CHECK_FALSE(world.ufw.enabled);
   CHECK(rules_on_disk(world).empty());
-  CHECK_FALSE(on_trial(world));
+  CHECK_FALSE(is_unconfirmed(world));
 }
 
 TEST_CASE("firewall: when the tailnet is the way, it must get in, and the control server stay in reach") {
@@ -138,7 +138,7 @@ TEST_CASE("firewall: what was not confirmed is put back by the timer, or at boot
   for (const bool power_cut : {false, true}) {
     CAPTURE(power_cut);
     World world;
-    die_while_on_trial(world);
+    die_while_unconfirmed(world);
     CHECK(timer(world) == "active");
     if (power_cut)
       world.reboot();
@@ -146,7 +146,7 @@ TEST_CASE("firewall: what was not confirmed is put back by the timer, or at boot
       REQUIRE(world.host.start_unit(Scope::system(), reverting, Milliseconds(1000)));
     CHECK_FALSE(world.ufw.enabled);
     CHECK(rules_on_disk(world).empty());
-    CHECK_FALSE(on_trial(world));
+    CHECK_FALSE(is_unconfirmed(world));
     repairs(world);
     CHECK(world.ufw.enabled);
     world.reboot();
@@ -156,7 +156,7 @@ TEST_CASE("firewall: what was not confirmed is put back by the timer, or at boot
 
 TEST_CASE("firewall: a run that comes after one that died keeps the way back to what was good") {
   World world;
-  die_while_on_trial(world);
+  die_while_unconfirmed(world);
   CHECK(drifts(world.check(), "ufw").front() == "change: is not confirmed yet, should be confirmed");
   world.host.firewall = [](const NewConnection&) { return false; };
   (void)failure(world, "ufw");
@@ -190,7 +190,7 @@ TEST_CASE(
 TEST_CASE("firewall: a run that dies after the timer came first is followed by one more revert") {
   World world;
   world.ufw.when_enabled = [&] { CHECK_FALSE(revert_by_unit(world)); };
-  die_while_on_trial(world);
+  die_while_unconfirmed(world);
   CHECK(drifts(world.check(), "ufw").front() == "change: is being put back, should be confirmed");
   REQUIRE(revert_by_unit(world));
   check_put_back(world);
@@ -198,7 +198,7 @@ TEST_CASE("firewall: a run that dies after the timer came first is followed by o
 
 TEST_CASE("firewall: what is being put back can't be confirmed, and what was confirmed is not put back") {
   World world;
-  die_while_on_trial(world);
+  die_while_unconfirmed(world);
   bool refused = false;
   world.ufw.when_disabled = [&] {
     const auto confirmed = firewall_rollback::confirm(world.host);
@@ -209,7 +209,7 @@ TEST_CASE("firewall: what is being put back can't be confirmed, and what was con
   check_put_back(world);
 
   world.ufw.when_disabled = nullptr;
-  die_while_on_trial(world);
+  die_while_unconfirmed(world);
   REQUIRE(firewall_rollback::confirm(world.host));
   REQUIRE(revert_by_unit(world));
   CHECK(world.ufw.enabled);
@@ -217,7 +217,7 @@ TEST_CASE("firewall: what is being put back can't be confirmed, and what was con
 
 TEST_CASE("firewall: what was kept may go away under a revert: ufw's files stay") {
   World world;
-  die_while_on_trial(world);
+  die_while_unconfirmed(world);
   world.ufw.when_disabled = [&] { world.host.files.erase(paths::firewall_reverting); };
   CHECK_FALSE(revert_by_unit(world));
   CHECK(world.host.files.find("/etc/default/ufw") != nullptr);
@@ -230,7 +230,7 @@ TEST_CASE("firewall: a revert that died anywhere is resumed: by its unit, by a b
     for (std::size_t n = 1;; ++n) {
       CAPTURE(n);
       World world;
-      die_while_on_trial(world);
+      die_while_unconfirmed(world);
       world.host.kill_at(n, FakeHost::When::after);
       bool died = false;
       try {
@@ -255,7 +255,7 @@ TEST_CASE("firewall: a revert that died anywhere is resumed: by its unit, by a b
 
 TEST_CASE("firewall: a run takes over from the unit, its timer going, before it does what the unit may do") {
   World world;
-  die_while_on_trial(world);
+  die_while_unconfirmed(world);
   world.host.kill_at(2, FakeHost::When::after);
   CHECK_THROWS_AS((void)revert_by_unit(world), Killed);
   world.host.revive();
