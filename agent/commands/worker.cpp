@@ -139,7 +139,7 @@ void seal_and_say(const Options& options, EventWriter& events) {
   if (auto sealed = run_seal(options, events); !sealed) complain(sealed.error(), exit_failed);
 }
 
-// Whether a run must go on: a first boot ends with a receipt and then its report, an update when its way back
+// Whether a run must go on: a first boot ends with a receipt and then its report, an update when its snapshot
 // is gone, and a run that failed may be due again.
 bool is_unfinished(const Probe& probe) {
   const auto receipt = probe.stat(paths::receipt);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import platform
 import shutil
@@ -68,16 +69,19 @@ def lacks(arch: str = platform.machine()) -> list[str]:
 
 
 def install(arch: str = platform.machine()) -> None:
-    """Installs the packages that are missing, by apt, quietly."""
-    wanted = PROGRAMS | (EMULATORS if emulated(arch) else {})
-    missing = sorted(package for program, package in wanted.items()
-                     if not shutil.which(program, path=_PATH) and not Path("/", program).exists())
-    if not missing:
-        return
-    env = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
-    apt = ["apt-get", "-qq", "-o", "DPkg::Lock::Timeout=600"]
-    run([*apt, "update"], seconds=900, env=env)
-    run([*apt, "install", "--yes", "--no-install-recommends", *missing], seconds=1800, env=env)
+    """Installs the packages that are missing, by apt, quietly; one process at a time: apt itself waits for dpkg's lock only."""
+    cache.root().mkdir(parents=True, exist_ok=True)
+    with open(cache.root() / ".install.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        wanted = PROGRAMS | (EMULATORS if emulated(arch) else {})
+        missing = sorted(package for program, package in wanted.items()
+                         if not shutil.which(program, path=_PATH) and not Path("/", program).exists())
+        if not missing:
+            return
+        env = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
+        apt = ["apt-get", "-qq", "-o", "DPkg::Lock::Timeout=600"]
+        run([*apt, "update"], seconds=900, env=env)
+        run([*apt, "install", "--yes", "--no-install-recommends", *missing], seconds=1800, env=env)
 
 
 def _platform() -> str | None:
