@@ -18,6 +18,7 @@ constexpr const char* path = "/org/freedesktop/systemd1";
 constexpr const char* interface = "org.freedesktop.systemd1.Manager";
 constexpr const char* unit_path = "/org/freedesktop/systemd1/unit/one";
 constexpr const char* job_path = "/org/freedesktop/systemd1/job/7";
+constexpr const char* waiting_job_path = "/org/freedesktop/systemd1/job/8";
 
 template <int (MockSystemd::*method)(sd_bus_message*)>
 int forward(sd_bus_message* call, void* self, sd_bus_error*) {
@@ -58,6 +59,9 @@ int text(sd_bus*, const char*, const char*, const char* name, sd_bus_message* re
                                                     : "/etc/systemd/system/one.service";
   return sd_bus_message_append(reply, "s", value);
 }
+int waiting(sd_bus*, const char*, const char*, const char*, sd_bus_message* reply, void*, sd_bus_error*) {
+  return sd_bus_message_append(reply, "s", "waiting");
+}
 int texts(sd_bus*, const char*, const char*, const char*, sd_bus_message* reply, void*, sd_bus_error*) {
   return sd_bus_message_append(reply, "as", 2, "/etc/a.conf", "/run/b.conf");
 }
@@ -93,6 +97,9 @@ const std::array unit_vtable = {sd_bus_vtable SD_BUS_VTABLE_START(0),
                                 sd_bus_vtable SD_BUS_PROPERTY("ActiveEnterTimestamp", "t", moment, 0, 0),
                                 sd_bus_vtable SD_BUS_PROPERTY("NobodyAsksForThis", "as", texts, 0, 0),
                                 sd_bus_vtable SD_BUS_VTABLE_END};
+const std::array job_vtable = {sd_bus_vtable SD_BUS_VTABLE_START(0),
+                               sd_bus_vtable SD_BUS_PROPERTY("State", "s", waiting, 0, 0),
+                               sd_bus_vtable SD_BUS_VTABLE_END};
 const std::array service_vtable = {
     sd_bus_vtable SD_BUS_VTABLE_START(0),
     sd_bus_vtable SD_BUS_PROPERTY("Result", "s", text, 0, 0),
@@ -115,6 +122,8 @@ MockSystemd::MockSystemd(const std::string& address) : stop_(::eventfd(0, EFD_CL
                                    unit_vtable.data(), this) >= 0);
   REQUIRE(sd_bus_add_object_vtable(bus_, nullptr, unit_path, "org.freedesktop.systemd1.Service",
                                    service_vtable.data(), this) >= 0);
+  REQUIRE(sd_bus_add_object_vtable(bus_, nullptr, waiting_job_path, "org.freedesktop.systemd1.Job",
+                                   job_vtable.data(), this) >= 0);
   REQUIRE(sd_bus_request_name(bus_, "org.freedesktop.systemd1", 0) >= 0);
   thread_ = std::thread([this] { serve(); });
 }
@@ -190,7 +199,13 @@ int MockSystemd::start_unit(sd_bus_message* call) {
     leave_ = true;
     return 1;
   }
-  if (kind == "stuck") return sd_bus_reply_method_return(call, "o", job_path);
+  if (kind == "stuck") return sd_bus_reply_method_return(call, "o", waiting_job_path);
+  if (kind == "lost") return sd_bus_reply_method_return(call, "o", job_path);
+  if (kind == "shy" && !was_asked_) {
+    was_asked_ = true;
+    return sd_bus_reply_method_errorf(call, "org.freedesktop.DBus.Error.Spawn.ChildExited",
+                                      "Process org.freedesktop.systemd1 exited with status 1");
+  }
   if (kind == "absent")
     return sd_bus_reply_method_errorf(call, "org.freedesktop.systemd1.NoSuchUnit", "Unit %s not found.",
                                       name);

@@ -22,6 +22,8 @@ namespace agent::test {
 //   fails    its main process exits with 7
 //   starved  a unit that it requires fails
 //   stuck    its job never ends
+//   lost     its job is done, and nobody is told: PID 1 executed itself again
+//   shy      PID 1 is not back on the bus when it is first asked
 //   mute     the call is never answered
 //   gone     systemd leaves the bus instead of an answer
 //   absent   there is no such unit
@@ -54,6 +56,7 @@ class MockSystemd {
   UniqueFd stop_;
   bool subscribed_ = false;
   bool leave_ = false;
+  bool was_asked_ = false;  // for shy
   mutable std::mutex mutex_;
   std::vector<std::string> calls_;
   std::thread thread_;

@@ -70,6 +70,16 @@ TEST_CASE("run_job: every wait ends at the deadline") {
   CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(5));
 }
 
+TEST_CASE(
+    "run_job: PID 1 executes itself again: the call is repeated, and an end that nobody heard is seen") {
+  const Machine machine;
+  CHECK(run_job(UnitJob::start, Scope::system(), "shy.service", plenty));
+  CHECK(run_job(UnitJob::stop, Scope::system(), "lost.service", plenty));
+  failed(run_job(UnitJob::start, Scope::system(), "lost.service", plenty), Errc::failed,
+         "start lost.service: failed, Result=exit-code; its main process exited with status 7; read more: "
+         "journalctl -u lost.service");
+}
+
 TEST_CASE("run_job: systemd that goes away") {
   const Machine machine;
   const auto result = run_job(UnitJob::start, Scope::system(), "gone.service", plenty);

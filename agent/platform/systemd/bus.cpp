@@ -30,7 +30,7 @@ struct CallError {
 
 // The errors that callers distinguish. The names are from org.freedesktop.systemd1(5) and the D-Bus
 // specification.
-constexpr std::array<std::pair<std::string_view, Errc>, 14> error_kinds = {{
+constexpr std::array<std::pair<std::string_view, Errc>, 16> error_kinds = {{
     {"org.freedesktop.systemd1.NoSuchUnit", Errc::not_found},
     {"org.freedesktop.systemd1.UnitExists", Errc::refused},
     {"org.freedesktop.systemd1.UnitMasked", Errc::refused},
@@ -42,6 +42,9 @@ constexpr std::array<std::pair<std::string_view, Errc>, 14> error_kinds = {{
     {"org.freedesktop.DBus.Error.ServiceUnknown", Errc::unavailable},
     {"org.freedesktop.DBus.Error.NameHasNoOwner", Errc::unavailable},
     {"org.freedesktop.DBus.Error.Disconnected", Errc::unavailable},
+    {"org.freedesktop.DBus.Error.UnknownObject", Errc::not_found},
+    // While PID 1 executes itself again, the bus takes it for a service that it could not start.
+    {"org.freedesktop.DBus.Error.Spawn.ChildExited", Errc::unavailable},
     {"org.freedesktop.DBus.Error.NoReply", Errc::unavailable},  // the service ended before it answered
     {"org.freedesktop.DBus.Error.Timeout", Errc::timed_out},
     {"org.freedesktop.DBus.Error.TimedOut", Errc::timed_out},
@@ -126,14 +129,16 @@ Result<BusMessage> Bus::call(const BusMethod& method, const Fill& fill) {
   return fail(kind, "{}: {}", method.member, errno_text(-r));
 }
 
-Status Bus::process_until(const std::function<bool()>& done) {
+Status Bus::process_until(const std::function<bool()>& done) { return process_until(done, deadline_); }
+
+Status Bus::process_until(const std::function<bool()>& done, const Deadline& deadline) {
   for (;;) {
     const int r = sd_bus_process(bus_.get(), nullptr);
     if (r < 0) return fail(Errc::unavailable, "the bus went away: {}", errno_text(-r));
     if (done()) return {};
     if (r > 0) continue;  // more may be waiting
-    if (deadline_.passed()) return fail(Errc::timed_out, "no answer within {} s", deadline_.seconds());
-    if (const int waited = sd_bus_wait(bus_.get(), left_us(deadline_)); waited < 0 && waited != -EINTR)
+    if (deadline.passed()) return fail(Errc::timed_out, "no answer within {} s", deadline.seconds());
+    if (const int waited = sd_bus_wait(bus_.get(), left_us(deadline)); waited < 0 && waited != -EINTR)
       return fail(Errc::unavailable, "the bus went away: {}", errno_text(-waited));
   }
 }

@@ -41,6 +41,8 @@ class Bus {
   // Processes messages until `done` returns true. Errc::timed_out when that does not happen before the
   // deadline.
   [[nodiscard]] Status process_until(const std::function<bool()>& done);
+  // The same with a deadline of its own.
+  [[nodiscard]] Status process_until(const std::function<bool()>& done, const Deadline& deadline);
 
   [[nodiscard]] sd_bus* get() const noexcept { return bus_.get(); }
   [[nodiscard]] const Deadline& deadline() const noexcept { return deadline_; }

@@ -3,10 +3,17 @@
 
 #include <systemd/sd-bus.h>
 
+#include <algorithm>
+
 #include "platform/posix/posix.hpp"
 #include "platform/systemd/systemd_names.hpp"
 
 namespace agent {
+namespace {
+
+constexpr Milliseconds look_again{1'000};
+
+}  // namespace
 
 Result<std::unique_ptr<JobWatch>> JobWatch::start(Bus& bus) {
   std::unique_ptr<JobWatch> watch(new JobWatch(bus));
@@ -39,8 +46,23 @@ Result<std::string> JobWatch::result_of(const BusMessage& reply) {
   if (const int r = sd_bus_message_read(reply.get(), "o", &path); r < 0)
     return fail_errno(-r, "read the job's path");
   const std::string job = path;
-  AGENT_TRY(bus_.process_until([&] { return ended_.contains(job); }));
-  return ended_.at(job);
+  const auto ended = [&] { return ended_.contains(job); };
+  for (;;) {
+    const auto heard = bus_.process_until(ended, Deadline(std::min(look_again, bus_.deadline().left())));
+    if (heard) return ended_.at(job);
+    if (heard.error().code != Errc::timed_out) return tl::unexpected<Error>(heard.error());
+    if (bus_.deadline().passed())
+      return fail(Errc::timed_out, "no answer within {} s", bus_.deadline().seconds());
+    // The call processes no signals, so one that came before the answer is heard after it.
+    if (is_gone(job) && !bus_.process_until(ended, Deadline(Milliseconds(0)))) return std::string(unheard);
+  }
+}
+
+bool JobWatch::is_gone(const std::string& job) {
+  const BusMethod get = {systemd_service, job.c_str(), "org.freedesktop.DBus.Properties", "Get"};
+  const auto state = bus_.call(
+      get, [](auto* m) { return sd_bus_message_append(m, "ss", "org.freedesktop.systemd1.Job", "State"); });
+  return !state && state.error().code == Errc::not_found;
 }
 
 }  // namespace agent

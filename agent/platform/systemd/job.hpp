@@ -22,12 +22,15 @@ class JobWatch {
   JobWatch& operator=(const JobWatch&) = delete;
 
   // Waits for the end of the job that `reply` names. The result is systemd's word for it: done, failed,
-  // dependency, timeout, …
+  // dependency, timeout, …; or `unheard`, when the job is gone and its end was not announced: PID 1 was
+  // executing itself again at that moment.
+  static constexpr const char* unheard = "unheard";
   [[nodiscard]] Result<std::string> result_of(const BusMessage& reply);
 
  private:
   explicit JobWatch(Bus& bus) : bus_(bus) {}
   static int on_removed(sd_bus_message* message, void* self);
+  [[nodiscard]] bool is_gone(const std::string& job);
 
   Bus& bus_;
   sd_bus_slot* slot_ = nullptr;

@@ -19,6 +19,21 @@ namespace {
 // slower.
 constexpr Milliseconds call_timeout{60'000};
 
+// While PID 1 executes itself again (systemctl daemon-reexec, an upgrade of systemd), it is off the bus for a
+// moment. What is safe to repeat is repeated until it is back.
+template <class Call>
+auto patiently(const Scope& scope, const Deadline& deadline, Call call) -> decltype(call()) {
+  constexpr Milliseconds pause{100};
+  const Deadline back(Milliseconds(5'000));
+  for (;;) {
+    auto result = call();
+    if (result || scope.user || result.error().code != Errc::unavailable || back.passed() ||
+        deadline.left() <= pause)
+      return result;
+    ::poll(nullptr, 0, static_cast<int>(pause.count()));
+  }
+}
+
 struct JobKind {
   const char* method;
   const char* verb;
@@ -64,6 +79,17 @@ std::string explain(Bus& bus, const std::string& unit, const std::string& result
   return fmt::format("{}{}{}", result, known ? ", Result=" + state.result : "", how_it_ended(*properties));
 }
 
+// How a job ended whose end was not heard, from the state that it left.
+std::string result_seen(Bus& bus, const JobKind& kind, const std::string& unit) {
+  const auto properties = unit_properties(bus, unit);
+  if (!properties) return "failed";
+  const auto& state = properties->state;
+  const bool failed = state.active_state == "failed";
+  if (kind.verb == std::string_view("stop"))
+    return state.active_state == "inactive" || failed ? "done" : "failed";
+  return failed ? "failed" : "done";
+}
+
 Status run_job_on(Bus& bus, const JobKind& kind, const Scope& scope, const std::string& unit) {
   AGENT_TRY_ASSIGN(auto watch, JobWatch::start(bus));
   // "replace" cancels a waiting job that conflicts, like systemctl does.
@@ -76,15 +102,19 @@ Status run_job_on(Bus& bus, const JobKind& kind, const Scope& scope, const std::
     return fail(Errc::timed_out, "not done within {} s, the job goes on; read more: {}",
                 bus.deadline().seconds(), where_to_read(scope, unit));
   if (!result) return pass(std::move(result));
+  if (*result == JobWatch::unheard) *result = result_seen(bus, kind, unit);
   if (*result == "done") return {};
   return fail(*result == "timeout" ? Errc::timed_out : Errc::failed, "{}; read more: {}",
               explain(bus, unit, *result), where_to_read(scope, unit));
 }
 
 Status call_manager(const Scope& scope, const char* member, const Bus::Fill& fill) {
-  AGENT_TRY_ASSIGN(auto bus, Bus::open(scope, Deadline(call_timeout)));
-  if (auto reply = bus.call(manager(member), fill); !reply) return pass(std::move(reply));
-  return {};
+  const Deadline deadline(call_timeout);
+  return patiently(scope, deadline, [&]() -> Status {
+    AGENT_TRY_ASSIGN(auto bus, Bus::open(scope, deadline));
+    if (auto reply = bus.call(manager(member), fill); !reply) return pass(std::move(reply));
+    return {};
+  });
 }
 
 Status unmask(Bus& bus, const std::string& unit) {
@@ -93,6 +123,22 @@ Status unmask(Bus& bus, const std::string& unit) {
                           [&](auto* m) { return sd_bus_message_append(m, "asb", 1, unit.c_str(), runtime); });
     if (!reply) return pass(std::move(reply), "unmask");
   }
+  return {};
+}
+
+Status enable_on(Bus& bus, const std::string& unit, const std::string& what) {
+  if (auto unmasked = unmask(bus, unit); !unmasked) return pass(std::move(unmasked), what);
+  // runtime=false: permanently; force=true: an existing symlink is replaced.
+  auto reply = bus.call(manager("EnableUnitFiles"),
+                        [&](auto* m) { return sd_bus_message_append(m, "asbb", 1, unit.c_str(), 0, 1); });
+  if (!reply) return pass(std::move(reply), what);
+  int has_install_section = 0;
+  if (const int r = sd_bus_message_read(reply->get(), "b", &has_install_section); r < 0)
+    return fail_errno(-r, what);
+  if (has_install_section == 0)
+    return fail(Errc::invalid, "{}: the unit file has no [Install] section", what);
+  if (auto reloaded = bus.call(manager("Reload"), [](auto*) { return 0; }); !reloaded)
+    return pass(std::move(reloaded), what);
   return {};
 }
 
@@ -113,35 +159,31 @@ Status wait_for_user_manager(const User& user, const Deadline& deadline) {
 }  // namespace
 
 Result<UnitState> unit_state(const Scope& scope, const std::string& unit) {
-  AGENT_TRY_ASSIGN(auto bus, with_context(Bus::open(scope, Deadline(call_timeout)), unit));
-  AGENT_TRY_ASSIGN(auto properties, with_context(unit_properties(bus, unit), unit));
-  return std::move(properties.state);
+  const Deadline deadline(call_timeout);
+  return patiently(scope, deadline, [&]() -> Result<UnitState> {
+    AGENT_TRY_ASSIGN(auto bus, with_context(Bus::open(scope, deadline), unit));
+    AGENT_TRY_ASSIGN(auto properties, with_context(unit_properties(bus, unit), unit));
+    return std::move(properties.state);
+  });
 }
 
 Status run_job(UnitJob job, const Scope& scope, const std::string& unit, Milliseconds timeout) {
   const auto kind = kind_of(job);
   const auto what = fmt::format("{} {}", kind.verb, unit);
-  AGENT_TRY_ASSIGN(auto bus, with_context(Bus::open(scope, Deadline(timeout)), what));
-  AGENT_TRY(with_context(run_job_on(bus, kind, scope, unit), what));
-  return {};
+  const Deadline deadline(timeout);
+  return patiently(scope, deadline, [&]() -> Status {
+    AGENT_TRY_ASSIGN(auto bus, with_context(Bus::open(scope, deadline), what));
+    return with_context(run_job_on(bus, kind, scope, unit), what);
+  });
 }
 
 Status enable_unit_file(const Scope& scope, const std::string& unit) {
   const auto what = "enable " + unit;
-  AGENT_TRY_ASSIGN(auto bus, with_context(Bus::open(scope, Deadline(call_timeout)), what));
-  if (auto unmasked = unmask(bus, unit); !unmasked) return pass(std::move(unmasked), what);
-  // runtime=false: permanently; force=true: an existing symlink is replaced.
-  auto reply = bus.call(manager("EnableUnitFiles"),
-                        [&](auto* m) { return sd_bus_message_append(m, "asbb", 1, unit.c_str(), 0, 1); });
-  if (!reply) return pass(std::move(reply), what);
-  int has_install_section = 0;
-  if (const int r = sd_bus_message_read(reply->get(), "b", &has_install_section); r < 0)
-    return fail_errno(-r, what);
-  if (has_install_section == 0)
-    return fail(Errc::invalid, "{}: the unit file has no [Install] section", what);
-  if (auto reloaded = bus.call(manager("Reload"), [](auto*) { return 0; }); !reloaded)
-    return pass(std::move(reloaded), what);
-  return {};
+  const Deadline deadline(call_timeout);
+  return patiently(scope, deadline, [&]() -> Status {
+    AGENT_TRY_ASSIGN(auto bus, with_context(Bus::open(scope, deadline), what));
+    return enable_on(bus, unit, what);
+  });
 }
 
 Status reset_failed_unit(const Scope& scope, const std::string& unit) {

@@ -48,7 +48,7 @@ Status start_on(Bus& bus, const TransientUnit& unit) {
   auto reply = bus.call(manager("StartTransientUnit"), [&](auto* m) { return append_unit(m, unit); });
   if (!reply) return pass(std::move(reply));
   AGENT_TRY_ASSIGN(auto result, watch->result_of(*reply));
-  if (result == "done") return {};
+  if (result == "done" || result == JobWatch::unheard) return {};  // whoever follows the run sees its end
   return fail(Errc::failed, "{}; read more: journalctl -u {}", result, unit.name);
 }
 
