@@ -38,7 +38,8 @@ Entry hard_link(std::string path, std::string target) {
   return {std::move(path), AE_IFREG, std::move(target), 0644, true};
 }
 
-// libarchive writes a name that is not ASCII only in a locale that has it; the agent reads it without one.
+// libarchive writes a non-ASCII name only in a locale that has the characters; the agent reads such a name
+// without a locale.
 class Utf8Locale {
  public:
   Utf8Locale() : mine_(::newlocale(LC_ALL_MASK, "C.UTF-8", nullptr)), before_(::uselocale(mine_)) {}
@@ -110,7 +111,7 @@ std::unique_ptr<Unpacked> unpack(const std::vector<Entry>& entries, UnpackLimits
   return unpack_bytes(make(entries), limits);
 }
 
-// The archive is refused, the message names the entry and has `reason`, and nothing came to be outside of the
+// The archive is refused, the message names the entry and has `reason`, and nothing was made outside of the
 // directory.
 void refused(const std::vector<Entry>& entries, std::string_view name, std::string_view reason,
              UnpackLimits limits = {1U << 20U, 100}) {
@@ -141,7 +142,7 @@ TEST_CASE("unpack: files, directories and links, without the first component" * 
   CHECK(unpacked->info("bin/node").st_mtime == 1'000'000'000);
 }
 
-TEST_CASE("unpack: modes are harmless, the owner is who unpacks" * doctest::skip(no_openat2())) {
+TEST_CASE("unpack: modes are made safe, the owner is the user who unpacks" * doctest::skip(no_openat2())) {
   const auto mask = ::umask(0077);
   const auto unpacked = unpack({directory("t/d", 0777), file("t/d/suid", "", 06777), file("t/d/ro", "", 0400),
                                 file("t/implied/f", "")});
@@ -195,7 +196,7 @@ TEST_CASE("unpack: symlinks that leave the directory, however they do it" * doct
   refused({symlink_to("top/a/l", "../../x")}, "top/a/l", "leaves");
   refused({symlink_to("top/l", "a/../../x")}, "top/l", "leaves");
   refused({symlink_to("top/l", "")}, "top/l", "leaves");
-  // Counted in letters the second stays inside; followed through the first it does not.
+  // By its text the second link stays inside; followed through the first link it does not.
   refused({directory("top/d"), symlink_to("top/d/up", ".."), symlink_to("top/d/l", "up/../x")}, "top/d/l",
           "leaves");
 }
@@ -204,7 +205,7 @@ TEST_CASE("unpack: nothing is written or linked through a symlink" * doctest::sk
   refused({directory("top/d"), symlink_to("top/l", "d"), file("top/l/x", "")}, "top/l/x", "link");
   refused({symlink_to("top/l", "d"), file("top/l", "")}, "top/l", "already");
   refused({directory("top/d"), symlink_to("top/l", "d"), directory("top/l")}, "top/l", "already");
-  // As a second name one directory further up, the same target would lead outside.
+  // With a second name one directory higher, the same target would be outside.
   refused({directory("top/a"), symlink_to("top/a/l", "../x"), hard_link("top/h", "top/a/l")}, "top/h",
           "no file");
 }
@@ -221,7 +222,7 @@ TEST_CASE("unpack: nothing but files, directories and links") {
     refused({{"top/special", type, ""}}, "top/special", "neither");
 }
 
-TEST_CASE("unpack: a name comes once") {
+TEST_CASE("unpack: a name may appear only once") {
   refused({file("top/f", "1"), file("top/f", "2")}, "top/f", "already");
 }
 
@@ -245,7 +246,7 @@ TEST_CASE("unpack: a small archive that unpacks to much") {
   CHECK(unpacked->info("zeros").st_size <= 1 << 20);
 }
 
-TEST_CASE("unpack: what is no whole archive") {
+TEST_CASE("unpack: what is not a complete archive") {
   const auto good = make({file("top/f", std::string(50'000, 'f'))}, archive_write_add_filter_gzip);
   for (const auto& bytes : {std::string(), std::string("no archive at all, only a line of text\n"),
                             good.substr(0, good.size() / 2)}) {
@@ -273,6 +274,6 @@ TEST_CASE("unpack: into a new or empty directory only") {
   std::filesystem::create_directory_symlink(scratch.path("void"), scratch.path("link"));
   CHECK_FALSE(unpack_archive(archive, scratch.path("link"), {10, 10}));
   CHECK_FALSE(unpack_archive(archive, scratch.path("no/such/parent"), {10, 10}));
-  // The same open file, from its start, whoever read it before.
+  // The same open file, from its start, even when it was read before.
   CHECK(unpack_archive(archive, scratch.path("second"), {10, 10}));
 }

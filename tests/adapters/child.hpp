@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A program that a test runs beside itself, and ends.
+// A program that a test runs in parallel, and stops.
 #pragma once
 
 #include <fcntl.h>
@@ -39,7 +39,7 @@ class Child {
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
 
-  // What follows `mark` on the line where it is printed; empty when it is not printed in time.
+  // The text after `mark` on the line where it is printed; empty when it is not printed in time.
   std::string after(std::string_view mark) {
     const Deadline deadline(std::chrono::seconds(10));
     for (;;) {
@@ -81,7 +81,7 @@ class Child {
 // Runs a program to its end.
 inline int run(std::vector<std::string> argv) {
   Child child(std::move(argv));
-  child.after("\n\n never printed");  // reads all there is, so that it can't block
+  child.after("\n\n never printed");  // reads all output, so that the program can't block
   return child.wait();
 }
 

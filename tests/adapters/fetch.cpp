@@ -60,7 +60,7 @@ void failed(const Result<Fetched>& result, Errc code, std::string_view text) {
   CHECK(result.error().message.find(text) != std::string::npos);
 }
 
-// From `head` on cut short: the length promised is that of the whole.
+// A truncated answer: its Content-Length is that of the whole file.
 std::string truncated(std::size_t sent) {
   return ok(whole).substr(0, ok(whole).size() - whole.size() + sent);
 }
@@ -82,7 +82,7 @@ TEST_CASE("fetch: a whole file, at its start, that never had a name") {
   CHECK(server.requests().size() == 1);
 }
 
-TEST_CASE("fetch: a broken transfer goes on where it broke off") {
+TEST_CASE("fetch: a broken transfer is resumed where it stopped") {
   const HttpServer server([](const Connection& c, int n, const std::string&) {
     if (n == 0) c.send(truncated(1'000'000));
     if (n == 1) c.send(part(whole, 1'000'000).substr(0, 500'000));
@@ -131,7 +131,7 @@ TEST_CASE("fetch: 416 starts over") {
   CHECK_FALSE(has(server.requests().at(2), "Range:"));
 }
 
-TEST_CASE("fetch: 503 and 429 pass") {
+TEST_CASE("fetch: 503 and 429 are tried again") {
   const HttpServer server([](const Connection& c, int n, const std::string&) {
     c.send(n == 0 ? status(503) : n == 1 ? status(429) : ok(whole));
   });
@@ -141,7 +141,7 @@ TEST_CASE("fetch: 503 and 429 pass") {
   CHECK(fetching.said("GET " + server.url("/f") + ": the server answers 429 (attempt 2); again in 1.0 s"));
 }
 
-TEST_CASE("fetch: 4xx does not pass, nor is an error page the file") {
+TEST_CASE("fetch: 4xx is not tried again, and an error page is not taken for the file") {
   const HttpServer server([](const Connection& c, int, const std::string& head) {
     c.send(status(has(head, "/gone") ? 404 : 403));
   });
@@ -176,7 +176,7 @@ TEST_CASE("fetch: two halves of different files are fetched once more in one go"
   CHECK_FALSE(has(server.requests()[2], "Range:"));
 }
 
-TEST_CASE("fetch: more than the limit, said or unsaid") {
+TEST_CASE("fetch: more than the limit, with and without Content-Length") {
   const HttpServer server([](const Connection& c, int n, const std::string&) {
     c.send(n == 0 ? ok(whole) : "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + whole);
   });
@@ -196,7 +196,7 @@ TEST_CASE("fetch: a transfer that stands still is broken off and resumed") {
     c.stall();
   });
   Fetching fetching;
-  fetching.timeout = Milliseconds(8'000);  // so that 2 s are a stall
+  fetching.timeout = Milliseconds(8'000);  // so that 2 s count as a stall
   const auto file = fetching.from(server.url("/f"));
   REQUIRE_MESSAGE(file, file.error().message);
   CHECK(all_of(*file) == whole);

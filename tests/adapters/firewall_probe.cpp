@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which rules let a connection in that nobody has made yet. In a network namespace of each test's own, with
-// an interface eth7 that has addresses, and rules loaded as ufw and tailscaled load theirs.
+// Which rules accept a new connection. Each test has its own network namespace with an interface eth7 that
+// has addresses, and rules like those of ufw and tailscaled.
 #include "platform/net/firewall_probe.hpp"
 
 #include <doctest/doctest.h>
@@ -25,7 +25,7 @@ void run(std::vector<std::string> argv, std::string input = "") {
   REQUIRE_MESSAGE(done->ok(), done->err);
 }
 
-// On a thread of its own, whose network namespace ends with it.
+// On its own thread: the network namespace ends with it.
 void elsewhere(const std::function<void()>& test) {
   std::thread([&] {
     REQUIRE(::unshare(CLONE_NEWNET) == 0);
@@ -83,21 +83,21 @@ TEST_CASE("admission: IPv6 has rules of its own") {
   });
 }
 
-TEST_CASE("admission: that what was accepted goes on is not enough, nor that tailscaled accepts it") {
+TEST_CASE("admission: an established connection proves nothing, nor does tailscaled's own chain") {
   elsewhere([] {
     load(established + "-A ts-input -i eth7 -j ACCEPT\n-A INPUT -j ts-input\n");
     CHECK_FALSE(probe_firewall("203.0.113.5", here, 22));
   });
 }
 
-TEST_CASE("admission: a packet that is lost says nothing, since TCP sends it again") {
+TEST_CASE("admission: a lost packet proves nothing, since TCP sends it again") {
   elsewhere([] {
     load("-A INPUT -p tcp -m statistic --mode nth --every 3 --packet 2 -j ACCEPT\n");
     CHECK(probe_firewall("203.0.113.5", here, 22));
   });
 }
 
-TEST_CASE("admission: what it can't tell is an error, and nothing is left behind") {
+TEST_CASE("admission: an unknown answer is an error, and nothing is left behind") {
   elsewhere([] {
     RealHost host({});
     CHECK(host.probe_firewall({"203.0.113.5", "192.0.2.1", 22}, "").error().message ==
@@ -108,7 +108,7 @@ TEST_CASE("admission: what it can't tell is an error, and nothing is left behind
   });
 }
 
-TEST_CASE("admission: where no thread can be had it is said") {
+TEST_CASE("admission: an error when no thread can be started") {
   CHECK(in_child([] {
           if (!without_threads()) return std::string("there are threads");
           const auto answer = probe_rules("", {"127.0.0.2", "127.0.0.1", 22}, "");

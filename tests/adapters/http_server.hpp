@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// An HTTP server on loopback or a unix socket that answers just what a test says, right or wrong.
+// An HTTP server on loopback or a unix socket that answers exactly what a test says, right or wrong.
 #pragma once
 
 #include <arpa/inet.h>
@@ -30,7 +30,7 @@ class Connection {
       bytes.remove_prefix(static_cast<std::size_t>(sent));
     }
   }
-  // Says no more until the client gives up.
+  // Sends nothing more until the client gives up.
   void stall() const {
     std::array<char, 64> ignored{};
     pollfd gone{fd_, POLLIN, 0};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Compressed fields of a journal, in files made by hand as systemd.io/JOURNAL_FILE_FORMAT has them.
+// Compressed fields of a journal, in handmade files in the format of systemd.io/JOURNAL_FILE_FORMAT.
 #include "platform/systemd/journal_file.hpp"
 
 #include <archive.h>
@@ -43,7 +43,7 @@ std::string zstd(const std::string& text) {
   return out;
 }
 
-// A journal file under the hand: a header of 272 bytes, then objects.
+// A handmade journal file: a header of 272 bytes, then objects.
 class Journal {
  public:
   explicit Journal(bool compact) : compact_(compact) {
@@ -104,13 +104,13 @@ TEST_CASE("journal: compressed fields are found where they are, in both layouts,
     CHECK(static_cast<std::size_t>(found[0].offset) == at);
     CHECK(found[0].size == packed.size());
     CHECK(found[0].text == long_text);
-    CHECK(found[1].text == "not zstd at all");  // what it says by itself
+    CHECK(found[1].text == "not zstd at all");  // its bytes as they are
     CHECK(static_cast<std::size_t>(found[2].offset) == last);
     CHECK(found[2].text == "MESSAGE=second");
   }
 }
 
-TEST_CASE("journal: what is none, or ends in nonsense, has none from there on") {
+TEST_CASE("journal: a file that is not a journal has no fields; a damaged one has none after the damage") {
   CHECK(fields("").empty());
   CHECK(fields("LPKSHHRH").empty());
   CHECK(fields(std::string(500, 'x')).empty());

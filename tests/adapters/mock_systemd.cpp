@@ -181,7 +181,7 @@ int MockSystemd::finish_job(sd_bus_message* call, const std::string& unit, const
   const int r = sd_bus_reply_method_return(call, "o", job_path);
   if (!before_reply) {
     announce("/org/freedesktop/systemd1/job/6", unit.c_str(),
-             "failed");  // another job of it, which is over only now
+             "failed");  // another job of this unit, which ends only now
     announce(job_path, unit.c_str(), result);
   }
   return r;

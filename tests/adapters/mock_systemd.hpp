@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A double of org.freedesktop.systemd1, as strict as the real one: signals go only to those who subscribed.
+// A mock of org.freedesktop.systemd1. It is as strict as the real one: signals go only to subscribers.
 #pragma once
 
 #include <atomic>
@@ -15,7 +15,7 @@ struct sd_bus_message;
 
 namespace agent::test {
 
-// What a unit does when it is started tells its name:
+// The unit's name says what happens when it is started:
 //   good     its job is done, and is announced after the reply
 //   early    … before the reply
 //   busy     … after the jobs of other units, which fail

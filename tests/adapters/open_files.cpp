@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who has a file open, as the kernel says it.
+// Which processes have a file open, according to the kernel.
 #include "platform/fs/open_files.hpp"
 
 #include <doctest/doctest.h>
@@ -32,7 +32,7 @@ TEST_CASE("open files: the other processes that have this very file open, by wha
   REQUIRE_FALSE(pid.empty());
   REQUIRE_FALSE(neighbour.after("pid: ").empty());
   const UniqueFd own(::open(scratch.path("log").c_str(), O_RDONLY | O_CLOEXEC));
-  // Between the line that it prints and the program that it becomes, its name is still the shell's.
+  // After the printed line and before exec, the process still has the shell's name.
   const auto is_holder = [&](const Names& names) {
     return names == Names{"sleep (pid " + pid + ")"} || names == Names{"sh (pid " + pid + ")"};
   };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A report that is sent to the owner's webhook, over TLS that is checked.
+// Sends a report to the owner's webhook, over verified TLS.
 #include "platform/http/post.hpp"
 
 #include <doctest/doctest.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A message bus of the test's own, which the agent takes for the system's as long as it lives.
+// A private message bus. While it exists, the agent uses it as the system bus.
 #pragma once
 
 #include <doctest/doctest.h>

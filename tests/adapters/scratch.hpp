@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A private directory (0700) that is gone when the test is.
+// A private directory (0700) that is removed when the test ends.
 #pragma once
 
 #include <doctest/doctest.h>

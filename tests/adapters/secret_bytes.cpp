@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The search for secrets, where others may write.
+// The search for secrets in places where others may write.
 #include "platform/secrets/secret_bytes.hpp"
 
 #include <doctest/doctest.h>
@@ -31,7 +31,7 @@ TEST_CASE("secret bytes: a file of a thousand names is read once") {
   CHECK(search->found.size() == 1);
 }
 
-TEST_CASE("secret bytes: what the time was too short for is said") {
+TEST_CASE("secret bytes: what was not searched in time is reported") {
   const Scratch scratch;
   std::filesystem::create_directory(scratch.path("in"));
   std::ofstream(scratch.path("in/file")) << secret;
@@ -43,7 +43,7 @@ TEST_CASE("secret bytes: what the time was too short for is said") {
   CHECK(secret_bytes::overwrite(scratch.path("in/file"), Milliseconds(0)).error().code == Errc::timed_out);
 }
 
-TEST_CASE("secret bytes: a file that grows is read as far as it went") {
+TEST_CASE("secret bytes: a growing file is read up to its size at the start") {
   const Scratch scratch;
   const auto path = scratch.path("file");
   std::ofstream(path) << secret << std::string(3U << 20U, ' ') << secret;

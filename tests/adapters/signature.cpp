@@ -61,7 +61,7 @@ TEST_CASE("signature: a file that differs in one bit, or in its length, is refus
   CHECK(refusal(files::x86_64.substr(1), files::newer) == altered);
 }
 
-TEST_CASE("signature: no character of what is signed, or of the signatures, can be another") {
+TEST_CASE("signature: a change of any character of the file, the comment or the signatures is refused") {
   for (auto at = files::newer.find('\n') + 1; at < files::newer.size(); ++at) {
     auto text = files::newer;
     text[at] = text[at] == 'x' ? 'y' : 'x';
@@ -74,7 +74,7 @@ TEST_CASE("signature: an altered comment is named as such") {
   auto text = files::older;
   text.replace(text.find("0.0.1"), 5, "9.0.0");
   CHECK(refusal(files::x86_64, text) == "the trusted comment of its signature was altered");
-  // One that the same key has signed, of another file.
+  // A comment that the same key has signed for another file.
   const auto moved =
       line(files::newer, 0) + line(files::newer, 1) + line(files::for_arm, 2) + line(files::for_arm, 3);
   CHECK(refusal(files::x86_64, moved) == "the trusted comment of its signature was altered");
@@ -83,7 +83,7 @@ TEST_CASE("signature: an altered comment is named as such") {
 TEST_CASE("signature: another key is named, and the one that is trusted") {
   CHECK(refusal(files::x86_64, files::by_other) ==
         "signed by key " + files::other_key_id + "; the trusted key is " + files::key_id);
-  // A key that only claims the id.
+  // Another key with the same id.
   auto forged = parse_signing_key(files::other_key).value();
   forged.id = key().id;
   CHECK_FALSE(trusted_comment(files::x86_64, files::newer, forged).has_value());
@@ -93,7 +93,7 @@ TEST_CASE("signature: the form without prehashing is refused") {
   CHECK(refusal(files::x86_64, files::legacy) == "signed without prehashing; sign it without minisign's -l");
 }
 
-TEST_CASE("signature: what is no signature is said to be none") {
+TEST_CASE("signature: a malformed signature is reported as such") {
   const std::string cut = files::newer.substr(0, files::newer.size() - 2);
   for (const auto& text :
        {std::string(), std::string("\n\n\n\n"), files::key, cut, files::newer + "more\n", "\n" + files::newer,
@@ -103,7 +103,7 @@ TEST_CASE("signature: what is no signature is said to be none") {
   CHECK(trusted_comment(files::x86_64, files::newer.substr(0, files::newer.size() - 1), key()).has_value());
 }
 
-TEST_CASE("signing key: its line, or the file it stands in") {
+TEST_CASE("signing key: from its line, or from the whole file") {
   CHECK(id_of(key()) == files::key_id);
   CHECK(id_of(parse_signing_key("untrusted comment: minisign public key " + files::key_id + "\n" +
                                 files::key + "\n")

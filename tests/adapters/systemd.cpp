@@ -56,7 +56,7 @@ TEST_CASE("run_job: a failed job says why, and where to read more") {
   failed(run_job(UnitJob::start, Scope::system(), "masked.service", plenty), Errc::refused,
          "start masked.service: Unit masked.service is masked.");
   CHECK(run_job(UnitJob::stop, Scope::system(), "absent.service",
-                plenty));  // it does not run: that was the wish
+                plenty));  // it does not run, as it should be
 }
 
 TEST_CASE("run_job: every wait ends at the deadline") {
@@ -99,7 +99,7 @@ TEST_CASE("run_job: from several threads at once") {
   CHECK(done == 8);
 }
 
-TEST_CASE("unit_state: all that is asked for, and nothing else is stumbled over") {
+TEST_CASE("unit_state: all wanted properties are read, unknown ones are skipped") {
   const Machine machine;
   const auto state = unit_state(Scope::system(), "one.service");
   REQUIRE_MESSAGE(state, state.error().message);
@@ -117,7 +117,8 @@ TEST_CASE("unit_state: all that is asked for, and nothing else is stumbled over"
   CHECK(state->active_since_us == 1'700'000'000'000'000);
 }
 
-TEST_CASE("enable_unit_file: unmasks for good and for now, enables for good and by force, reloads") {
+TEST_CASE(
+    "enable_unit_file: unmasks (permanently and at runtime), enables permanently and by force, reloads") {
   const Machine machine;
   CHECK(enable_unit_file(Scope::system(), "good.service"));
   CHECK(machine.systemd.calls() == std::vector<std::string>{"UnmaskUnitFiles good.service 0 0",
@@ -157,7 +158,7 @@ TEST_CASE("start_transient: what can go wrong") {
 }
 
 TEST_CASE("a manager that is not there is unavailable") {
-  const PrivateBus bus;  // a bus, but no systemd on it
+  const PrivateBus bus;  // a bus without systemd
   CHECK(unit_state(Scope::system(), "one.service").error().code == Errc::unavailable);
 
   ::setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent/bus", 1);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// HTTPS as it goes wrong: certificates made by openssl(1), served by its s_server.
+// HTTPS errors. The certificates are made by openssl(1) and served by its s_server.
 #include <doctest/doctest.h>
 
 #include "adapters/child.hpp"
@@ -15,7 +15,7 @@ using std::chrono::sys_days;
 
 namespace {
 
-// A CA, and servers' certificates by it.
+// A CA, and server certificates that it signs.
 class Authority {
  public:
   Authority() {
@@ -71,7 +71,7 @@ Result<Fetched> fetch_from(const Authority& authority, const std::string& certif
   REQUIRE_MESSAGE(address != "", server.printed());
   const auto port = address.substr(address.rfind(':') + 1);
   const Scratch scratch;
-  // -HTTP: what is sent is the file in the server's directory, HTTP's header included.
+  // -HTTP: the server sends the file in its directory, which includes the HTTP header.
   return fetch_file(
       {"https://localhost:" + port + "/reply", sha256_hex("secured"), 1'000'000, Milliseconds(5'000)},
       scratch.path(), [](std::string_view) {}, authority.path(ca));
@@ -154,7 +154,7 @@ TEST_CASE("certificate errors: the clock is blamed when it must be wrong") {
   CHECK_FALSE(clock_is_behind(std::chrono::system_clock::now()));
 }
 
-TEST_CASE("certificate errors: mbedTLS's words, which the released program meets") {
+TEST_CASE("certificate errors: the texts of mbedTLS, which the release uses") {
   const auto now = std::chrono::system_clock::now();
   CHECK(explain_certificate("mbedTLS: The certificate validity has expired\n", now, "ca")
             .starts_with("TLS: the server's certificate has expired"));

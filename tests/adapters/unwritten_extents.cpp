@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What stood in a block before a file was given it, on an ext4 of its own: the raw bytes are looked at, as of
-// a disk that was taken out.
+// The old contents of blocks that a file was given, on a private ext4. The test reads the raw bytes, like
+// those of a removed disk.
 #include "platform/fs/unwritten_extents.hpp"
 
 #include <doctest/doctest.h>
@@ -34,7 +34,7 @@ void run(std::vector<std::string> argv) {
   REQUIRE(done->ok());
 }
 
-// 64 MiB, its free space full of secrets of which no name is left.
+// 64 MiB. Its free space is full of secrets from removed files.
 class Disk {
  public:
   Disk() {
@@ -61,7 +61,7 @@ class Disk {
   Disk(const Disk&) = delete;
   Disk& operator=(const Disk&) = delete;
 
-  // A part of the free space, and what is written at its start; the file that is open to write more.
+  // Allocates a part of the free space and writes at its start. Returns the file, open for more writes.
   UniqueFd journal(const std::string& name, off_t size) const {
     UniqueFd file(::open((journals + "/machine/" + name).c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0640));
     REQUIRE(::posix_fallocate(file.get(), 0, size) == 0);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rendered user-data, run by real shells where a stub plays curl: what comes out on the server is what went
-// in.
+// Rendered user-data, run by real shells with a stub as curl. The files on the server must be equal to the
+// input.
 #include "cli/user_data.hpp"
 
 #include <doctest/doctest.h>
@@ -23,8 +23,8 @@ const std::string stub_agent =
     "#!/bin/sh\n[ \"$1\" = --version ] || { echo \"$*\" >\"$CALLS\"; echo out; echo err >&2; exit 1; }\n";
 constexpr std::array<const char*, 2> shells = {"dash", "bash"};
 
-// A server as far as the script sees it: its absolute paths lead into a scratch directory, and curl brings
-// what a test says.
+// A server for the script: its absolute paths are in a scratch directory, and curl returns what the test
+// says.
 class Server {
  public:
   Server() {
@@ -45,7 +45,7 @@ class Server {
     program("curl", "while [ \"$2\" != --write-out ]; do shift; done; cat '" + root("served") +
                         "' >\"$1\"; printf '%s' '" + answer + "'");
   }
-  // Its exit code. The script is where cloud-init would put it.
+  // Returns the exit code. The script is in the place where cloud-init would put it.
   int run(const std::string& shell, std::string script) const {
     place(script, "/root/bootstrap-agent", root("agent"));
     place(script, "/var/lib/cloud", root("cloud"));
@@ -102,8 +102,8 @@ std::string utf8(char32_t code) {
           byte(0x80 | (code & 0x3F))};
 }
 
-// Of printable characters, of pieces that a shell, printf or the script itself gives a meaning to, and of all
-// of Unicode.
+// Made of printable characters, of texts with a special meaning to a shell, printf or the script itself, and
+// of all Unicode.
 std::string random_text(std::mt19937& random) {
   static const std::array<std::string, 35> pieces = {"'",
                                                      "\"",
@@ -149,7 +149,7 @@ std::string random_text(std::mt19937& random) {
       text += pieces[below(pieces.size())];
     else if (kind == 2)
       text += static_cast<char>(' ' + below('~' - ' ' + 1));
-    else  // the surrogates are no characters; every second one is of those that take two bytes
+    else  // surrogates are not characters; every second character takes two bytes
       text += utf8(static_cast<char32_t>(below(2) == 0 ? 0xA0 + below(0x760) : 0xE000 + below(0x102000)));
   }
   return text;
@@ -196,8 +196,8 @@ TEST_CASE("user-data: the files are root's alone, from the first byte") {
 }
 
 TEST_CASE(
-    "user-data: it comes again after a boot until the agent is in charge, and starts it also when that "
-    "cannot be seen to") {
+    "user-data: it runs again at each boot until the agent has taken over, and starts the agent even where "
+    "that cannot be arranged") {
   const Server server;
   const auto script = rendered(user_data("user: a\n", "gateway_token: 'x'\n"));
   CHECK(server.run("dash", script) == 1);
@@ -275,7 +275,7 @@ TEST_CASE("user-data: what is not the agent is not executed, one line says why, 
   }
 }
 
-TEST_CASE("user-data: a URL is one word, whatever it holds") {
+TEST_CASE("user-data: a URL is one word, whatever it contains") {
   const std::string odd =
       "https://mirror.example.com/$(touch$IFS!canary)/*;touch&canary!~%41[1-3](x)/"
       "bootstrap-agent-{arch}?a=$HOME&b=";

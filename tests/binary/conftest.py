@@ -1,7 +1,7 @@
 """The static binaries as they are shipped: run them as root with scripts/test binary, which builds both.
 
     arch    each architecture in turn
-    root    a directory that holds nothing but the binary, a CA bundle, and for the other architecture its emulator
+    root    a directory with only the binary, a CA bundle, and for the other architecture its emulator
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ REPOSITORY = Path(__file__).parents[2]
 
 @dataclass(frozen=True)
 class Binary:
-    """One of the two, and the file of its symbols."""
+    """One of the two binaries, and the file with its symbols."""
 
     arch: str
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// get URL: fetches it as the agent would. Linked like the release binary, for what that has no option for.
+// get URL: fetches it like the agent does. Linked like the release binary, for tests of code that has no
+// option.
 #include "platform/http/http.hpp"
 #include "platform/posix/nss.hpp"
 

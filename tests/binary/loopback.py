@@ -1,6 +1,6 @@
 """loopback.py COMMAND...: runs it where [::1] has an HTTP server and a name server, and 127.0.0.9 a name server that is silent.
 
-Of a network namespace of its own: under unshare --net. only6.test has an IPv6 address and no other.
+Run it in its own network namespace (unshare --net). only6.test has only an IPv6 address.
 """
 
 from __future__ import annotations

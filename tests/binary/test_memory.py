@@ -1,4 +1,4 @@
-"""Memory is locked where all that will be mapped can be, and nowhere does that take the threads their stacks."""
+"""Memory is locked where all later mappings can be locked too, and threads always get their stacks."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def dropped_by_the_timer() -> list[str]:
 
 
 def confined(capabilities: list[str]) -> list[str]:
-    """Without these, and with the limit that systemd gives a service."""
+    """Without these capabilities, and with the limit that systemd gives a service."""
     assert capabilities
     dropped = ",".join(f"-{name}" for name in capabilities)
     return ["prlimit", "--memlock=8388608:8388608", "setpriv", f"--bounding-set={dropped}", f"--inh-caps={dropped}"]
@@ -28,7 +28,7 @@ def locked_kilobytes(argv: list[str]) -> int:
     """Of the agent while it reads its standard input."""
     with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as agent:
         assert agent.stdin
-        agent.stdin.write(b"#" * 100_000)  # more than a pipe holds: it has begun to read
+        agent.stdin.write(b"#" * 100_000)  # more than a pipe can hold, so the agent has begun to read
         agent.stdin.flush()
         status = Path(f"/proc/{agent.pid}/status").read_text()
     found = re.search(r"^VmLck:\s+(\d+) kB", status, re.M)

@@ -1,4 +1,4 @@
-"""Names are found as on the servers it lands on, whatever their nsswitch.conf says of modules that a static binary cannot load."""
+"""Names are resolved as on real servers, even when nsswitch.conf names modules that a static binary cannot load."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ hosts: files mymachines resolve [!UNAVAIL=return] myhostname dns
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """Holds nothing but a program linked like the release, its emulator and the files that names are looked up in."""
+    """Has only a program linked like the release, its emulator, and the files for name lookups."""
     emulator = shutil.which("qemu-aarch64-static")
     assert emulator, "qemu-aarch64-static is not installed (package qemu-user-static)"
     shutil.copy(emulator, tmp_path / "emulator")

@@ -1,4 +1,4 @@
-"""Small enough to fetch in a blink, and no larger by accident."""
+"""The binary is small, and does not grow by accident."""
 
 from __future__ import annotations
 

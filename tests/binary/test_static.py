@@ -1,4 +1,4 @@
-"""A binary that needs nothing from the machine it lands on, and gives an attacker little to work with."""
+"""The binary needs nothing from the machine it runs on, and gives an attacker little to work with."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def test_it_looks_at_a_root_that_has_nothing(root: Root) -> None:
 
 
 def test_neither_a_time_zone_nor_a_locale_changes_a_word(root: Root) -> None:
-    """Nor does one that is not there, or is no time zone at all, end it. The time until which secrets are kept is said in UTC."""
+    """An absent or invalid time zone is no problem either. The expiry of kept secrets is printed in UTC."""
     secrets = root.directory / "var/lib/bootstrap-agent/secrets.yaml"
     secrets.parent.mkdir(parents=True)
     secrets.touch(0o600)

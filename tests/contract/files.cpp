@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Files of the system, as ports/probe.hpp and ports/host.hpp promise them.
+// The contracts of ports/probe.hpp and ports/host.hpp for system files.
 #include <doctest/doctest.h>
 
 #include "contract/machine.hpp"
@@ -9,7 +9,7 @@
 namespace agent {
 namespace {
 
-// The Errc of what must have failed.
+// The Errc of a call that must have failed.
 template <class T>
 Errc code(const Result<T>& result) {
   REQUIRE_FALSE(result);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Root in somebody's home: as that user, beneath it, through no symlink.
+// Root in a user's home: acts as that user, stays in the home, follows no symlink.
 #include <doctest/doctest.h>
 
 #include <functional>
@@ -131,7 +131,7 @@ ON_BOTH("contract: a home's path does not lead out of it") {
   CHECK(code(host.write_file({homeless, "file"}, "", {})) == Errc::not_found);
 }
 
-ON_BOTH("contract: root is no stronger in a home than its user") {
+ON_BOTH("contract: root has no more rights in a home than its user") {
   M m;
   NEEDS_ROOT(m);
   auto& host = m.host();
@@ -149,7 +149,7 @@ ON_BOTH("contract: root is no stronger in a home than its user") {
   CHECK(code(host.make_directory({m.user, "readable/new"}, {})) == Errc::failed);
   CHECK(code(host.make_directory({m.user, "readable"}, {0700, 0, 0})) == Errc::failed);
   CHECK(host.write_file({m.user, "roots"}, "now theirs",
-                        {0600, 0, 0}));  // their directory, so they may replace it
+                        {0600, 0, 0}));  // it is the user's directory, so the user may replace the file
   CHECK(info(host, {m.user, "roots"}).uid == m.user.uid);
 
   // And root is root again afterwards.
@@ -158,7 +158,7 @@ ON_BOTH("contract: root is no stronger in a home than its user") {
   CHECK(info(host, m.root + "/roots-own/file").uid == 0);
 }
 
-ON_BOTH("contract: threads do not share whom they act as") {
+ON_BOTH("contract: threads do not share the user they act as") {
   M m;
   NEEDS_ROOT(m);
   auto& host = m.host();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The rest of what both hosts promise: counting, time, randomness, programs that are not there.
+// The other contracts of both hosts: counting, time, randomness, missing programs.
 #include <doctest/doctest.h>
 
 #include "contract/machine.hpp"
@@ -40,7 +40,7 @@ ON_BOTH("contract: a program that is not there could not be run") {
 
 ON_BOTH("contract: accounts") {
   M m;
-  NEEDS_ROOT(m);  // shadow(5) is root's
+  NEEDS_ROOT(m);  // only root may read shadow(5)
   const auto root = m.host().find_user("root");
   REQUIRE(root);
   REQUIRE(root->has_value());

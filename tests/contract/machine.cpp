@@ -11,7 +11,7 @@
 namespace agent {
 namespace {
 
-// Not in any passwd(5): the kernel does not ask.
+// Not in any passwd(5); the kernel does not need it.
 constexpr uid_t somebody = 54321;
 
 RealHost::Options silent() { return {}; }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A host under contract, and the hand of somebody else on the same machine. Every case runs on both: where
-// they differ, the fake is wrong and every test built on it worth nothing.
+// A host under test, and operations of another user on the same machine. Every case runs on the fake and on
+// the real host. Where they differ, the fake is wrong, and every test that uses it is worth nothing.
 #pragma once
 
 #include <string>
@@ -25,9 +25,9 @@ class Machine {
   virtual void put_fifo(const std::string& path) = 0;
   virtual void put_hard_link(const std::string& old_path, const std::string& path) = 0;
 
-  std::string root;  // an empty directory of its own
-  User owner;        // who this process is
-  User user;         // with an empty home in it; the owner where there is no other
+  std::string root;  // its own empty directory
+  User owner;        // the user of this process
+  User user;         // a user with an empty home in `root`; the owner where there is no other user
 
  protected:
   void set_the_scene();
@@ -70,7 +70,7 @@ class RealMachine final : public Machine {
   RealHost real_;
 };
 
-// For a case that only root can try; says so where it cannot be tried.
+// For a case that only root can run. Prints a message where it cannot run.
 #define NEEDS_ROOT(machine)                   \
   if (!(machine).is_root()) {                 \
     MESSAGE("skipped: only root can try it"); \

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Searching for secrets and overwriting them, as ports/probe.hpp and ports/host.hpp promise it.
+// The contracts of ports/probe.hpp and ports/host.hpp for finding and overwriting secrets.
 #include <doctest/doctest.h>
 #include <fcntl.h>
 
@@ -76,7 +76,7 @@ ON_BOTH("contract: secrets are overwritten in place, every other byte stays") {
   CHECK(host.overwrite_secrets(m.root + "/absent").has_value());
 }
 
-ON_BOTH("contract: only a file's one name is taken for it") {
+ON_BOTH("contract: secrets are overwritten only in a regular file with one name") {
   M m;
   auto& host = m.host();
   register_secret(value);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whole trees, as ports/probe.hpp and ports/host.hpp promise them.
+// The contracts of ports/probe.hpp and ports/host.hpp for whole trees.
 #include <doctest/doctest.h>
 
 #include <set>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// systemd's units: the fake against the real adapter, which asks a double of systemd on a bus of its own.
+// systemd's units: the fake against the real adapter, which talks to a mock of systemd on a private bus.
 #include <doctest/doctest.h>
 #include <unistd.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Unpacking: whatever an archive says, nothing comes to be outside of the directory, nor anything that could
-// do harm later. Input: a line `raw` and the archive's bytes, or the entries of a tar archive, a line each:
-// TYPE MODE PATH|TARGET|CONTENT.
+// Unpacking: whatever the archive says, nothing is made outside of the directory, and nothing that could do
+// harm later. Input: a line `raw` and the archive's bytes, or the entries of a tar archive, a line each: TYPE
+// MODE PATH|TARGET|CONTENT.
 #include "platform/fs/archive.hpp"
 
 #include <fcntl.h>
@@ -30,7 +30,7 @@ void set(std::string& header, std::size_t at, std::size_t size, std::string_view
   header.replace(at, std::min(size, value.size()), value.substr(0, size));
 }
 
-// POSIX ustar (pax(1), "ustar Interchange Format"), with a right checksum, so that the entry is looked at.
+// POSIX ustar (pax(1), "ustar Interchange Format"), with a correct checksum, so that the entry is read.
 std::string tar_entry(std::string_view line) {
   const auto type = line.substr(0, 1);
   line.remove_prefix(std::min<std::size_t>(2, line.size()));
@@ -69,7 +69,7 @@ std::string archive_from(std::string_view input) {
   return out.append(2 * block, '\0');
 }
 
-// A directory with one file in it that nobody may touch.
+// A directory with one file that must not be changed.
 class Playground {
  public:
   Playground() {
@@ -105,7 +105,7 @@ class Playground {
 };
 
 void require_inside(const fs::path& link, const fs::path& root) {
-  std::error_code around;  // a link that leads to itself leads nowhere
+  std::error_code around;  // a link to itself leads nowhere
   const auto target =
       fs::weakly_canonical(link.parent_path() / fs::read_symlink(link), around).lexically_relative(root);
   require(around || (!target.empty() && *target.begin() != ".."), "no link leads out: " + link.string());

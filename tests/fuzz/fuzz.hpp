@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What every libFuzzer target has in common: it defines run(), which takes one input and aborts when
-// something that must hold does not. One file a target.
+// Common code of all libFuzzer targets. Each target is one file and defines run(), which takes one input and
+// aborts when a condition that must hold does not.
 #pragma once
 
 #include <fmt/format.h>
@@ -26,14 +26,14 @@ inline void require(bool holds, std::string_view what) {
   std::abort();
 }
 
-// The error is of one of these kinds, and says something.
+// The error has one of these kinds and a message.
 inline void require_error(const Error& error, std::initializer_list<Errc> kinds) {
   require(std::find(kinds.begin(), kinds.end(), error.code) != kinds.end(),
           "the error's kind is documented: " + error.message);
   require(!error.message.empty(), "an error says what is wrong");
 }
 
-// Exactly `count` parts, a line each; the last takes the rest.
+// Exactly `count` parts, one line each; the last part has the rest of the input.
 inline std::vector<std::string> parts(std::string_view input, std::size_t count) {
   std::vector<std::string> out;
   while (out.size() + 1 < count) {

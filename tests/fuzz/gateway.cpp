@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the gateway, another user's process, answers when it is asked whether it is ready; and the kernel's
-// list of sockets.
+// The gateway's answer about its readiness (the gateway is another user's process), and the kernel's list of
+// sockets.
 #include "resources/openclaw/gateway.hpp"
 
 #include <nlohmann/json.hpp>

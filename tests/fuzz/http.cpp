@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a server answers: to a download that has a part already (Content-Range, lengths, redirects), and to a
-// GET of a local service. Input: a line with what was downloaded before, or `get`; then the answer, whole.
+// A server's answer to a resumed download (Content-Range, lengths, redirects), and to a GET of a local
+// service. Input: a line with the part that was downloaded before, or `get`; then the complete answer.
 #include "platform/http/http.hpp"
 
 #include <fcntl.h>
@@ -20,13 +20,13 @@
 namespace agent::fuzz {
 namespace {
 
-// A network in which there is nobody else: a redirect may name any host, and names are looked up.
+// A network without any other host: a redirect may name any host, and names are looked up.
 void leave_the_network() {
   require(::unshare(CLONE_NEWNET) == 0 || ::unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0,
           "a network of its own can be made");
 }
 
-// What every server says, to as many connections as a run makes.
+// The answer of every server, for all connections of a run.
 std::string_view answer;
 std::vector<UniqueFd> servers;
 
@@ -44,9 +44,9 @@ constexpr Milliseconds patience{2'000};
 constexpr std::initializer_list<Errc> kinds = {Errc::invalid,     Errc::not_found, Errc::refused,
                                                Errc::unavailable, Errc::timed_out, Errc::failed};
 
-// Whether a number after "bytes" is this one. Which one it would be is libcurl's affair, which is more
-// patient than one would think: with lines that go on in the next (obs-fold, RFC 9112, 5.2), and with what
-// stands between a lone carriage return and the line's end.
+// Whether one of the numbers after "bytes" is this one. Which number counts is decided by libcurl, which is
+// very tolerant: it accepts lines that continue on the next line (obs-fold, RFC 9112, 5.2), and text between
+// a lone carriage return and the line's end.
 bool begins_at(std::string_view text, std::size_t size) {
   constexpr std::string_view digits = "0123456789";
   text.remove_prefix(std::min(text.find("bytes"), text.size()));
@@ -104,9 +104,8 @@ void run(std::string_view input) {
 
 }  // namespace agent::fuzz
 
-// libcurl's connect(2): an executable's own function comes before libc's. Who connects to anybody finds the
-// answer there already, and the connection's end after it: no server, no thread, no network in each of
-// millions of runs.
+// Replaces connect(2) for libcurl: a function in the executable comes before libc's. Every connection already
+// has the answer, followed by its end. So millions of runs need no server, no thread and no network.
 extern "C" int connect(int socket, const sockaddr* /*anybody*/, socklen_t /*size*/) {
   using namespace agent;
   std::array<int, 2> ends{};

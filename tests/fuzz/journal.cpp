@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A journal file: whoever may log decides what is in it. What is visited lies within the file, in order, and
-// no byte twice.
+// A journal file. Every user who may log can influence its contents. The visited parts must be within the
+// file, in order, and must not overlap.
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -13,7 +13,7 @@ namespace agent::fuzz {
 
 void run(std::string_view input) {
   static const UniqueFd file(::memfd_create("journal", MFD_CLOEXEC));
-  // Most inputs would end at the magic: it is given.
+  // The magic is added, because most inputs would fail there.
   const auto text = "LPKSHHRH" + std::string(input);
   require(::ftruncate(file.get(), 0) == 0 && ::lseek(file.get(), 0, SEEK_SET) == 0,
           "a file in memory can be emptied");

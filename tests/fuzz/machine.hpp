@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A machine in memory for targets that feed a resource: it has the gateway's user, and nothing but what an
-// input says.
+// A machine in memory for targets that test a resource. It has the gateway's user, and otherwise only what
+// the input says.
 #pragma once
 
 #include "core/engine/findings.hpp"
@@ -20,7 +20,7 @@ inline const Profile& default_profile() {
 inline const std::string local_api =
     "/run/tailscale/tailscaled.sockhttp://local-tailscaled.sock/localapi/v0/";
 
-// One for all runs of a target that only looks.
+// One machine for all runs of a target that only observes.
 class Machine : public FakeHost {
  public:
   Machine() {
@@ -41,7 +41,7 @@ class Machine : public FakeHost {
   }
 };
 
-// What a resource sees can be told, or it says why it cannot be seen.
+// A resource either describes its state, or says why it cannot be observed.
 inline Result<Resource::Look> look(const Resource& resource, const Probe& probe) {
   auto seen = resource.observe(probe);
   if (!seen)
@@ -50,7 +50,7 @@ inline Result<Resource::Look> look(const Resource& resource, const Probe& probe)
   return seen;
 }
 
-// It lasts as long as the look.
+// It lives as long as the look.
 inline const std::vector<Drift>& drifts(const Resource::Look& seen) {
   return Findings(seen.observation()).drifts();
 }

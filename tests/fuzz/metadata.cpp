@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What `nft -j` lists.
+// The output of `nft -j list`.
 #include "embedded.hpp"
 #include "machine.hpp"
 #include "resources/access/metadata_guard.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// openclaw.json, which is the owner's and the gateway's: what is mended is as desired, and nothing else in it
-// is lost. Input: what `openclaw config validate` prints when it refuses (a line; empty: it does not), then
-// the file.
+// openclaw.json, which the owner and the gateway also write. After a repair it is as desired, and nothing
+// else in it is lost. Input: the output of `openclaw config validate` when it refuses (one line; empty: it
+// accepts), then the file.
 #include <nlohmann/json.hpp>
 
 #include "core/paths.hpp"
@@ -22,7 +22,7 @@ bool is_ours(const std::string& pointer) {
   return std::any_of(owned.begin(), owned.end(), [&](const auto& ours) { return pointer.starts_with(ours); });
 }
 
-// Every value that was there and is not ours is there still. (An empty object is a null to flatten().)
+// Every value that was there and is not ours is still there. (For flatten() an empty object is null.)
 void require_kept(const std::string& before, const std::string& after) {
   if (before.empty()) return;
   const auto now = json::parse(after).flatten();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A profile: the owner's text over the embedded default. What is accepted is accepted again, as the same.
+// A profile: the owner's text over the embedded default. An accepted profile must be accepted again, with the
+// same values.
 #include "embedded.hpp"
 #include "fuzz.hpp"
 #include "profile/load.hpp"
@@ -55,7 +56,7 @@ std::string dump(const Profile& p) {
   return out;
 }
 
-// Its comments are most of it, and the same in each of millions of runs.
+// Without its comments, which are most of the text and the same in millions of runs.
 const std::string& default_text() {
   static const std::string text = [] {
     std::string out;

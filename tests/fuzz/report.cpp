@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A kept report and a run's events: root's files, which --status and a terminal read back.
+// A stored report and a run's events: root's files, which --status reads and shows on a terminal.
 #include <stdlib.h>
 #include <unistd.h>
 

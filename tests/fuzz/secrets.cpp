@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A file of secrets: no message shows anything of it. Every `$` of the input stands for a value that must not
-// be seen.
+// A secrets file: no message may show any part of it. Every `$` of the input stands for a value that must not
+// be shown.
 #include <set>
 
 #include "fuzz.hpp"
@@ -11,7 +11,7 @@ namespace agent {
 namespace {
 
 constexpr std::string_view marker = "Xq7-Marker-w2Vz";
-constexpr std::string_view recognized = "Xq7-";  // a piece of it would be too much
+constexpr std::string_view recognized = "Xq7-";  // even a part of it must not be shown
 std::set<std::string> registered;
 
 std::string with_marker(std::string_view input) {
@@ -27,7 +27,8 @@ void require_registered(const Secret& secret) {
 
 }  // namespace
 
-// In place of the agent's own: its registry lasts as long as the process, and would grow with every run.
+// Replaces the agent's own function: its registry lives as long as the process, and would grow with every
+// run.
 void register_secret(std::string_view value) { registered.emplace(value); }
 std::string redact(std::string_view text) { return std::string(text); }
 

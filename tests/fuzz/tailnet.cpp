@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What tailscaled says, a line each: status, preferences, `tailscale serve status --json`.
+// Output of tailscaled, one line each: status, preferences, `tailscale serve status --json`.
 #include <nlohmann/json.hpp>
 
 #include "machine.hpp"

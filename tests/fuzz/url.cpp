@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// URLs, networks and lists of hashes, a line each. What is accepted is what it seems to be, and is accepted
-// again.
+// URLs, networks and lists of hashes, one line each. An accepted value means what it seems to mean, and is
+// accepted again.
 #include "cli/agent_source.hpp"
 #include "fuzz.hpp"
 #include "profile/network.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// User-data: what a shell takes from the script is what was given, byte by byte, and nothing else of it is
-// run. Input: the URL's path, the profile and the secrets, with a line `%` between the last two.
+// User-data: a shell reads exactly the given bytes from the script, and runs nothing else of them. Input: the
+// URL's path, the profile and the secrets, with a line `%` between the last two.
 #include "cli/user_data.hpp"
 
 #include "fuzz.hpp"
@@ -10,14 +10,14 @@ namespace {
 
 const std::string hash(64, 'a');
 
-// Takes `text` from the front of the script.
+// Removes `text` from the front of the script.
 bool take(std::string_view& script, std::string_view text) {
   if (!script.starts_with(text)) return false;
   script.remove_prefix(text.size());
   return true;
 }
 
-// Takes a file as a shell would (POSIX, 2.7.4): the lines up to the first that is the delimiter.
+// Reads a file like a shell does (POSIX, 2.7.4): the lines before the first delimiter line.
 std::string take_file(std::string_view& script, std::string_view name) {
   require(take(script, fmt::format("cat >$dir/{}.yaml <<'", name)), "the file comes next");
   const auto end = std::string(script.substr(0, script.find('\'')));
@@ -35,7 +35,7 @@ std::string take_file(std::string_view& script, std::string_view name) {
 
 std::string whole_lines(const std::string& text) { return text.ends_with('\n') ? text : text + "\n"; }
 
-// What a shell on x86_64 makes of a word in double quotes.
+// The value of a word in double quotes for a shell on x86_64.
 std::string expanded(std::string_view word) {
   std::string out;
   while (!word.empty()) {

@@ -1,4 +1,4 @@
-"""What must hold on a host after runs that were cut off and one more that was not."""
+"""What must hold on a host after interrupted runs and one more complete run."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ STATE = "/var/lib/bootstrap-agent"
 PROFILE, SECRETS = "/root/profile.yaml", "/root/secrets.yaml"
 
 _PLACES = ("etc", "opt", "usr", "home", "root", "var/lib", "run/bootstrap-agent", "tmp", "var/tmp")
-# Names that differ from boot to boot, or are an affair of others: cloud-init, apt and dpkg (who keep their last state beside the
+# Names that differ from boot to boot, or belong to other programs: cloud-init, apt and dpkg (which keep their last state beside the
 # new one), systemd's random names, the gateway's own files.
 _OTHERS = re.compile("|".join([
     r"^home/ubuntu/\.openclaw/(?!(\.?\.env|\.?openclaw\.json)[^/]*$)", r"^home/ubuntu/\.(cache|npm|local|config/(?!systemd))",
     r"^home/ubuntu/\.openclaw/openclaw\.json\.last-good$",  # the gateway's, some time after it is ready
     r"^var/lib/(cloud|apt|dpkg|systemd|tailscale|ucf|pam|python|dbus|private|logrotate|initscripts)",
     r"^tmp/(openclaw|node-compile-cache|systemd-private|jiti)", r"^var/tmp/systemd-private", r"__pycache__",
-    r"^etc/(passwd|shadow|group|gshadow|subuid|subgid)\.([0-9]+|lock)$",  # shadow's locks, of a program that was killed
-    r"^etc/systemd/system/timers\.target\.wants$",  # Debian's; a timer that came and went makes the overlay copy it
+    r"^etc/(passwd|shadow|group|gshadow|subuid|subgid)\.([0-9]+|lock)$",  # shadow's locks, left by a killed program
+    r"^etc/systemd/system/timers\.target\.wants$",  # Debian's; a timer that was added and removed makes the overlay copy it
     r"^etc/[^/]*-$", r"^etc/(machine-id|\.pwd\.lock|\.updated)", r"^usr/lib/lab-striker", r"^usr/lib/systemd/system/bootstrap-agent",
 ]))
 
 
 def bring_agent(world: World, agent: Path, host: Host) -> str:
-    """Boots the host, with the agent and what it is given in PROFILE and SECRETS; returns the secrets file's text."""
+    """Boots the host with the agent, its profile in PROFILE and its secrets in SECRETS; returns the secrets file's text."""
     host.boot()
     host.wait_booted()
     shutil.copy(agent, f"{host.root}{AGENT}")
@@ -45,7 +45,7 @@ def bring_agent(world: World, agent: Path, host: Host) -> str:
 
 
 def names(host: Host) -> set[str]:
-    """All paths that this host has and that the agent answers for."""
+    """All paths of this host that the agent is responsible for."""
     found = set()
     for place in _PLACES:
         top = (host.root if place.startswith("run") else host.directory / "upper") / place
@@ -54,7 +54,7 @@ def names(host: Host) -> set[str]:
     return {name for name in found if not _OTHERS.search(name)}
 
 
-# What a run that was cut off leaves for the next one to remove.
+# What an interrupted run leaves, and the next run removes.
 TEMPORARY = re.compile(r"\.bootstrap-agent-new$|\.(partial|old|next)$|/\.build-home|/bootstrap-agent/(private|tmp)/|/update\.json$")
 
 

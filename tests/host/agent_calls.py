@@ -1,4 +1,4 @@
-"""Calls of the agent in a host, and what its reports say."""
+"""Calls the agent in a host, and reads its reports."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from lab.host import Host
 
 SECONDS = 1200  # for a run to end on a busy machine
 
-EVENTS = "/run/bootstrap-agent/events.jsonl"  # of the run that goes on, or of the last since boot
+EVENTS = "/run/bootstrap-agent/events.jsonl"  # of the current run, or of the last one since boot
 
 GOOD = ("in_sync", "converged")
 
 
 @dataclass(frozen=True)
 class Report:
-    """What a call of the agent came to; ``said`` is all it printed besides the report."""
+    """The result of a call of the agent; ``said`` is all its output except the report."""
 
     code: int
     said: str
@@ -29,12 +29,12 @@ class Report:
 
     @property
     def bad(self) -> dict[str, str]:
-        """The resources that are not as desired, with what became of them and why."""
+        """The resources that are not as desired, with outcome and reason."""
         return {resource["name"]: f"{resource['outcome']}: {resource.get('reason', '')}"
                 for resource in self.report["resources"] if resource["outcome"] not in GOOD}
 
     def fields(self, name: str) -> dict[str, str]:
-        """What a resource names as drift: each field with what was observed."""
+        """The drift of a resource: each field with the observed value."""
         return {drift["field"]: drift["observed"] for drift in self.resource(name)["drifts"]}
 
     def why(self, name: str) -> str:
@@ -44,7 +44,7 @@ class Report:
 
 
 def call(host: Host, *arguments: str, input: str | None = None, user: str | None = None, sudo: Sequence[str] = ()) -> Report:
-    """A command of the agent that reports; ``sudo`` goes before it."""
+    """A command of the agent that prints a report; ``sudo`` is put before it."""
     done = host.run([*sudo, AGENT, *arguments, "--format", "json"], input=input, user=user, timeout=SECONDS)
     try:
         report = json.loads(done.out)

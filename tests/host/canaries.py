@@ -1,4 +1,4 @@
-"""The secrets of a host, and where there is a copy of one."""
+"""The secrets of a host, and where copies of them are."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ _IN_MEMORY = ("run", "tmp", "dev/shm")
 
 
 def given(host: Host) -> list[str]:
-    """The secrets that the host's user-data brings."""
+    """The secrets in the host's user-data."""
     return values(host.user_data.decode())
 
 
 def values(text: str) -> list[str]:
-    """The secrets in a text that holds a secrets file, as the lab writes one or as user-data has it."""
+    """The secrets in a text with a secrets file, as the lab writes it or as user-data contains it."""
     found = re.findall(r"^(?:tailscale_auth_key|anthropic_token|gateway_token): (\S+)$", text, re.MULTILINE)
     assert found, "a search for nothing finds nothing"
     return [value.strip("'\"") for value in found]
 
 
 def made(host: Host) -> list[str]:
-    """The gateway token that the host made by itself."""
+    """The gateway token that the host made."""
     return re.findall(r"^OPENCLAW_GATEWAY_TOKEN=(\S+)$", host.read(ENV), re.MULTILINE)
 
 
@@ -45,12 +45,12 @@ def copies(host: Host, secrets: list[str], scratch: Path) -> list[str]:
     others = [process for process in processes if (process / "status").exists() and str(process.stat().st_uid) != uid]
     found += [path.removeprefix(str(root)) for path in _holding(
         patterns, *(process / "cmdline" for process in processes), *(process / "environ" for process in others))]
-    # journald compresses what is long, so a search of its files would not see it.
+    # journald compresses long entries, so a search of its files would not see them.
     journal = host.run(["journalctl", "--all", "--output=export"], timeout=300).check().out
     return found + ["the journal" for secret in secrets if secret in journal]
 
 
 def _holding(patterns: Path, *places: Path) -> list[str]:
-    # Without -s it would complain about processes that have ended meanwhile.
+    # -s: no complaints about processes that have ended meanwhile.
     grep = ["grep", "-rlasF", "--devices=skip", f"--file={patterns}", "--", *places]
     return subprocess.run(grep, capture_output=True, text=True, timeout=300).stdout.splitlines()

@@ -5,9 +5,9 @@
     new_host    makes hosts that end with the test
     agent       the agent's static binary
     striker     the program that kills it: see strikes.py
-    watched     what was seen of the processes of ``converged`` from power-on until its first boot's run was over
-    converged   a host of ``suite`` after a first boot that was verified; shared: leave it as you found it
-    lean        one after a first boot that ended well, for what is not about OpenClaw: a few lines of JavaScript stand in for it; shared
+    watched     what was seen of the processes of ``converged`` from power-on until the end of its first boot's run
+    converged   a host of ``suite`` after a verified first boot; shared: leave it as you found it
+    lean        a host after a good first boot, for tests that are not about OpenClaw: a few lines of JavaScript replace it; shared
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ SUITES = ("bookworm", "trixie")
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """A terminated session removes its lab, as an interrupted one does."""
+    """A terminated session removes its lab, like an interrupted one."""
 
     def leave(number: int, _frame: object) -> None:
         raise KeyboardInterrupt(f"signal {number}")
 
-    # execnet, busy with another request of xdist's just then, gives a worker's session a thread that may not set handlers.
+    # When execnet is busy with another request of xdist, it runs a worker's session in a thread that may not set handlers.
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, leave)
         signal.signal(signal.SIGHUP, leave)
@@ -48,7 +48,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 @pytest.hookimpl(tryfirst=True)  # xdist reads the marks in its own
 def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
-    """Workers side by side (pytest-xdist, --dist=loadgroup) share no host: what runs on one is for one of them."""
+    """Parallel workers (pytest-xdist, --dist=loadgroup) share no host: all tests of one host run in one worker."""
     for item in items:
         group = item.path.stem
         for shared in ("watched", "lean"):  # the first also of all who ask for ``converged``
@@ -61,7 +61,7 @@ def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
-    """A failure comes with what the hosts' journals say since they were booted last, before they are removed."""
+    """Adds to a failure the hosts' journals since their last boot, before the hosts are removed."""
     outcome = yield
     report = outcome.get_result()
     world = getattr(item, "funcargs", {}).get("world")

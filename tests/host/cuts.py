@@ -1,4 +1,4 @@
-"""What the tests of power cuts have in common: the moment to cut, and what may not be left."""
+"""Common code of the power cut tests: the moment of the cut, and what must not be left."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from lab.wait import wait_until
 from raw import hits
 
 SECONDS = 900
-# What the agent and the programs that it runs write: each file is the old one or the new one.
+# Files that the agent and its programs write: each must be the old one or the new one.
 _WRITTEN = ("/etc/bootstrap-agent", "/etc/systemd/system", "/etc/sudoers.d", "/etc/ufw", "/etc/default/ufw", "/etc/resolv.conf",
             "/usr/local/bin", "/usr/local/sbin", "/var/lib/bootstrap-agent", "/var/lib/tailscale/tailscaled.state",
             "/home/ubuntu/.openclaw/.env", "/home/ubuntu/.openclaw/openclaw.json", "/home/ubuntu/.config/systemd",
             "/home/ubuntu/.nvm")
-_OPENCLAWS_OWN = "/home/ubuntu/.cache/openclaw/"  # it leaves a .partial of its databases there, whose next start does not need it
+_OPENCLAWS_OWN = "/home/ubuntu/.cache/openclaw/"  # it leaves a .partial of its databases there, which its next start does not need
 
 
 def wait_until_begun(host: Host, name: str) -> None:
-    """Waits for the run that goes on to begin with that resource."""
+    """Waits until the current run begins with that resource."""
 
     def begun() -> bool:
         if not host.exists(EVENTS):
@@ -34,12 +34,12 @@ def wait_until_begun(host: Host, name: str) -> None:
 
 
 def forget_runs(host: Host) -> None:
-    """What had begun before counts no more."""
+    """Forgets what had begun before."""
     host.run(["rm", "-f", EVENTS]).check()
 
 
 def empty_files(host: Host) -> list[str]:
-    # The stamp is empty by design: only its time counts.
+    # The stamp is always empty: only its time matters.
     return host.run(["find", *_WRITTEN, "-type", "f", "-empty", "-not", "-path", "*/stamps/openclaw-config"]).out.splitlines()
 
 
@@ -50,7 +50,7 @@ def leftovers(host: Host) -> list[str]:
 
 
 def assert_ended_well(host: Host, given: list[str]) -> None:
-    """The host verifies, nothing is left over, and its disk, looked at when it is off, has the secrets only where they belong."""
+    """The host verifies, nothing is left over, and its disk (searched while it is off) has the secrets only where they belong."""
     seen = verify(host)
     assert (seen.code, seen.bad) == (0, {})
     assert empty_files(host) == []

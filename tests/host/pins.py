@@ -1,4 +1,4 @@
-"""Other versions of OpenClaw for a host, pinned by a profile, and what then runs there."""
+"""Pins other versions of OpenClaw for a host, and shows which version runs."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def pin(world: World, host: Host, scratch: Path, version: str, gateway: str) -> 
 
 
 def stand_in(world: World) -> str:
-    """Profile (YAML) of a version that stands in for OpenClaw; serves it."""
+    """Profile (YAML) of a version that replaces OpenClaw; serves that version."""
     return _serve(world, world.instance.directory / "stand-in", "2026.9.7", fake_openclaw.STANDS_IN)
 
 
@@ -46,10 +46,10 @@ def running(host: Host) -> str:
 
 
 def is_ready(host: Host) -> bool:
-    """Whether the gateway says so itself."""
+    """Whether the gateway says that it is ready."""
     return '{"ready":true' in host.run(["curl", "-sS", "http://127.0.0.1:18789/readyz"]).out
 
 
 def settings(host: Host) -> dict:
-    """The gateway's configuration, less what OpenClaw notes in it of its own doings."""
+    """The gateway's configuration, without the notes that OpenClaw writes into it."""
     return {key: value for key, value in json.loads(host.read(_CONFIG)).items() if key != "meta"}

@@ -1,4 +1,4 @@
-"""Secrets in the raw bytes of an ext4 image: in files, in free space, in its journal, in whatever form."""
+"""Finds secrets in the raw bytes of an ext4 image: in files, free space and the journal, in any encoding."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from pathlib import Path
 from urllib.parse import quote
 
 _BLOCK = 4096
-_LINES = b"\r?\n?"  # base64 is cut into lines, anywhere
+_LINES = b"\r?\n?"  # base64 may have a line end anywhere
 
 
 def forms(secret: str) -> dict[str, bytes]:
-    """What a secret looks like, by the name of the encoding; of base64 the characters that do not depend on its neighbours."""
+    """The encoded forms of a secret, by the name of the encoding. For base64: the characters that do not depend on neighbouring bytes."""
     raw = secret.encode()
     found = {"plain": raw, "URL": quote(secret, safe="").encode(), "UTF-16": secret.encode("utf-16-le"), "hex": raw.hex().encode()}
     for before in range(3):
@@ -25,7 +25,7 @@ def forms(secret: str) -> dict[str, bytes]:
 
 
 def hits(image: Path, secrets: dict[str, str]) -> Counter[str]:
-    """How often each place of ``image`` holds one of ``secrets`` (by name): "key, plain, in /path", never the value."""
+    """How often each place of ``image`` contains one of ``secrets`` (by name): "key, plain, in /path", never the value."""
     wanted = {form: f"{name}, {encoding}" for name, secret in secrets.items() for encoding, form in forms(secret).items()}
     pattern = re.compile(b"|".join(_LINES.join(re.escape(bytes([byte])) for byte in form) for form in wanted))
     found: Counter[str] = Counter()
@@ -38,7 +38,7 @@ def hits(image: Path, secrets: dict[str, str]) -> Counter[str]:
             for match in pattern.finditer(text):
                 at = offset - len(seen) + match.start()
                 form = match.group().translate(None, b"\r\n")
-                if match.end() > len(seen):  # else it was seen with the last piece
+                if match.end() > len(seen):  # otherwise it was found in the last piece
                     found[f"{wanted[form]}, in {owner(at // _BLOCK)}"] += 1
             offset += len(piece)
             seen = text[-overlap:]
@@ -46,7 +46,7 @@ def hits(image: Path, secrets: dict[str, str]) -> Counter[str]:
 
 
 def _owner(image: Path, block: int) -> str:
-    """Whose the block is, by debugfs(8): a path, free space, or the file system's own."""
+    """The owner of the block, from debugfs(8): a path, free space, or the file system itself."""
     inode = _debugfs(image, f"icheck {block}").splitlines()[-1].split("\t")[-1]
     if not inode.isdigit():
         return "free space" if "not in use" in _debugfs(image, f"testb {block}") else "the file system's own blocks"
@@ -57,7 +57,7 @@ def _owner(image: Path, block: int) -> str:
 
 
 def _unwritten(image: Path, inode: str, block: int) -> bool:
-    """Whether the block is only allocated (fallocate(2)): the disk still has what stood there before, the file reads as zeros."""
+    """Whether the block is only allocated (fallocate(2)): the disk still has its old contents, but the file reads as zeros."""
     extents = re.findall(r"(\d+) +- +(\d+) +\d+ +Uninit", _debugfs(image, f"ex <{inode}>"))
     return any(int(first) <= block <= int(last) for first, last in extents)
 

@@ -1,4 +1,4 @@
-"""What the processes of a host show to others while it works: a look afterwards sees only those that are still there."""
+"""What the processes of a host show to other users while they run. A search afterwards would see only processes that still run."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from pathlib import Path
 
 from lab.host import Host
 
-_PAUSE = 0.02  # seconds between two looks, of which one takes about 2 ms
+_PAUSE = 0.02  # seconds between two samples; one takes about 2 ms
 
 
 class Sampler:
-    """Looks for ``secrets`` in the command lines and environments of all processes of ``host``, again and again as long as the block.
+    """Searches for ``secrets`` in the command lines and environments of all processes of ``host``, repeatedly during the block.
 
-    A process that begins and ends between two looks is not seen.
+    A process that begins and ends between two samples is not seen.
     """
 
     def __init__(self, host: Host, secrets: Sequence[str]) -> None:
@@ -34,10 +34,10 @@ class Sampler:
     def __exit__(self, *_: object) -> None:
         self._over.set()
         self._thread.shutdown()
-        self._looking.result()  # raises what ended it early
+        self._looking.result()  # raises the error that ended it early
 
     def hits(self) -> list[str]:
-        """Where a secret was seen so far, but for environments of the gateway's user, whose own processes may hold them."""
+        """Where a secret was seen so far, except in environments of the gateway's user, whose processes may have them."""
         uid = self.host.run(["id", "-u", "ubuntu"]).out.strip()  # empty before the agent has made the user
         return sorted(f"{place} of {command}" for place, user, command in self._hits.copy() if place == "cmdline" or user != uid)
 
@@ -56,6 +56,6 @@ class Sampler:
         self.commands.add(command)
         for place, content in (("cmdline", line), ("environ", (process / "environ").read_bytes())):
             if any(secret in content for secret in self._secrets):
-                # The directory's owner is root for a process that lets itself not be traced.
+                # For a process that may not be traced, the directory's owner is root.
                 status = (process / "status").read_text(errors="replace").splitlines()
                 self._hits.add((place, next(value for value in status if value.startswith("Uid:")).split()[1], command))

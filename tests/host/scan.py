@@ -1,4 +1,4 @@
-"""Which ports of a host answer a stranger: a program, run where the stranger is.
+"""Which ports of a host answer a stranger. A program that runs where the stranger is.
 
     scan.py ADDRESS [FIRST LAST]       prints the TCP ports that accept a connection or refuse it, and the UDP ports that answer
 """
@@ -14,12 +14,12 @@ import time
 
 AT_ONCE = 8192
 WAIT = 0.7  # seconds; neighbours on one link answer within a millisecond
-# Of what a server may have: DNS, DHCP, NTP, NetBIOS, SNMP, IKE, DHCPv6, mDNS, LLMNR, tailscaled, the gateway.
+# Services that a server may have: DNS, DHCP, NTP, NetBIOS, SNMP, IKE, DHCPv6, mDNS, LLMNR, tailscaled, the gateway.
 UDP_PORTS = (53, 67, 68, 123, 137, 161, 500, 546, 547, 5353, 5355, 41641, 18789)
 
 
 def tcp(family: int, address: str, ports: list[int]) -> list[int]:
-    """The ports whose host said anything at all, a refusal included, when asked for a connection."""
+    """The ports for which the host answered a connection request at all, also with a refusal."""
     poll = select.poll()
     asked: dict[int, tuple[socket.socket, int]] = {}
     answered = []
@@ -41,7 +41,7 @@ def tcp(family: int, address: str, ports: list[int]) -> list[int]:
 
 
 def udp(family: int, address: str, ports: tuple[int, ...]) -> list[int]:
-    """The ports that answer a datagram, be it with "unreachable"."""
+    """The ports that answer a datagram, also with "unreachable"."""
     poll = select.poll()
     asked = {}
     for port in ports:
@@ -50,7 +50,7 @@ def udp(family: int, address: str, ports: tuple[int, ...]) -> list[int]:
         sender.send(b"\0" * 48)
         asked[sender.fileno()] = (sender, port)
         poll.register(sender, select.POLLIN)
-    time.sleep(WAIT)  # all must have had their time; there is no event for silence
+    time.sleep(WAIT)  # wait the whole time for all; there is no event for silence
     return [asked[descriptor][1] for descriptor, _ in poll.poll(0)]
 
 

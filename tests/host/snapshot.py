@@ -1,4 +1,4 @@
-"""What a host's files are, seen from outside: two snapshots are equal only when no inode changed in between."""
+"""The state of a host's files, from outside. Two snapshots are equal only when no inode changed in between."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from pathlib import Path
 
 from lab.host import Host
 
-# The issue's words: no inode under these may change. Nothing in them is a log, a cache or a program's own state.
+# From the requirements: no inode under these directories may change. They contain no logs, caches or other programs' state.
 QUIET = ("etc", "opt", "usr", "home/ubuntu/.config")
 
 Snapshot = dict[str, tuple[int, ...]]
 
 
 def snapshot(host: Host, *directories: str) -> Snapshot:
-    """Each path beneath ``directories`` with what any write, rename, chmod or chown of it would change."""
+    """Each path below ``directories`` with the data that a write, rename, chmod or chown would change."""
     return {path: (status.st_ino, status.st_mode, status.st_uid, status.st_gid, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
             for directory in directories for path, status in _walk(host.mount / directory)}
 
 
 def changed(before: Snapshot, after: Snapshot) -> list[str]:
-    """The paths that came, went or changed."""
+    """The paths that were added, removed or changed."""
     return sorted(path for path in before.keys() | after.keys() if before.get(path) != after.get(path))
 
 

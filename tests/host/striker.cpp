@@ -49,8 +49,7 @@ using Arguments = decltype(Info::entry.args);
 
 constexpr std::string_view events = "/run/bootstrap-agent/events.jsonl";
 constexpr std::string_view log_file = "/var/log/bootstrap-agent.log";
-// linux/fs/ext4/ext4.h: _IOR('X', 125, __u32), and the flag that says: without writing anything more, the
-// journal included.
+// linux/fs/ext4/ext4.h: _IOR('X', 125, __u32), and the flag for: write nothing more, not even the journal.
 constexpr unsigned long ext4_shutdown = 0x8004587D;
 constexpr std::uint32_t no_log_flush = 2;
 constexpr std::string_view event_begin = R"({"resource":{"name":")";
@@ -98,7 +97,7 @@ std::string path_at(pid_t pid, std::uint64_t directory, std::uint64_t name) {
   return file_of(pid, directory) + "/" + path;
 }
 
-// What a message to systemd or logind asks to be changed; empty when it only asks.
+// The change that a message to systemd or logind requests; empty when it only reads.
 std::string bus_change(pid_t pid, std::uint64_t message) {
   msghdr header = {};
   const auto raw = memory(pid, message, sizeof header);
@@ -127,8 +126,7 @@ struct Change {
 Change written(pid_t pid, const Arguments& a) {
   auto file = file_of(pid, a[0]);
   if (!is_file(file) || file == events) return {};
-  if (file ==
-      log_file) {  // the agent says what it is about to do, or what a program has said; after the time
+  if (file == log_file) {  // a log line of the agent: the next change, or a program's output; after the time
     auto line = memory(pid, a[1], std::min<std::size_t>(a[2], 160));
     return {"log", line.substr(std::min<std::size_t>(line.size(), 21))};
   }
@@ -209,7 +207,7 @@ struct Task {  // a thread, or a child that has not begun its program yet
   std::string resource = "run";
   bool main = false;
   bool thread = true;
-  int action = 0;  // of the call that it is in: what was asked for, to be done at its end
+  int action = 0;  // for the current call: the wanted action, to be done at its end
 };
 
 class Striker {
@@ -273,7 +271,7 @@ class Striker {
 
   void stopped(pid_t pid, int status) {
     const auto task = tasks_.find(pid);
-    if (task == tasks_.end()) {  // its parent's word that it was made is still to come
+    if (task == tasks_.end()) {  // the event of its parent, that the task was made, has not come yet
       early_.push_back(pid);
       return;
     }
@@ -305,7 +303,7 @@ class Striker {
     }
   }
 
-  // A program is let go once it has begun; the moment counts as a change.
+  // A program is released when it has started; its start counts as a change.
   void began(pid_t pid, const Task& task) {
     std::ifstream file("/proc/" + std::to_string(pid) + "/cmdline");
     std::string line((std::istreambuf_iterator<char>(file)), {});
@@ -315,14 +313,14 @@ class Striker {
     strike(action);
   }
 
-  // What is done to the program as a whole.
+  // Actions on the whole program.
   void strike(int action) {
     if (action == killed) ::kill(program_, SIGKILL);
     if (action != no_power) return;
     const int root = ::open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (root < 0 || ::ioctl(root, ext4_shutdown, &no_log_flush) != 0) die("shut down /");
     trace_ << "run\t-\tcut\t" << std::endl;
-    for (;;) ::pause();  // and with it the program
+    for (;;) ::pause();  // this also stops the program
   }
 
   void in_call(pid_t pid, Task& task) {
@@ -344,7 +342,8 @@ class Striker {
     }
   }
 
-  // Which resource a thread is about to be made for, and which one is done: the agent tells its followers.
+  // For which resource a thread is about to be made, and which resource is done. The agent writes both to its
+  // events.
   void watch_events(pid_t pid, const Task& task, const Info& info) {
     if (info.entry.nr != SYS_write || file_of(pid, info.entry.args[0]) != events) return;
     const auto line = memory(pid, info.entry.args[1], std::min<std::size_t>(info.entry.args[2], 2048));
@@ -358,10 +357,10 @@ class Striker {
       trace_ << name << "\t-\toutcome\t" << outcome.substr(0, outcome.find('"')) << std::endl;
   }
 
-  // Returns the action that is asked for at this change.
+  // Returns the action that is wanted at this change.
   int count(const std::string& resource, const Change& change) {
-    // A fork after a fork only asks again: how often is a matter of time, and what has a number is to have it
-    // in the next boot too.
+    // A fork after a fork is a repeated check. Their number depends on time, but the numbers of changes must
+    // be the same in the next boot.
     const bool forks = std::string_view(change.call) == "fork";
     if (std::exchange(forked_[resource], forks) && forks) return 0;
     const auto n = ++counts_[resource];
@@ -382,7 +381,7 @@ class Striker {
   std::map<std::pair<std::string, unsigned long>, int> targets_;
   std::ofstream trace_;
   std::map<std::string, unsigned long> counts_;
-  std::map<std::string, bool> forked_;  // whether its last change was one
+  std::map<std::string, bool> forked_;  // whether its last change was a fork
   std::map<pid_t, Task> tasks_;
   std::vector<pid_t> early_;
   std::string begun_ = "run";

@@ -1,4 +1,4 @@
-"""Runs of the agent that are struck at a change of our choice: see striker.cpp. What runs is the agent as it is, in its own unit."""
+"""Runs of the agent that are struck at a chosen change: see striker.cpp. The agent is unchanged and runs in its own unit."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from lab.host import Host
 
 _SOURCE = Path(__file__).with_name("striker.cpp")
 _INSIDE = "/usr/lib/lab-striker"
-_DROP_IN = "/usr/lib/systemd/system/{}.d/striker.conf"  # in /etc the agent removes what others lay over its units
+_DROP_IN = "/usr/lib/systemd/system/{}.d/striker.conf"  # in /etc the agent removes other drop-ins of its units
 _RUN, _BOOT = "bootstrap-agent-run.service", "bootstrap-agent.service"
 
 Place = tuple[str, int]
@@ -31,7 +31,7 @@ class Change:
 
     @property
     def place(self) -> Place:
-        """What it has in common with the same change of another run."""
+        """What is equal for the same change in another run."""
         return self.resource, self.n
 
     def __str__(self) -> str:
@@ -40,38 +40,38 @@ class Change:
 
 @dataclass(frozen=True)
 class Recorded:
-    """A first boot that nobody disturbed: its changes in order, and what it left on the disk."""
+    """An undisturbed first boot: its changes in order, and what it left on the disk."""
 
     trace: list[Change] = field(repr=False)
     names: set[str] = field(repr=False)
 
 
 def build(directory: Path) -> Path:
-    """The program that strikes: static, since it runs in hosts that have none of this machine's libraries."""
+    """The striker program. It is static, because the hosts do not have this machine's libraries."""
     striker = directory / "striker"
     run(["g++", "-std=c++20", "-O2", "-Wall", "-Wextra", "-Werror", "-static", "-o", striker, _SOURCE], seconds=120)
     return striker
 
 
 class Strikes:
-    """Of one host: from now on its runs are watched, and struck where ``aim`` says. It must be powered off, or up."""
+    """For one host: from now on its runs are watched, and struck where ``aim`` says. The host must be powered off, or up."""
 
     def __init__(self, host: Host, striker: Path, orders: str = _INSIDE) -> None:
         self._host = host
-        self._orders = orders  # where targets and trace are
+        self._orders = orders  # the directory of targets and trace
         self._dropped_in: list[str] = []
         host.write(f"{_INSIDE}/targets", "")
         shutil.copy(striker, f"{host.root}{_INSIDE}/striker")
         self._watch(_RUN, "--worker")
 
     def aim(self, places: Iterable[Place] | Mapping[Place, int], action: str = "kill") -> None:
-        """Where the next runs are killed, or meet another ``action``; or with which errno the calls there shall fail."""
+        """Where the next runs are killed, or get another ``action``; or the errno with which the calls there must fail."""
         errors = places if isinstance(places, Mapping) else {}
         lines = [f"{resource} {n} {errors.get((resource, n), action)}\n" for resource, n in places]
         self._host.write(f"{self._orders}/targets", "".join(lines))
 
     def spare(self) -> None:
-        """The next runs go as if this did not exist."""
+        """The next runs are not struck or watched."""
         for path in self._dropped_in:
             (self._host.root / path[1:]).unlink()
         self._host.run(["systemctl", "daemon-reload"]).check()
@@ -88,7 +88,7 @@ class Strikes:
             self._host.run(["systemctl", "daemon-reload"]).check()
 
     def take_trace(self) -> list[Change]:
-        """All changes since this was last asked, and with them what was struck (``call`` is struck)."""
+        """All changes since the last call of this, including those that were struck (``call`` is struck)."""
         file = self._host.root / f"{self._orders[1:]}/trace"
         if not file.exists():
             return []
@@ -98,7 +98,7 @@ class Strikes:
 
 
 class PowerCuts(Strikes):
-    """Of one host on an image, which is up: power goes where ``aim`` says. The agent that its boots start waits for ``go_on``."""
+    """For one host on an image, which is up: power is cut where ``aim`` says. The agent that a boot starts waits for ``go_on``."""
 
     def __init__(self, host: Host, striker: Path) -> None:
         super().__init__(host, striker, "/run/lab-striker")  # nothing on the disk can be read or written after the cut
@@ -111,13 +111,13 @@ class PowerCuts(Strikes):
         self._host.run(["systemd-run", "--quiet", AGENT, *arguments]).check()
 
     def go_on(self, places: Iterable[Place]) -> None:
-        """After a boot: now its agent starts."""
+        """After a boot: lets its agent start."""
         self.aim(places, "power")
         self._host.run(["systemctl", "start", "--no-block", _BOOT]).check()
 
     @property
     def is_over(self) -> bool:
-        """Whether the run that was to begin did, and has ended, or power is cut."""
+        """Whether the expected run has begun and ended, or power is cut."""
         file = self._host.root / f"{self._orders[1:]}/trace"
         if not file.exists():
             return False

@@ -1,4 +1,4 @@
-"""User-data with nothing but the Tailscale key; the rest comes by Tailscale SSH from the operator's laptop, and so do new ones later.
+"""User-data with only the Tailscale key. The other secrets, and later new ones, come over Tailscale SSH from the operator's laptop.
 
 The tests of this file take one server, step by step. No process may show a secret in any of these runs.
 """
@@ -27,7 +27,7 @@ FIRST, SECOND = (f"sk-ant-oat01-{secrets.token_urlsafe(64)}" for _ in range(2))
 
 @pytest.fixture(scope="module")
 def server(world: World, suite: str, agent: Path) -> Iterator[Sampler]:
-    """Looks on from power-on until the tests are over."""
+    """Watches from power-on until the end of the tests."""
     host = world.host(suite)
     key = world.auth_key(tags="tag:server")
     host.user_data = world.user_data(agent, f"tailscale_auth_key: {key}\n", f"tailscale:\n  hostname: {NAME}\n")
@@ -55,7 +55,7 @@ def deliver(world: World, token: str) -> Completed:
 
 
 def assert_delivered(world: World, host: Host, token: str, scratch: Path) -> Report:
-    """The gateway is ready with ``token``, and it is nowhere else; returns the run's report."""
+    """Checks that the gateway is ready with ``token``, and that the token is nowhere else; returns the run's report."""
     assert verify(host).bad == {}
     assert world.operator.http_status(f"https://{NAME}.lab.ts.net/readyz") == 200
     assert f"ANTHROPIC_OAUTH_TOKEN={token}\n" in host.read(canaries.ENV)

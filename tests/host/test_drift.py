@@ -1,4 +1,4 @@
-"""Single things that are changed behind the agent's back: --verify names each, --reconcile repairs it without any secret."""
+"""Single changes that the agent does not know about: --verify names each, --reconcile repairs it without any secret."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ STOP = 400  # seconds: a gateway at work may take its unit's TimeoutStopSec=330
 @dataclass(frozen=True)
 class Drift:
     """``make`` is a shell command of ``user``. It must give a drift of ``field`` at ``resource``, observed as ``observed`` says in
-    part. ``also`` are the resources that then can't be as desired either, since they stand on this one. ``real``: the real OpenClaw
-    might mind, so it is not a stand-in that runs.
+    part. ``also``: the resources that can't be as desired either, because they depend on this one. ``real``: the test needs the
+    real OpenClaw and not its replacement.
     """
 
     name: str
@@ -39,7 +39,7 @@ class Drift:
 
 
 def _config(key: str, value: str) -> str:
-    """Changes what stands behind ``key`` of the gateway's configuration, as its owner would by hand."""
+    """Changes the value of ``key`` in the gateway's configuration, like its owner would do by hand."""
     return f"sed -i 's|\"{key}\": [^,]*|\"{key}\": {value}|' {CONFIG} && grep -q '\"{key}\": {value}' {CONFIG}"
 
 
@@ -58,7 +58,7 @@ DRIFTS = [
     Drift("boot unit off", "systemctl disable bootstrap-agent.service", "boot", "enabled", "disabled"),
     Drift("boot unit of an older agent", "echo '# older' >>/etc/systemd/system/bootstrap-agent.service", "boot",
           "bootstrap-agent.service", "changed"),
-    # A tailscaled that runs takes an empty one over at once, or after the verification: see the last test here.
+    # A running tailscaled replaces an empty file at once, or after the verification: see the last test here.
     Drift("resolv.conf empty", "systemctl stop tailscaled; : >/etc/resolv.conf", "resolver", "/etc/resolv.conf", "empty", TAILSCALED),
     Drift("resolv.conf empty beside its backup", "systemctl stop tailscaled; cp /etc/resolv.conf /etc/resolv.pre-tailscale-backup.conf; "
           ": >/etc/resolv.conf", "resolver", "/etc/resolv.conf", "empty", TAILSCALED),
@@ -150,8 +150,8 @@ def assert_named_and_repaired(host: Host, drift: Drift) -> None:
 
 
 def test_names_are_found_again_after_tailscaled_took_over_an_empty_resolv_conf(lean: Host) -> None:
-    """As after a power cut: it keeps the empty file for what was there. It finds Tailscale's control server without names (by DERP), the
-    lab's here by /etc/hosts.
+    """Like after a power cut: tailscaled keeps the empty file as its backup. It finds Tailscale's control server without names (by
+    DERP), and the lab's server by /etc/hosts.
     """
     look_up = ["getent", "ahostsv4", parts.MIRROR]
     take_over = (f"getent ahostsv4 {parts.CONTROL} | sed -n '1s/STREAM.*/{parts.CONTROL}/p' >>/etc/hosts; systemctl stop tailscaled; "

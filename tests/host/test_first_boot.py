@@ -1,4 +1,4 @@
-"""What a first boot through cloud-init's user-data leaves: seen by the operator, by a stranger, by the users of the host."""
+"""The result of a first boot through cloud-init's user-data, as the operator, a stranger and the users of the host see it."""
 
 from __future__ import annotations
 
@@ -180,14 +180,14 @@ def test_a_secret_left_behind_is_found(converged: Host, tmp_path: Path, place: s
         converged.run(["journalctl", "--sync"]).check()
     else:
         converged.write(place, secret)
-    # journald compresses what is long. Once, on trixie, its file held the text as it is as well; why is not known.
+    # journald compresses long entries. Once, on trixie, its file also contained the plain text; the reason is not known.
     found = canaries.copies(converged, [secret], tmp_path)
     assert [other for other in found if not other.startswith("/var/log/journal/")] == [place]
     converged.run(["rm", "-f", place]).check()
 
 
 def test_neither_a_process_nor_the_console_shows_a_secret(watched: Sampler) -> None:
-    """From power-on until the agent's run was over: keys on a command line are for everyone to see as long as it runs."""
+    """From power-on until the end of the agent's run: everybody can see keys on a command line while the program runs."""
     for command in ("cloud-init ", f"{AGENT} --worker", "apt-get ", "tailscale up ", "npm ", "/openclaw"):
         assert any(command in seen for seen in watched.commands), f"{command} was never seen: the sampler is blind"
     assert watched.hits() == []

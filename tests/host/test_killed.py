@@ -1,6 +1,6 @@
-"""A first boot that is killed at every change before its worker begins, and then in several resources: it gets through.
+"""A first boot that is killed at every change before its worker begins, and then in several resources: it completes.
 
-This is the sample; scripts/test kill goes through all resources.
+This is a sample; scripts/test kill covers all resources.
 """
 
 from __future__ import annotations
@@ -33,16 +33,16 @@ def test_a_first_boot_that_is_killed_again_and_again(world: World, agent: Path, 
     strike = Strikes(host, striker)
 
     before_the_worker = 0
-    for n in count(1):  # until it gets as far as the worker, which is then killed in its turn
+    for n in count(1):  # until it reaches the worker, which is then killed too
         strike.aim([("run", n), *SAMPLE])
         given = ["--first-boot", "--profile", PROFILE, "--secrets", SECRETS] if host.exists(SECRETS) else ["--reconcile"]
         if host.run(strike.argv(*given), timeout=aftermath.SECONDS).code != KILLED:
             break
         before_the_worker += 1
-    # A worker whose starter was killed goes on without it.
+    # A worker continues when the process that started it was killed.
     wait_until(lambda: host.run(["systemctl", "show", "--property=ActiveState", UNIT]).out == "ActiveState=inactive\n",
                aftermath.SECONDS, "the worker to be killed")
-    status = host.run([AGENT, "--status", "--wait", "--deadline", "60s"], timeout=90)  # no report yet, and none to be waited for
+    status = host.run([AGENT, "--status", "--wait", "--deadline", "60s"], timeout=90)  # no report yet, and no run to wait for
     assert (status.code, status.err) == (2, "bootstrap-agent: the run was stopped from outside before it finished; the next run converges\n")
     hits: list[Change] = []
     while now := [hit for hit in strikes.struck(strike.take_trace()) if hit.place in SAMPLE]:

@@ -1,4 +1,4 @@
-"""That the lab is what it says: real first boots, one host not another's, and nothing left of it."""
+"""Tests of the lab: real first boots, separate hosts, and complete removal."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_metadata_is_served_on_both_addresses_to_any_user(up: Host) -> None:
 
 
 def test_an_outsider_reaches_open_ports_by_v4_and_v6(world: World, up: Host) -> None:
-    """What later tests prove closed must have been reachable in the first place."""
+    """Ports that later tests find closed must be reachable here."""
     for address in (up.v4, up.v6):
         assert "SSH-2.0" in world.outsider(["ssh-keyscan", "-T", "10", address]).err
 
@@ -109,7 +109,7 @@ def test_a_boot_keeps_the_disk_and_not_the_firewall(new_host: NewHost, suite: st
 
 
 def test_the_operator_and_a_host_meet_in_the_tailnet(world: World, new_host: NewHost, suite: str) -> None:
-    """The chain that the gateway will hang on: control, relay, ACME, MagicDNS, Tailscale SSH."""
+    """The services that the gateway needs: control, relay, ACME, MagicDNS, Tailscale SSH."""
     host = new_host(suite)
     host.boot()
     host.wait_booted()
@@ -129,7 +129,7 @@ def test_the_operator_and_a_host_meet_in_the_tailnet(world: World, new_host: New
     url = f"https://{name}.lab.ts.net/tailscaled.service"
     wait_until(lambda: operator.http_status(url) == 200, 120, f"{url} with a verified certificate")
     assert operator.ssh(f"root@{name}", ["sh", "-c", "echo $0 'one arg'; cat"], input="in").check().out == "sh one arg\nin"
-    host.run(["getent", "hosts", "deb.debian.org"]).check()  # names outside the tailnet go on resolving
+    host.run(["getent", "hosts", "deb.debian.org"]).check()  # names outside the tailnet still resolve
 
 
 def test_a_profile_of_ones_own_keeps_its_keys_under_the_labs() -> None:
@@ -164,7 +164,7 @@ def test_nothing_is_left_of_a_lab_whose_owner_was_killed() -> None:
     owner.send_signal(signal.SIGKILL)
     owner.wait()
     assert traces(f"{net.PREFIX}{number}"), "a killed owner cannot have cleaned up"
-    with World() as world:  # removes it before it takes a number
+    with World() as world:  # removes the old lab before it takes a number
         assert world.instance.number == number or not traces(f"{net.PREFIX}{number}")
     assert traces(f"{net.PREFIX}{number}") == []
 
@@ -186,7 +186,7 @@ def test_two_labs_and_the_machine_itself_as_before() -> None:
 
 
 def traces(name: str) -> list[str]:
-    """What there is on the machine of the lab called ``name``: processes, mounts, namespaces, links, routes, tables, files."""
+    """Everything of the lab ``name`` on the machine: processes, mounts, namespaces, links, routes, tables, files."""
     number = name.removeprefix(net.PREFIX)
     directory = str(instance.BASE / number)
     found = [f"namespace {ns}" for ns in net.namespaces() if ns.startswith(f"{name}-")]
@@ -197,7 +197,7 @@ def traces(name: str) -> list[str]:
     for process in Path("/proc").glob("[0-9]*"):
         try:
             state, parent = (process / "stat").read_text().rpartition(")")[2].split()[:2]
-            # An orphan that has ended is the machine's init's to reap, in its own time.
+            # The machine's init reaps an ended orphan, but maybe later.
             if f"/{name}/" in (process / "cgroup").read_text() and (state != "Z" or int(parent) == os.getpid()):
                 found.append(f"process {process.name}: {(process / 'cmdline').read_bytes().split(bytes(1))}")
         except (FileNotFoundError, ProcessLookupError):

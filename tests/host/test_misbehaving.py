@@ -1,6 +1,6 @@
-"""The machine itself misbehaves: the agent says what, why and what next, keeps its deadlines, and converges once it is over.
+"""Faults of the machine itself: the agent says what, why and what next, keeps its deadlines, and converges when the fault is gone.
 
-What the outside does is in test_refusals.py, what the kernel does in kill/test_errors.py.
+Faults of the outside world are in test_refusals.py, faults of the kernel in kill/test_errors.py.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ MINUTE = 60_000  # milliseconds, as reports have them
 
 
 def shell(host: Host, script: str, user: str | None = None) -> str:
-    """A script as root, or as ``user`` with its manager at hand."""
+    """Runs a script as root, or as ``user`` with access to its manager."""
     env = {"XDG_RUNTIME_DIR": f"/run/user/{uid(host)}"} if user else {}
     return host.run(["sh", "-ec", script], user=user, env=env, timeout=SECONDS).check().out
 
@@ -36,14 +36,14 @@ def uid(host: Host) -> str:
 
 
 def assert_over(host: Host) -> None:
-    """Nothing is in the way any more: one run converges, and the next has nothing to do."""
+    """The fault is gone: one run converges, and the next has nothing to do."""
     ended = reconcile(host)
     assert (ended.code, ended.bad) == (0, {}), ended.said
     assert verify(host).bad == {}
 
 
 def without_bus(host: Host, script: str) -> tuple[int, str]:
-    """A script as root, not by systemd-run(1), which needs D-Bus; returns its exit code and what it printed."""
+    """Runs a script as root without systemd-run(1), which needs D-Bus. Returns its exit code and output."""
     with host.follow(["sh", "-c", f"exec 2>&1; {script}"]) as process:
         said, _ = process.communicate(timeout=SECONDS)
         return process.returncode, said
@@ -60,7 +60,7 @@ def while_(host: Host, begin: str, end: str) -> Iterator[None]:
 
 @pytest.fixture
 def impatient(lean: Host) -> Iterator[Callable[[], Report]]:
-    """A run that must download tailscale anew, within 8 s, and lets tailscaled come back within 20."""
+    """A run that must download tailscale again within 8 s, and gives tailscaled 20 s to come back."""
     before = lean.read(PROFILE)
     lean.write("/root/impatient.yaml", merge(before, "limits:\n  download_timeout: 8s\ntailscale:\n  join_timeout: 20s\n"))
 
@@ -128,7 +128,7 @@ def test_apt_lists_that_are_corrupt(lean: Host) -> None:
 
 
 def test_apt_lists_that_are_empty(lean: Host) -> None:
-    """As a power cut leaves what was not synced. `apt-get update` alone keeps them."""
+    """Like after a power cut before a sync. `apt-get update` alone keeps such lists."""
     shell(lean, "dpkg --purge nftables; for list in /var/lib/apt/lists/*_Packages; do : >$list; done; rm -f /var/cache/apt/*.bin")
     assert_over(lean)
 
@@ -183,7 +183,7 @@ def test_logs_that_have_no_room(lean: Host) -> None:
 def test_a_journal_that_has_no_room(lean: Host) -> None:
     journal, conf = "/run/log/journal", "/run/systemd/journald.conf.d"
     fill = f"! cat /dev/zero >>{journal}/full 2>&1; journalctl --sync"
-    noise = "head -c 3000000 /dev/urandom | base64 -w 30000 | systemd-cat; journalctl --sync"  # ends the file that has room already
+    noise = "head -c 3000000 /dev/urandom | base64 -w 30000 | systemd-cat; journalctl --sync"  # fills the allocated journal file
     with while_(lean, f"mkdir -p {conf}; printf '[Journal]\nStorage=volatile\n' >{conf}/full.conf; "
                 f"mount -t tmpfs -o size=2m tmpfs {journal}; systemctl restart systemd-journald; {fill}; {noise}; {fill}; "
                 "ufw delete allow in on tailscale0; "
@@ -196,7 +196,7 @@ def test_a_journal_that_has_no_room(lean: Host) -> None:
 
 @contextmanager
 def read_only(host: Host, path: str) -> Iterator[None]:
-    """A file that not even root may change, nor replace, as no mount can be. The lab's file system has no chattr +i."""
+    """A file that not even root may change or replace, because it is a mount. The lab's file system has no chattr +i."""
     with while_(host, f"mount --bind {path} {path}; mount -o remount,bind,ro {path}; ! touch {path}", f"umount {path}"):
         yield
 
@@ -208,7 +208,7 @@ def test_an_etc_hosts_that_cannot_be_changed(lean: Host, impatient: Callable[[],
 
 
 def test_a_resolv_conf_that_cannot_be_changed(lean: Host, impatient: Callable[[], Report]) -> None:
-    """tailscaled has taken it over, and is started again: now it would ask itself for its control server."""
+    """tailscaled has replaced it and is restarted: it would now ask itself for the address of its control server."""
     with read_only(lean, "/etc/resolv.conf"):
         ended = impatient()
     assert ended.code == 1

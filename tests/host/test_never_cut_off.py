@@ -1,4 +1,4 @@
-"""A change of the firewall that would keep the operator out, or that nobody confirms, is put back by itself."""
+"""A change of the firewall that would lock the operator out, or that is not confirmed, is put back automatically."""
 
 from __future__ import annotations
 
@@ -27,20 +27,20 @@ HANGS = "#!/bin/sh\nexec sleep 600\n"
 WRAPPER = "/usr/local/sbin/iptables-save"
 UFW_WRAPPER = "/usr/local/sbin/ufw"
 SOON = "/usr/lib/systemd/system/bootstrap-agent-revert.timer.d/soon.conf"
-# A change takes minutes so, and the timer's are fewer.
+# With this, a change takes longer than the timer.
 SLOW = '#!/bin/sh\ncase $1 in status | show) ;; *) sleep 8 ;; esac\nexec /usr/sbin/ufw "$@"\n'
 Ssh = Callable[..., Completed]
 
 
 @pytest.fixture(scope="module")
 def stranger(world: World) -> str:
-    """Where the lab's outsider comes from."""
+    """The address of the lab's outsider."""
     return net.v4(world.instance.number, net.ROUTER)
 
 
 @pytest.fixture
 def ssh(world: World, lean: Host, tmp_path: Path) -> Iterator[Ssh]:
-    """Logs in by the public SSH port as root, with a key; the profile is as it was when the test ends."""
+    """Logs in through the public SSH port as root, with a key. The profile is restored when the test ends."""
     key = tmp_path / "key"
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
     lean.write("/root/.ssh/authorized_keys", key.with_suffix(".pub").read_text(), mode=0o600)
@@ -75,7 +75,7 @@ def test_a_profile_that_would_lock_out_is_put_back(world: World, lean: Host, sui
     assert not lean.exists(KEPT)
     assert f"allow from {stranger}" in lean.run(["ufw", "show", "added"]).check().out
 
-    # Over the tailnet it may be closed: this operator has another way in.
+    # Over the tailnet the port may be closed: this operator has other access.
     world.operator.ssh(f"root@lean-{suite}", [AGENT, "--reconcile"], timeout=SECONDS).check()
     assert ssh("true").code == 255
     assert verify(lean).bad == {}
@@ -99,9 +99,9 @@ def test_a_rule_of_ones_own_that_cuts_the_tailnet_off_is_not_loaded(world: World
 def test_what_was_not_confirmed_is_put_back(lean: Host, stranger: str, ssh: Ssh, cut: str) -> None:
     assert reconcile_with(lean, allow(stranger)).bad == {}
     lean.write(OTHER, merge(lean.read(PROFILE), allow("203.0.113.7")))
-    lean.write(WRAPPER, HANGS, mode=0o755)  # the agent hangs where it looks whether the way in is open
+    lean.write(WRAPPER, HANGS, mode=0o755)  # the agent hangs while it checks the operator's access
     with lean.follow([AGENT, "--reconcile", "--profile", OTHER]):
-        wait_until(lambda: "sleep\x00600" in _commands(lean), 120, "the agent to look whether the way in is open")
+        wait_until(lambda: "sleep\x00600" in _commands(lean), 120, "the agent to check the operator's access")
         assert ssh("true").code == 255, "the change is not there"
         if cut.startswith("power cut"):
             lean.kill()
@@ -190,7 +190,7 @@ def test_settings_that_sshd_refuses_are_never_in_place(lean: Host, ssh: Ssh) -> 
 
 
 def _commands(host: Host) -> str:
-    """The command lines of all its processes."""
+    """The command lines of all processes of the host."""
     lines = []
     for path in (host.root / "proc").glob("[0-9]*/cmdline"):
         try:

@@ -1,4 +1,4 @@
-"""Runs that are cut off, watched, or meet another: the host ends verified, and nobody had to help."""
+"""Runs that are interrupted, watched, or meet another run: the host is verified in the end, without help."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.parametrize("suite", ["bookworm"], indirect=True)
 
 UNIT = "openclaw-gateway.service"
 SECONDS = 600
-# What a gateway leaves in its database whose migrations power has cut off: for a minute, the next one refuses to start.
+# What a gateway leaves in its database after a power cut during its migrations: for a minute, the next gateway refuses to start.
 LEASE = """\
 const {DatabaseSync} = require("node:sqlite"), now = Date.now();
 new DatabaseSync(process.env.HOME + "/.openclaw/state/openclaw.sqlite").prepare("INSERT OR REPLACE INTO state_leases VALUES (?,?,?,?,?,NULL,?,?)")
@@ -35,7 +35,7 @@ def gateway(host: Host, *verb: str) -> None:
 
 @pytest.fixture
 def stopped(converged: Host) -> Iterator[Host]:
-    """A host whose next run has something to do for several seconds: its gateway is stopped."""
+    """A host whose next run takes several seconds, because its gateway is stopped."""
     gateway(converged, "stop")
     yield converged
     wait_until(lambda: status(converged) != 4, SECONDS, "the run to end")
@@ -47,7 +47,7 @@ def status(host: Host) -> int:
 
 
 def settled(host: Host) -> str:
-    """Waits until a boot is over, with all that the agent does in it, and returns the text of the last run's report."""
+    """Waits for the end of a boot and of the agent's work in it. Returns the text of the last run's report."""
     host.wait_booted()
     return host.run([AGENT, "--status", "--wait"], timeout=SECONDS).check().out
 

@@ -1,7 +1,7 @@
-"""What goes wrong outside: the agent says what, why and what next, locks nobody out, and the next run goes on from there.
+"""Faults outside of the machine: the agent says what, why and what next, locks nobody out, and the next run continues.
 
-The tests of this file take one bare server, step by step, to a verified gateway. Each leaves it as the next one finds it, and
-each would do on a bare one as well.
+The tests of this file turn one bare server, step by step, into a verified gateway. Each test uses the server that the test before
+has left, but would also work on a bare one.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ limits:
 keep_unconsumed_secrets: 90m
 gateway: {}
 """
-# Holds dpkg's lock as dpkg does (fcntl(2)), from when it says so until its time is over.
+# Holds dpkg's lock like dpkg does (fcntl(2)). It prints a line when it has the lock, and holds it for the given time.
 HOLD_LOCK = """\
 import fcntl, select, sys
 lock = open("/var/lib/dpkg/lock-frontend", "w")
@@ -72,7 +72,7 @@ select.select([], [], [], float(sys.argv[1]))
 
 @pytest.fixture(scope="module")
 def bare(world: World, agent: Path) -> Iterator[Host]:
-    """A server that has booted, and has nothing of ours but the agent's file."""
+    """A booted server with only the agent's file."""
     host = world.host("bookworm")
     host.boot()
     host.wait_booted()
@@ -83,7 +83,7 @@ def bare(world: World, agent: Path) -> Iterator[Host]:
 
 @pytest.fixture
 def tailnet(world: World) -> Iterator[Callable[..., object]]:
-    """Turns switches of the tailnet; they are turned back when the test ends."""
+    """Changes settings of the tailnet; they are restored when the test ends."""
     before = world.services.admin("/set")
     yield lambda **switches: world.services.admin("/set", **switches)
     world.services.admin("/set", **before)
@@ -91,7 +91,7 @@ def tailnet(world: World) -> Iterator[Callable[..., object]]:
 
 @pytest.fixture
 def mirror(world: World) -> Iterator[Callable[..., None]]:
-    """Makes answers of the mirror go wrong; they are right again when the test ends."""
+    """Makes the mirror's answers wrong; they are right again when the test ends."""
     broken = []
 
     def fault(pattern: str, mode: Fault | None, **details: int) -> None:
@@ -104,14 +104,14 @@ def mirror(world: World) -> Iterator[Callable[..., None]]:
 
 
 def run(world: World, host: Host, profile: str = "", secrets: str = "", command: str = "--reconcile") -> Report:
-    """An enforcing run with what is given; of the profile, what is given wins over the lab's."""
+    """An enforcing run with the given input; the given profile overrides the lab's."""
     host.write(PROFILE, merge(merge(IMPATIENT, world.services.profile()), profile))
     host.write(SECRETS, secrets, mode=0o600)
     return call(host, command, "--profile", PROFILE, *(("--secrets", SECRETS) if secrets else ()))
 
 
 def events(host: Host) -> str:
-    """What the run that goes on has said of its progress."""
+    """The progress lines of the current run."""
     try:
         return (host.root / "run/bootstrap-agent/events.jsonl").read_text()
     except FileNotFoundError:  # it is about to begin
@@ -126,7 +126,7 @@ def dpkg_lock_held(host: Host, seconds: float) -> Iterator[None]:
 
 
 def assert_not_locked_out(world: World, host: Host) -> None:
-    """The operator gets in: by the tailnet, or where the tailnet isn't up, as before, and then no firewall is in force."""
+    """The operator can log in: over the tailnet, or, where the tailnet isn't up, as before and without a firewall."""
     joined = f"{NAME}.lab.ts.net" in world.operator.peers()
     firewall = host.exists("/usr/sbin/ufw") and "Status: active" in host.run(["ufw", "status"]).out
     if firewall:
@@ -136,7 +136,7 @@ def assert_not_locked_out(world: World, host: Host) -> None:
 
 
 def assert_not_trying(world: World, host: Host) -> None:
-    """No join goes on behind the agent's back, now that it would work."""
+    """No join continues in the background, now that it would work."""
     preferences = json.loads(host.run(["tailscale", "debug", "prefs"]).check().out)
     assert preferences["LoggedOut"] or not preferences["WantRunning"], preferences
     assert not any(node["name"].startswith(NAME) for node in world.services.nodes())
@@ -215,7 +215,7 @@ def test_a_refused_key_and_a_mirror_that_comes_back(world: World, bare: Host, mi
     assert "integrity" in ended.why("openclaw/package")
     assert not bare.exists("/usr/local/bin/openclaw")
     assert_not_locked_out(world, bare)
-    world.services.admin("/key", key=wrong, left=1)  # it would be good now
+    world.services.admin("/key", key=wrong, left=1)  # the key would be valid now
     assert_not_trying(world, bare)
 
 
@@ -224,7 +224,7 @@ def test_a_key_that_is_used_up(world: World, bare: Host) -> None:
     assert ended.code == 1
     assert "the control server refused the auth key" in ended.why("tailscale/login")
     assert set(ended.bad) == {"tailscale/login", "tailscale/serve", "ufw", "sshd", "user/password", "user/sudoers"}
-    # passwords and sudo go only when the tailnet is up
+    # passwords and sudo are removed only when the tailnet is up
     assert_not_locked_out(world, bare)
 
 

@@ -1,4 +1,4 @@
-"""New secrets for a server that works: over stdin, as the operator brings them; and the webhook that hears of a run that failed."""
+"""New secrets for a working server, over stdin, as the operator provides them; and the webhook that is told about a failed run."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ URL_FILE = "/var/lib/bootstrap-agent/webhook-url"
 
 
 def started(host: Host) -> str:
-    """When the gateway's process was started, and which it is."""
+    """The start time and the pid of the gateway's process."""
     uid = host.run(["id", "-u", "ubuntu"]).check().out.strip()
     show = ["systemctl", "--user", "show", "--property=MainPID,ActiveEnterTimestampMonotonic,NRestarts", "openclaw-gateway.service"]
     return host.run(show, user="ubuntu", env={"XDG_RUNTIME_DIR": f"/run/user/{uid}"}).check().out
@@ -48,7 +48,7 @@ def test_a_new_gateway_token_takes_over_and_the_old_one_is_nowhere(world: World,
 
 @pytest.fixture
 def told(world: World, converged: Host) -> Iterator[Host]:
-    """A host with a webhook, where the next run fails: the gateway's user has a second name for its secrets where the seal looks."""
+    """A host with a webhook where the next run fails: the gateway's user has made a second name for its secrets in a searched place."""
     converged.write(BROUGHT, f"webhook_url: https://{MIRROR}{HOOK}\n", mode=0o600)
     brought = reconcile(converged, "--secrets", BROUGHT)
     assert (brought.code, brought.bad) == (0, {})

@@ -1,4 +1,4 @@
-"""Traps that the gateway's user could set in its home: root goes through none, says where it stands, and goes on without it."""
+"""Traps that the gateway's user could set in its home: root follows none, names the path, and continues with the other resources."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.parametrize("suite", ["bookworm"], indirect=True)
 HOME = "/home/ubuntu"
 UNIT = ".config/systemd/user/openclaw-gateway.service"
 
-# Every path below the home that root writes, with the resource that does.
+# Every path below the home that root writes, with the resource that writes it.
 WRITTEN = {
     ".nvm": "node/nvm-shim",
     ".nvm/nvm.sh": "node/nvm-shim",
@@ -29,7 +29,7 @@ WRITTEN = {
     f"{UNIT}.d": "openclaw/unit",
     f"{UNIT}.d/userns.conf": "openclaw/unit",
 }
-# What makes root write where otherwise it only looks.
+# Makes root write where otherwise it only reads.
 BECAUSE = {".openclaw/.openclaw.json.bootstrap-agent": f"sed -i 's/\"loopback\"/\"lan\"/' {HOME}/.openclaw/openclaw.json"}
 
 
@@ -63,7 +63,7 @@ def test_root_follows_no_symlink_in_a_home(lean: Host, victim: str, path: str) -
 
 
 def test_a_link_where_root_puts_a_file_together_is_not_followed(lean: Host, victim: str) -> None:
-    """The name beside .env under which its new content is written before it takes the old one's place."""
+    """The temporary name beside .env for its new content."""
     lean.run(["touch", victim]).check()
     before = snapshot(lean, "etc/victim")
     lean.run(["sh", "-ec", "cd ~/.openclaw; chmod 644 .env; sed -i /^OPENCLAW_GATEWAY_TOKEN=/d .env; "

@@ -1,4 +1,4 @@
-"""A newer pin of OpenClaw: it takes over once it is ready, and when it does not get ready the old one is back, untouched."""
+"""A newer pin of OpenClaw: the new version takes over when it is ready; when it does not get ready, the old version is back, unchanged."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""User-data as the agent renders it, on hosts that boot by it: what it hands over as it was given, and what it refuses.
+"""User-data that the agent renders, on hosts that boot with it: what it passes on unchanged, and what it refuses.
 
-A whole first boot by it is in test_first_boot.py. Here a stub plays the agent.
+A whole first boot with it is in test_first_boot.py. Here a stub replaces the agent.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ env >/root/environment
 """
 OWNERS = "#cloud-config\nwrite_files: [{path: /root/owners, content: here}]\nruncmd: [[touch, /root/ran-on]]\n"
 KEY = "  hostname: other"
-# What a shell, printf or cloud-init could take for something else, in a comment of the profile.
+# A comment in the profile with texts that a shell, printf or cloud-init could interpret.
 ODD = KEY + "  # `touch /root/x` $(touch /root/x) ${HOME} \\ \\\\ \\n ' \" %s %% ; & | < > ü 日本 🦞\n"
 NOT_IT = "0" * 64
 
@@ -45,12 +45,12 @@ def values(secrets: str) -> list[str]:
 
 
 def heard(host: Host) -> str:
-    """What others than root may read of what was said during the boot."""
+    """Messages of the boot that users other than root can read."""
     return host.read("/var/log/cloud-init-output.log") + host.run(["journalctl", "--boot"]).check().out
 
 
 def said(host: Host) -> list[str]:
-    """What the script said on the console."""
+    """The lines of the script on the console."""
     lines = host.console.read_text(errors="replace").splitlines()
     return [line for line in lines if line.startswith("bootstrap-agent:")]
 
@@ -97,7 +97,7 @@ def test_what_is_not_the_agent_is_refused(world: World, agent: Path, stub: Path,
         assert line.startswith(f"bootstrap-agent: not started: {url} has SHA-256 ") and line.endswith(f", expected {NOT_IT}")
     assert not host.exists("/root/bootstrap-agent") and not host.exists("/root/arguments")
     assert canaries.copies(host, values(secrets), tmp_path) == []
-    # Of what came as mail or as a pickle a search for the secrets would see nothing.
+    # In mail and in a pickle, a search for the secrets would find nothing.
     left = {path.name for path in host.root.glob("var/lib/cloud/instances/*/*")}
     assert left.isdisjoint({"user-data.txt", "user-data.txt.i", "obj.pkl", "cloud-config.txt"}) and "sem" in left
     assert {path.name for path in host.root.glob("var/lib/cloud/instances/*/scripts/*")} == ({"runcmd"} if form == "multi-part" else set())
@@ -105,7 +105,7 @@ def test_what_is_not_the_agent_is_refused(world: World, agent: Path, stub: Path,
 
 
 def test_a_first_boot_from_multi_part_user_data_leaves_no_part(world: World, agent: Path, new_host: NewHost, tmp_path: Path) -> None:
-    """The secrets are in base64 there, where a search for them sees nothing."""
+    """The secrets are in base64 there, where a plain search finds nothing."""
     secrets = world.secrets()
     host = new_host("bookworm")
     script = world.user_data(agent, secrets, "tailscale:\n  hostname: parts\n", openclaw=pins.stand_in(world))
@@ -121,7 +121,7 @@ def test_a_first_boot_from_multi_part_user_data_leaves_no_part(world: World, age
 
 
 def marked(host: Host) -> bool:
-    """Whether cloud-init takes user-data's script for done."""
+    """Whether cloud-init considers the script of user-data done."""
     return host.run(["test", "-e", "/var/lib/cloud/instance/sem/config_scripts_user"]).code == 0
 
 
@@ -155,7 +155,7 @@ def test_power_that_goes_while_it_fetches_the_agent_costs_a_boot(world: World, a
 
 
 def test_what_the_agent_refuses_leaves_no_secret_at_any_boot(world: World, agent: Path, new_host: NewHost, tmp_path: Path) -> None:
-    """cloud-init writes user-data to the disk at every boot, and no agent is in charge that would seal it then."""
+    """cloud-init writes user-data to the disk at every boot, and there is no installed agent that would seal it."""
     secrets = world.secrets()
     host = new_host("bookworm")
     host.user_data = world.user_data(agent, secrets, f"tailscale:\n{KEY}\n").replace(KEY, "  hostname: [")

@@ -1,4 +1,4 @@
-"""A cache entry is found exactly when it was made from the same inputs, and only when it is complete."""
+"""A cache entry is found only when it was made from the same inputs and is complete."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The mirror serves files as a good server does, and its faults are the ones that were asked for."""
+"""The mirror serves files like a good server, and has exactly the requested faults."""
 
 from __future__ import annotations
 

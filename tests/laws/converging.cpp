@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Law: once enforced, every resource is seen as desired, and enforcing again changes nothing.
+// Law: after enforce, every resource is as desired, and a second enforce changes nothing.
 #include <doctest/doctest.h>
 
 #include "core/paths.hpp"
@@ -18,7 +18,7 @@ TEST_CASE("law: after enforce every resource is observed in sync") {
   }
 }
 
-TEST_CASE("law: a second enforce makes no change, nor a third that was told the secrets again") {
+TEST_CASE("law: a second enforce makes no change, nor does a third with the same secrets") {
   world::World world;
   (void)world.enforce();
   world.host.forget_changes();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Law: whatever change fails, and wherever the agent dies, the next run converges the machine to the very
-// look of one that was never disturbed, with no secret lost that was still needed and none left over.
+// Law: whichever change fails, and wherever the agent dies, after the next run the machine looks exactly like
+// an undisturbed one. No needed secret is lost, and none is left over.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -13,7 +13,7 @@ namespace {
 
 using When = FakeHost::When;
 
-// The last changes before it was disturbed: the one that was disturbed is next, or the last.
+// The last changes before the disturbance: the disturbed change is the next one, or the last.
 std::string so_far(const FakeHost& host) {
   const auto all = host.changes();
   const auto from = all.size() > 5 ? all.size() - 5 : 0;
@@ -39,13 +39,13 @@ void next_run_converges(world::World& world, const std::string& disturbed) {
   CHECK(world.tailnet.daemon.trying.empty());
 }
 
-// The one moment that cannot be mended: a one-off key is spent, and what it was spent for is not on the disk
-// yet.
+// The only moment that cannot be repaired: a one-off key is used up, and the result of the join is not on the
+// disk yet.
 void new_key(world::World& world, const std::vector<std::string>& changes, const std::string& disturbed) {
   const auto joined =
       std::find(changes.rbegin(), changes.rend(), std::string("run ") + world::Tailnet::program);
   CHECK_MESSAGE(joined != changes.rend(), disturbed);
-  // One sync may be another thread's that was over before.
+  // The last sync may belong to another thread and may have ended before.
   CHECK_MESSAGE(std::count(changes.rbegin(), joined, "sync /") < 2, disturbed);
   world.tailnet.control.key_used = false;
   world.hand_over(world::all_secrets());

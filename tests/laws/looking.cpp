@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Law: a check looks at everything and changes nothing, whatever state the machine is in.
+// Law: a check looks at everything and changes nothing, in any state of the machine.
 #include <doctest/doctest.h>
 
 #include <set>
@@ -49,8 +49,8 @@ TEST_CASE("law: a check of a bare machine sees no resource in sync that enforcin
   const auto done = world.enforce();
   for (const auto& resource : done.resources) {
     CAPTURE(resource.name);
-    // A bare machine has no update to end, no timer that the default profile does not want, names are found,
-    // and a user is made without a password.
+    // A bare machine has no unfinished update and no unwanted timer, names are resolved, and a user is made
+    // without a password.
     const std::set<std::string> nothing_to_do = {"openclaw/update", "reconcile/timer", "resolver",
                                                  "user/password"};
     if (nothing_to_do.contains(resource.name)) {

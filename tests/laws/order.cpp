@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Law: the order in which things happen is safe in every interleaving. The world breaks in when ufw is
-// changed with no way back or enabled before the tailnet is up, or the gateway started while it could read
-// user-data.
+// Law: the order of changes is safe in every interleaving. The world fails the test when ufw is changed
+// without a rollback, when ufw is enabled before the tailnet is up, or when the gateway is started while it
+// could read user-data.
 #include <doctest/doctest.h>
 
 #include "laws/traces.hpp"
@@ -41,7 +41,7 @@ TEST_CASE("law: without a tailnet ufw stays as it was, so nobody is locked out")
   stays_open([](world::World& world) { world.hand_over(Secrets()); });
 }
 
-TEST_CASE("law: the plan is a graph without circles, each resource after what it needs, the seal last") {
+TEST_CASE("law: the plan has no cycles, each resource comes after its needs, the seal is last") {
   const world::World world;
   const Secrets none;
   const Ledger ledger;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Law: whatever link the gateway's user plants in their home where root would write, nothing outside the home
-// is touched, the message names the path, and once the link is gone the next run converges.
+// Law: the gateway's user may plant a link anywhere in the home where root would write. Then nothing outside
+// the home is changed, the message names the path, and when the link is gone the next run converges.
 #include <doctest/doctest.h>
 
 #include "laws/traces.hpp"
@@ -11,7 +11,7 @@ namespace {
 
 const std::string outside = "/root/precious";
 
-// Every path in the home that a first boot writes to, with the directories above, in the order it does.
+// Every path in the home that a first boot writes to, with the directories above, in the order of the writes.
 std::set<std::string> written_paths() {
   world::World world;
   (void)world.enforce();
@@ -30,7 +30,7 @@ std::set<std::string> written_paths() {
 
 const FileMode of_the_user{0755, 1001, 1001};
 
-// A home whose owner has made `path` a link to what is root's.
+// A home whose owner has made `path` a link to a file of root.
 void plant(world::World& world, const std::string& path) {
   world.host.users["ubuntu"] = {"ubuntu", 1001, 1001, "/home/ubuntu", "/bin/bash", {}, true};
   world.host.files.put_directory("/home/ubuntu", of_the_user);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Law: no secret is ever where it may not be. The world watches argv, environments, progress, every file at
-// the moment it is written, and files that are unlinked instead of wiped; reports and lines are searched
-// after every run.
+// Law: no secret is ever in a forbidden place. The world checks argv, environments, progress, every file when
+// it is written, and files that are unlinked instead of wiped. Reports and lines are searched after every
+// run.
 #include <doctest/doctest.h>
 
 #include "core/paths.hpp"
@@ -22,7 +22,7 @@ void kept_to_the_rules(const world::World& world) {
 
 }  // namespace
 
-TEST_CASE("law: a good run leaves secrets in the gateway's .env alone") {
+TEST_CASE("law: a good run leaves secrets only in the gateway's .env") {
   world::World world;
   (void)world.enforce();
   kept_to_the_rules(world);
@@ -56,7 +56,7 @@ TEST_CASE("law: a run that cannot use a secret keeps it in the one 0600 file, an
   CHECK(world.host.files.find(paths::receipt) == nullptr);
 }
 
-TEST_CASE("law: what is kept for the next run is destroyed when its time is over") {
+TEST_CASE("law: secrets that are kept for the next run are destroyed when their time is over") {
   world::World world;
   world.tailnet.control.silent = true;
   (void)world.enforce();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Law: words and deeds agree. describe(look()) says nothing exactly when apply() would change nothing, for
-// every resource of the plan, whatever state the machine is in.
+// Law: describe() and apply() agree. For every resource of the plan and in any state of the machine,
+// describe(look()) reports no drift exactly when apply() changes nothing.
 #include <doctest/doctest.h>
 
 #include <map>
@@ -17,17 +17,17 @@
 namespace agent {
 namespace {
 
-// Those that change nothing though they see drift, and why.
+// The resources that see drift but change nothing, and why.
 const std::map<std::string, std::string> only_wait = {
     {"openclaw/gateway", "openclaw/unit has started it, and that it becomes ready is only a matter of time"},
 };
 
-// How words and deeds of one resource differ; empty when they agree.
+// How describe() and apply() of one resource differ; empty when they agree.
 std::string difference(Resource& resource, FakeHost& host) {
   const auto before = host.mutations();
   const auto look = resource.observe(host);
   if (host.mutations() != before) return "looking changes something";
-  if (!look) return {};  // it has said nothing
+  if (!look) return {};  // it could not be observed
   const auto act = [&]() -> std::string {
     const auto done = resource.converge(host, *look);
     return done ? "" : done.error().message;
@@ -40,12 +40,12 @@ std::string difference(Resource& resource, FakeHost& host) {
     return failure.empty() ? "" : "no drift, but it fails: " + failure;
   }
   if (only_wait.contains(resource.name())) return {};
-  // In a copy: the other resources are asked in this same situation.
+  // In a copy, because the other resources are tested in the same state.
   return in_child(
       [&] { return act().empty() && host.mutations() == before ? "drift, and it did nothing" : ""; });
 }
 
-// The resources of which the law does not hold, a line each.
+// The resources that break the law, one line each.
 std::string broken_by(world::World& world) {
   world.ufw.run_goes_on = true;
   const auto secrets = read_kept_secrets(world.host).value();
@@ -69,7 +69,7 @@ struct ByHand {
   std::function<void(world::World&)> change;
 };
 
-// Everything that a run has made or changed is removed, or changed.
+// Removes or changes everything that a run has made or changed.
 std::vector<ByHand> every_file() {
   const world::World bare;
   world::World done;
@@ -140,7 +140,7 @@ std::vector<ByHand> other_things() {
   return all;
 }
 
-// An update that is killed on the way.
+// An update that is killed before it is finished.
 std::vector<ByHand> updates() {
   const auto begin = [](world::World& world) {
     world.profile.openclaw.version = "2026.10.1";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a machine looks like from outside, for laws that compare two.
+// How a machine looks from outside, for laws that compare two machines.
 #pragma once
 
 #include <map>
@@ -9,8 +9,8 @@
 
 namespace agent::laws {
 
-// Every path with its type, mode and owner. Not the contents: times and random values differ between two
-// machines that are equally good. /proc is the kernel's.
+// Every path with its type, mode and owner. Not the contents: times and random values differ between two good
+// machines. Not /proc, which belongs to the kernel.
 inline std::map<std::string, std::string> traces(const FakeHost& host) {
   std::map<std::string, std::string> found;
   for (const auto& [path, node] : host.files.all())
@@ -20,7 +20,7 @@ inline std::map<std::string, std::string> traces(const FakeHost& host) {
   return found;
 }
 
-// In words, what the second has or lacks or has otherwise; empty when they look the same.
+// The differences of the second machine, in words; empty when both look the same.
 inline std::string difference(const std::map<std::string, std::string>& wanted,
                               const std::map<std::string, std::string>& seen) {
   std::string text;
@@ -36,12 +36,12 @@ inline std::string in_words(const std::vector<std::string>& lines) {
   return fmt::format("{}", fmt::join(lines, "\n"));
 }
 
-// Where secrets may be once everything is done: the gateway reads its own at every start, and a failed run
-// the webhook's.
+// Where secrets may be when everything is done: the gateway reads its own at every start, and a failed run
+// reads the webhook's URL.
 inline const std::vector<std::string> the_only_places = {"/home/ubuntu/.openclaw/.env",
                                                          "/var/lib/bootstrap-agent/webhook-url"};
 
-// A server that was never disturbed: what every disturbed one must come to look like.
+// An undisturbed server. Every disturbed one must look the same in the end.
 struct Reference {
   std::map<std::string, std::string> traces;
   std::size_t changes = 0;

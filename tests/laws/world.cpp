@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The simulated server itself: a first boot of it ends well, or no law over it would mean anything.
+// The simulated server itself: its first boot must succeed, or no law would prove anything.
 #include "support/world.hpp"
 
 #include <doctest/doctest.h>

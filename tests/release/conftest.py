@@ -1,4 +1,4 @@
-"""One release of this machine's architecture, signed by a throw-away key, for all tests."""
+"""One release for this machine's architecture, signed with a throw-away key, for all tests."""
 
 from __future__ import annotations
 

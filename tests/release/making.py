@@ -1,4 +1,4 @@
-"""A release and a minisign key, as the tests handle them."""
+"""A release and a minisign key, for the tests."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def make_key(folder: Path, name: str, password: str = "") -> Key:
 
 @dataclass
 class Release:
-    """Copies are made of links, so a file is replaced, and never written into."""
+    """Copies are made with hard links, so a file is replaced and never changed in place."""
 
     folder: Path
     key: Key
@@ -65,7 +65,7 @@ class Release:
         path.write_bytes(content)
 
     def sum_up(self) -> None:
-        """SHA256SUMS anew, as anybody could."""
+        """Makes SHA256SUMS again, as anybody could."""
         files = sorted(p.relative_to(self.folder).as_posix() for p in self.folder.rglob("*") if p.is_file())
         self.replace("SHA256SUMS", done("sha256sum", "--", *[f for f in files if not f.startswith("SHA256SUMS")], cwd=self.folder).encode())
 

@@ -1,5 +1,5 @@
-"""--install with the release binary, whose /usr/local/sbin, /run and /var/lib are folders of the test's own (in a mount namespace):
-what is refused leaves every byte, inode and time of them as it was."""
+"""--install with the release binary. In a mount namespace, /usr/local/sbin, /run and /var/lib are folders of the test.
+A refused file leaves every byte, inode and time in them unchanged."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ import pytest
 from making import ARCH, BINARY, Key, Release, run, version
 
 OTHER_ARCH = {"x86_64": "aarch64", "aarch64": "x86_64"}[ARCH]
-# /run last: mount(8) itself writes there.
+# /run comes last, because mount(8) writes there.
 IN_ITS_OWN = """
 mount --bind "$1/sbin" /usr/local/sbin && mount --bind "$1/state" /var/lib && mount --bind "$1/run" /run && shift && exec "$@"
 """
@@ -26,8 +26,8 @@ mount --bind "$1/sbin" /usr/local/sbin && mount --bind "$1/state" /var/lib && mo
 @dataclass
 class Server:
     root: Path
-    agent: Path  # the binary that is run; the one "installed" is only bytes
-    file: Path   # what --install is given
+    agent: Path  # the binary that is run; the "installed" one is only bytes
+    file: Path   # the argument of --install
     key: Key
 
     def install(self, *more: str, signing_key: bool = True) -> subprocess.CompletedProcess[str]:

@@ -1,4 +1,4 @@
-"""scripts/release --verify accepts what scripts/release has made, and names whatever was changed since."""
+"""scripts/release --verify accepts what scripts/release has made, and names every later change."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_a_changed_byte_is_found_in_every_file(release: Release) -> None:
         path = release.folder / name
         before = path.read_bytes()
         changed = bytearray(before)
-        # Of a signature its base64, but not the end of it, where bits mean nothing.
+        # In a signature change the base64, but not its end, where bits have no meaning.
         changed[before.index(b"\n") + 40 if name.endswith(".minisig") else len(before) // 2] ^= 1
         release.replace(name, bytes(changed))
         refused(release, name.removesuffix(".minisig"))
@@ -112,7 +112,7 @@ def test_another_key_accepts_nothing(made: Release, other_key: Key) -> None:
     assert "SHA256SUMS: not what" in verified.stderr and f"{BINARY}: not what" in verified.stderr
 
 
-# What the holder of the key could get wrong: sums and signature are good, and yet it is no release.
+# Mistakes of the key's holder: sums and signature are good, but the folder is not a correct release.
 MISTAKES: dict[str, tuple[Callable[[Release], object], str]] = {
     "the symbols of another build": (
         lambda r: r.replace(f"{BINARY}.debug", (r.folder / f"{BINARY}.debug").read_bytes().replace(build_id(r), bytes(20))),
@@ -189,7 +189,7 @@ def test_sums_signed_as_something_else_are_refused(release: Release) -> None:
 
 
 def test_the_same_release_again_is_the_same(made: Release, tmp_path: Path) -> None:
-    """With the secret key, which has a password, on standard input this time."""
+    """This time the secret key (with a password) comes from standard input."""
     locked = make_key(tmp_path, "locked", "pass word")
     again = Release(tmp_path / "again", locked)
     made_again = run("scripts/release", version(), "--secret-key", "-", "--out", again.folder, "--arch", ARCH, "--dirty",

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The seeds of one fuzz target, once each, as libFuzzer begins: so a target that no longer fits the code is
-// red in every run of the tests, and not only when somebody fuzzes. What does not hold ends the process
+// Runs each seed of one fuzz target once, like libFuzzer at its start. So a target that no longer fits the
+// code fails in every test run, and not only when somebody fuzzes. A broken condition ends the process
 // (fuzz.hpp); doctest then names the seed.
 #include <doctest/doctest.h>
 
@@ -20,7 +20,7 @@ TEST_CASE("fuzz: the seeds of " FUZZ_TARGET) {
   int seeds = 0;
   for (const auto& file : std::filesystem::directory_iterator(FUZZ_SEEDS)) {
     ++seeds;
-    SUBCASE(file.path().c_str()) {  // of a process that ends doctest names these, and no INFO
+    SUBCASE(file.path().c_str()) {  // when the process ends, doctest prints subcases, but no INFO
       std::ifstream in(file.path(), std::ios::binary);
       const std::string text{std::istreambuf_iterator<char>(in), {}};
       REQUIRE(in.good());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A server on which everything is as desired, for tests that break one thing; and short words for what a run
-// then says.
+// A server on which everything is as desired, for tests that break one thing; and short helpers to read a
+// run's report.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -21,7 +21,7 @@ class Converged : public World {
   }
 };
 
-// "field: is X, should be Y", one a drift.
+// "field: is X, should be Y", one line per drift.
 inline std::vector<std::string> drifts(const Report& report, const std::string& name) {
   std::vector<std::string> out;
   for (const auto& drift : find(report, name).drifts)
@@ -29,7 +29,7 @@ inline std::vector<std::string> drifts(const Report& report, const std::string& 
   return out;
 }
 
-// The drift that a check names in this one resource, while all others are in sync.
+// The drift that a check finds in this resource; all others must be in sync.
 inline std::vector<std::string> only_drift(World& world, const std::string& name) {
   const auto report = world.check();
   for (const auto& resource : report.resources)
@@ -38,7 +38,7 @@ inline std::vector<std::string> only_drift(World& world, const std::string& name
   return drifts(report, name);
 }
 
-// Reconciles with no secret at hand: good, and then seen to be good.
+// Reconciles without secrets: the run and a check after it must be good.
 inline void repairs(World& world) {
   const auto report = world.enforce();
   CHECK_MESSAGE(report.exit_code() == 0, table_for(report));
@@ -56,7 +56,7 @@ inline std::string failure(World& world, const std::string& name) {
   return find(report, name).reason;
 }
 
-// A run that is killed after its n-th change, or within it; false when it made fewer.
+// A run that is killed after or within its n-th change; false when it made fewer changes.
 inline bool dies(World& world, std::size_t n, FakeHost::When when = FakeHost::When::after) {
   world.host.kill_at(n, when);
   bool died = false;

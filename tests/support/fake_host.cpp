@@ -159,7 +159,7 @@ Result<Completed> FakeHost::do_run(const Command& command) {
     commands.push_back(command);
     const auto program = command.argv.empty() ? programs_.end() : programs_.find(command.argv.front());
     if (program == programs_.end()) return no_program(command.argv.empty() ? "" : command.argv.front());
-    const auto runs = program->second;  // it may replace itself
+    const auto runs = program->second;  // the handler may replace itself
     return runs(*this, command);
   });
 }
@@ -197,7 +197,7 @@ Result<HttpResponse> FakeHost::http_get(const HttpGet& request) const {
   const Lock lock(mutex_);
   const auto address = request.unix_socket + request.url;
   const Server* best = nullptr;
-  for (const auto& [prefix, server] : servers_)  // sorted, so the longest of several comes last
+  for (const auto& [prefix, server] : servers_)  // sorted, so the longest matching prefix comes last
     if (address.starts_with(prefix)) best = &server;
   if (best == nullptr) return fail(Errc::unavailable, "{}: Connection refused", address);
   return (*best)(*this, request);
@@ -303,7 +303,7 @@ void FakeHost::set_wall_clock(std::chrono::sys_days day) {
 }
 void FakeHost::pause(Milliseconds duration) const {
   const Lock lock(mutex_);
-  auto& self = const_cast<FakeHost&>(*this);  // a probe's pause changes nothing but the time
+  auto& self = const_cast<FakeHost&>(*this);  // a probe's pause changes only the time
   self.advance(duration);
   if (pause_) pause_(self);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A machine in memory: what was changed is recorded, any change can be made to fail, and the agent can be
-// "killed" at any. It knows files and a clock by itself; programs, servers and units do what a test (or
-// support/world) says they do.
+// A machine in memory. Changes are recorded, any change can be made to fail, and the agent can be "killed" at
+// any change. It has its own files and clock; programs, servers and units do what a test (or support/world)
+// says.
 //
 //   FakeHost host;
 //   host.files.put("/etc/hostname", "bare\n");
@@ -26,8 +26,7 @@
 
 namespace agent {
 
-// What kill_at() throws, through everything: deliberately no std::exception, which the code under test might
-// catch.
+// kill_at() throws this. It is not a std::exception, because the code under test might catch that.
 struct Killed {};
 
 class FakeHost : public Host {
@@ -40,16 +39,16 @@ class FakeHost : public Host {
   std::map<std::pair<std::string, std::string>, UnitState> units;  // by {user or "" for the system, unit}
   std::set<std::string> user_managers;  // the users whose systemd is up; enable_linger adds one
   std::set<std::string>
-      unreachable_buses;  // of these the systemd is up, and cannot be asked; enable_linger mends it
+      unreachable_buses;  // users whose systemd is up but does not answer; enable_linger repairs it
   int exit_status = 1;    // of the main process of a unit that failed
   bool unshare_allowed = true;
-  std::function<Result<bool>(const NewConnection&)> firewall;  // none: everything comes in
+  std::function<Result<bool>(const NewConnection&)> firewall;  // none: everything is accepted
   std::string machine = "x86_64";
   FreeSpace free_space{"ext4", 4096};  // what trim() says
   Holders holders;                     // by path: what processes_that_hold() says
 
-  // What it is told to do. A later handler for the same name replaces the earlier one. Programs go by argv[0]
-  // as the agent writes it; a program nobody provides is not on the PATH.
+  // Handlers. A later handler for the same name replaces the earlier one. A program is found by argv[0] as
+  // the agent writes it; a program without a handler is not on the PATH.
   using Program = std::function<Result<Completed>(FakeHost&, const Command&)>;
   using Look = std::function<Result<Completed>(const FakeHost&, const Command&)>;
   using Server = std::function<Result<HttpResponse>(const FakeHost&, const HttpGet&)>;
@@ -59,47 +58,49 @@ class FakeHost : public Host {
     programs_[program] = std::move(program_runs);
   }
   void on_query(const std::string& program, Look look) { looks_[program] = std::move(look); }
-  // By the beginning of `unix_socket` + `url`; the longest wins. Where nobody listens: Errc::unavailable.
+  // By the beginning of `unix_socket` + `url`; the longest match wins. Without a match: Errc::unavailable.
   void on_http(const std::string& prefix, Server server) { servers_[prefix] = std::move(server); }
   void off_http(const std::string& prefix) { servers_.erase(prefix); }
-  // Instead of what a start, restart or stop does by itself: set the state, count up the main pid.
-  // Errc::failed becomes what systemd says of the state that the handler left; the handler's own words are
+  // Replaces the default for start, restart or stop, which is to set the state and count up the main pid.
+  // Errc::failed becomes systemd's message for the state after the handler; the handler's own message is
   // lost.
   void on_start(const std::string& unit, UnitJob job) { starts_[unit] = std::move(job); }  // restart too
   void on_stop(const std::string& unit, UnitJob job) { stops_[unit] = std::move(job); }
-  void on_reload(Reload reload) { reload_ = std::move(reload); }  // a manager was told to read its unit files
-  void on_pause(std::function<void(FakeHost&)> passing) { pause_ = std::move(passing); }  // time goes by
+  void on_reload(Reload reload) { reload_ = std::move(reload); }  // a manager reads its unit files
+  void on_pause(std::function<void(FakeHost&)> passing) {
+    pause_ = std::move(passing);
+  }  // called when time passes
 
-  // What downloads give. An archive is text to the fake: unpack() knows it by its hash and makes these nodes,
-  // by path; they stand in a directory `top`. Each returns the SHA-256 that the profile should ask for.
+  // The contents of downloads. An archive is only a text here: unpack() finds it by its hash and makes these
+  // nodes, by path, below a directory `top`. Each function returns the SHA-256 for the profile.
   std::string serve(const std::string& url, std::string content);
   std::string serve_archive(const std::string& url, std::map<std::string, Node> entries);
   void on_fetch(const std::string& url, std::function<Status()> fails) {
     fetch_fails_[url] = std::move(fails);
   }
 
-  // What was changed: "write_file /etc/hosts".
+  // The changes so far: "write_file /etc/hosts".
   [[nodiscard]] std::vector<std::string> changes() const;
   [[nodiscard]] std::size_t mutations() const { return changes().size(); }
   void forget_changes();
   std::vector<std::string> progress_lines;
-  std::vector<Command> commands;  // all that were run, for a look at argv, env and input
+  std::vector<Command> commands;  // all commands that were run, to check argv, env and input
 
   // The n-th change from now (1 is the next) fails before it does anything.
   void fail_at(std::size_t n, Errc code = Errc::failed);
   // The agent dies at the n-th change from now: Killed is thrown before or after it is made, and by every
   // later change in any thread, until revive(): a new agent on the same machine. Within a wipe the file is
-  // overwritten but still there; any other change is one step, so that within is after.
+  // overwritten but still exists. Any other change is one step, so `within` is the same as `after`.
   enum class When { before, within, after };
   void kill_at(std::size_t n, When when);
   void revive();
 
-  // What programs wrote since the last sync() is lost, as MemoryFiles::cut_power() says. Processes are the
-  // test's affair.
+  // Everything that programs wrote since the last sync() is lost, see MemoryFiles::cut_power(). The test
+  // handles processes.
   void cut_power(Lost lost);
 
   void advance(Milliseconds duration);
-  void set_wall_clock(std::chrono::sys_days day);  // the steady clock goes on
+  void set_wall_clock(std::chrono::sys_days day);  // the steady clock is not changed
   void set_deadline(TimePoint deadline) { deadline_ = deadline; }
   void allow_at_least(Milliseconds time) override { deadline_ = std::max(deadline_, now() + time); }
   UnitState& unit_of(const Scope& scope, const std::string& name) { return units[key(scope, name)]; }
@@ -127,7 +128,7 @@ class FakeHost : public Host {
   void progress(std::string_view line) override;
 
  protected:
-  // Held by every member; a subclass that looks at the machine's state takes it too.
+  // Every member holds it; a subclass that reads the machine's state takes it too.
   using Lock = std::lock_guard<std::recursive_mutex>;
   mutable std::recursive_mutex mutex_;
 
@@ -160,7 +161,7 @@ class FakeHost : public Host {
   static std::pair<std::string, std::string> key(const Scope& scope, const std::string& unit) {
     return {scope.user ? scope.user->name : "", unit};
   }
-  // Makes a change under the lock and lets the agent die after it, if that was asked for.
+  // Makes a change under the lock, and lets the agent die after it if requested.
   template <class Change>
   auto change(Change make) -> decltype(make()) {
     const Lock lock(mutex_);
@@ -183,7 +184,7 @@ class FakeHost : public Host {
   std::size_t kill_at_ = 0;
   When kill_when_ = When::before;
   bool dead_ = false;
-  std::thread::id dying_;  // the thread whose change is the last
+  std::thread::id dying_;  // the thread that made the last change
 
   std::map<std::string, Program> programs_;
   std::map<std::string, Look> looks_;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What must not happen to the process of the tests is done in a child of it.
+// Runs code in a child process, when it must not affect the process of the tests.
 #pragma once
 
 #include <sys/resource.h>
@@ -13,7 +13,7 @@
 
 namespace agent {
 
-// What `work` returns in a child of this process, at most a pipe's 64 KiB; "thrown" when it throws.
+// Returns the result of `work` from a child process, at most 64 KiB (a pipe); "thrown" when it throws.
 inline std::string in_child(const std::function<std::string()>& work) {
   int ends[2] = {-1, -1};
   if (::pipe(ends) != 0) return "no pipe";
@@ -37,8 +37,8 @@ inline std::string in_child(const std::function<std::string()>& work) {
   return said;
 }
 
-// From here on this process, which must not be root for that (getrlimit(2), RLIMIT_NPROC), gets no thread.
-// False when it does.
+// From here on this process cannot start threads (getrlimit(2), RLIMIT_NPROC). Returns false when it still
+// can. Root is not limited.
 inline bool without_threads() {
   const rlimit one{1, 1};
   if (::geteuid() == 0 && ::setresuid(54321, 54321, 54321) != 0) return false;

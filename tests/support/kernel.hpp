@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the kernel that runs the tests lacks.
+// System calls that the kernel of the tests does not have.
 #pragma once
 
 #include <linux/openat2.h>
@@ -11,8 +11,8 @@
 
 namespace agent {
 
-// An emulator of user programs that is older than openat2(2) shows by that; every kernel that the agent is
-// for has the call. Says, when it is one, that `what` is skipped.
+// Whether the tests run in an emulator of user programs. An old one has no openat2(2), and every supported
+// kernel has it. Prints that `what` is skipped.
 inline bool emulated_kernel(const char* what) {
   const open_how how{};
   if (::syscall(SYS_openat2, -1, "", &how, sizeof how) != -1 || errno != ENOSYS) return false;
@@ -20,7 +20,7 @@ inline bool emulated_kernel(const char* what) {
   return true;
 }
 
-// For doctest::skip. Each says so once.
+// For doctest::skip. Each prints its message once.
 inline bool no_openat2() {
   static const bool lacking = emulated_kernel("openat2(2)");
   return lacking;

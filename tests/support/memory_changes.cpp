@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the agent can change.
+// The operations that change files.
 #include "support/memory_files.hpp"
 #include "support/memory_paths.hpp"
 
@@ -20,7 +20,7 @@ void MemoryFiles::settle(const std::string& path) {
 void MemoryFiles::sync_tree(const std::string& path) {
   std::erase_if(before_, [&](const auto& each) {
     return each.first.starts_with(path + "/");
-  });  // also what is gone from it
+  });  // also the removed paths
   settle(path);
 }
 
@@ -39,7 +39,7 @@ void MemoryFiles::cut_power(Lost lost) {
     const auto now = nodes_.find(path);
     if (lost == Lost::gone && old) nodes_[path] = std::move(*old);
     if (lost == Lost::gone && !old) nodes_.erase(path);
-    // A file that took the place of another one is written out with its new name (ext4(5), auto_da_alloc).
+    // A file that replaces another one is written to disk with its new name (ext4(5), auto_da_alloc).
     if (lost == Lost::emptied && (!old || old->content.empty()) && now != nodes_.end() &&
         now->second.type == FileType::regular)
       now->second.content.clear();

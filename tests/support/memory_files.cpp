@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How a scene is set, and what can be seen of it.
+// Setting up files, and reading them.
 #include "support/memory_files.hpp"
 
 #include "platform/crypto/sha256.hpp"
@@ -55,7 +55,7 @@ void MemoryFiles::erase(const std::string& path) {
   if (nodes_.erase(path) > 0) touch(parent_of(path));
 }
 
-// Whoever asks for a node that can be changed may change it.
+// A caller that gets a non-const node may change it.
 Node* MemoryFiles::find(const std::string& path) {
   changes(path);
   const auto at = nodes_.find(path);
@@ -74,7 +74,7 @@ std::vector<std::string> MemoryFiles::below(const std::string& directory) const 
   return paths;
 }
 
-// Resolves every symlink of an absolute path; what it leads to must exist.
+// Resolves every symlink of an absolute path; the target must exist.
 Result<std::string> MemoryFiles::follow(const std::string& path, int depth) const {
   if (depth > 40) return fail(Errc::refused, "{}: Too many levels of symbolic links", path);
   std::string at = "/";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A file system in memory with the kernel's rules as far as the agent meets them: symlinks, owners,
-// permissions in homes. The contract tests hold it to the real one. It also knows what is on the disk, and
-// what a power cut would take: see sync().
+// A file system in memory, with those rules of the kernel that matter to the agent: symlinks, owners,
+// permissions in homes. The contract tests compare it with the real one. It also knows what is on the disk,
+// and what a power cut would remove: see sync().
 #pragma once
 
 #include <chrono>
@@ -27,27 +27,27 @@ struct Node {
   bool operator==(const Node&) const = default;
 };
 
-// What becomes of a file that was made and is not on the disk when power is cut. Both were seen on ext4: its
-// name waits for the journal, its bytes for delayed allocation.
+// What happens to a new file that is not on the disk when power is cut. Both cases were seen on ext4: its
+// name waits for the journal, its bytes wait for delayed allocation.
 enum class Lost { gone, emptied };
 
 class MemoryFiles {
  public:
   MemoryFiles();
 
-  // How a test sets its scene and looks at the result: by absolute path, with nobody's permissions. put()
-  // makes the directories above (root's, 0755), replaces what is there and returns the new node.
+  // For tests, to set up files and check the result: by absolute path, without permission checks. put() makes
+  // the parent directories (root, 0755), replaces an existing node and returns the new one.
   Node& put(const std::string& path, std::string content, FileMode mode = {});
   Node& put_directory(const std::string& path, FileMode mode = {0755, 0, 0});
   Node& put_symlink(const std::string& path, std::string target);
   Node& put_fifo(const std::string& path);
   void put_hard_link(const std::string& old_path, const std::string& path);
-  void erase(const std::string& path);                // with all that is in it
+  void erase(const std::string& path);                // with everything in it
   [[nodiscard]] Node* find(const std::string& path);  // no symlink is followed; nullptr when absent
   [[nodiscard]] const Node* find(const std::string& path) const;
   [[nodiscard]] const std::map<std::string, Node>& all() const { return nodes_; }
 
-  // As files.hpp and tree.hpp of the real host.
+  // Like files.hpp and tree.hpp of the real host.
   [[nodiscard]] Result<std::optional<FileInfo>> stat(const Path& path) const;
   [[nodiscard]] Result<std::string> read(const Path& path, std::size_t limit) const;
   [[nodiscard]] Result<std::string> read_link(const Path& path) const;
@@ -65,26 +65,24 @@ class MemoryFiles {
   [[nodiscard]] Status wipe(const Path& path);
   [[nodiscard]] Status overwrite_secrets(const std::string& path);
 
-  // What was put, erased or found to be changed (as programs do) is on the disk from here on. The operations
-  // above that begin with write(), but for set_mode() and give_to_root(), put what they change there
-  // themselves, as the real host does.
+  // Writes to the disk everything that was put, erased or found and changed (as programs do). The operations
+  // from write() on sync their own changes, like the real host, except set_mode() and give_to_root().
   void sync() { before_.clear(); }
-  // The same for one tree, as for a program that syncs its own files.
+  // The same for one tree, for a program that syncs its own files.
   void sync_tree(const std::string& path);
-  // A program that syncs one file (fsync(2)) brings all names to ext4's disk with it, and the bytes of no
-  // other file.
+  // When a program syncs one file (fsync(2)), ext4 writes all names to the disk, but no bytes of other files.
   void commit_names();
-  // Takes away what is not on the disk. `emptied`: names, links and modes had come to the disk, and only the
-  // bytes of new files had not.
+  // Removes everything that is not on the disk. `emptied`: names, links and modes were on the disk, and only
+  // the bytes of new files were not.
   void cut_power(Lost lost);
 
-  // The time that new files get, plus a little for each change, so that no two have the same.
+  // The time of new files. Each change adds a little, so that no two files have the same time.
   void set_time(std::chrono::system_clock::time_point now) { now_ = now; }
   // Each change takes a microsecond, so that no two have the same time.
   [[nodiscard]] std::chrono::system_clock::time_point time() const { return now_ + ticks_; }
 
  private:
-  // As Place of the real host: the directory, free of symlinks, and the last component.
+  // Like Place of the real host: the directory without symlinks, and the last component.
   struct Spot {
     std::string directory;
     std::string path;
@@ -99,17 +97,15 @@ class MemoryFiles {
   [[nodiscard]] Status refuse_home_link(const Spot& spot) const;
   Node& place(const std::string& path, Node node);
   void touch(const std::string& path);
-  // Keeps what the disk has at a path that is about to change in memory only.
+  // Saves the disk's state of a path that is about to change only in memory.
   void changes(const std::string& path);
-  // What is at a path, or that nothing is there any more, is on the disk, and so are the directories that
-  // lead to it.
+  // Writes the state of a path (also its removal) and of its parent directories to the disk.
   void settle(const std::string& path);
   void move(const std::string& from, const std::string& to);
   [[nodiscard]] std::vector<std::string> below(const std::string& directory) const;
 
-  std::map<std::string, Node> nodes_;  // by absolute path
-  std::map<std::string, std::optional<Node>>
-      before_;  // what the disk still has, where that may be something else
+  std::map<std::string, Node> nodes_;                  // by absolute path
+  std::map<std::string, std::optional<Node>> before_;  // the disk's state, where it may differ from memory
   std::chrono::system_clock::time_point now_{};
   std::chrono::microseconds ticks_{0};
 };

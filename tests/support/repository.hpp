@@ -11,7 +11,7 @@
 namespace agent {
 
 // The contents of a file, by its path from the top of the repository. Throws if it can't be read. The top is
-// found upwards from the working directory: __FILE__ may come from another clone's compiler cache.
+// searched upwards from the working directory: __FILE__ may come from another clone's compiler cache.
 inline std::string repository_file(const std::string& path) {
   auto top = std::filesystem::current_path();
   while (!std::filesystem::exists(top / "profiles/default.yaml") && top != top.parent_path())

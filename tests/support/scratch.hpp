@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A directory of a test's own, gone with it.
+// A private directory of a test, removed when the test ends.
 #pragma once
 
 #include <doctest/doctest.h>

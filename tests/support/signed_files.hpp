@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Files signed by minisign 0.11 with two throw-away keys, whose secret halves are gone: `minisign -G -W`,
-// then `minisign -S -s KEY -m FILE -c 'made for a test' -t COMMENT`. The files are ELF headers with nothing
-// behind them, and a text.
+// Files signed by minisign 0.11 with two throw-away keys, whose secret keys are deleted: `minisign -G -W`,
+// then `minisign -S -s KEY -m FILE -c 'made for a test' -t COMMENT`. The files are ELF headers without
+// contents, and a text.
 #pragma once
 
 #include <elf.h>

@@ -24,7 +24,7 @@ void make_own_directories(FakeHost& host) {
   host.files.put_directory(paths::run_private, {0700});
 }
 
-// For as long as a run holds its lock; the kernel lets go of it when the run dies.
+// Exists while a run holds its lock; the kernel releases the lock when the run dies.
 class GoesOn {
  public:
   explicit GoesOn(bool& run) : run_(run) { run_ = true; }
@@ -36,7 +36,7 @@ class GoesOn {
   bool& run_;
 };
 
-// Parsed once: laws make hundreds of worlds.
+// Parsed once, because laws make hundreds of worlds.
 const Profile& default_profile() {
   static const Profile profile = load_profile(embedded::default_yaml, "", "default").value();
   return profile;
@@ -104,7 +104,7 @@ void World::hand_over(const Secrets& secrets) {
   host.files.sync_tree(paths::secrets);  // the agent wrote it
 }
 
-// The places and modes that cloud-init was seen to leave them at.
+// The places and modes that cloud-init was seen to use.
 void World::leave_copies_of_user_data() {
   const auto user_data = "#!/bin/sh\nagent --first-boot <<E\n" + dump_secrets(all_secrets()) + "E\n";
   const std::string instance = "/var/lib/cloud/instances/i-1/";
@@ -117,7 +117,7 @@ void World::leave_copies_of_user_data() {
   host.files.put("/run/cloud-init/combined-cloud-config.json", user_data, root_only);
   host.files.put("/var/log/cloud-init-output.log", "Cloud-init v. 25.1\n+ agent " + auth_key + "\ndone\n",
                  {0640, 0, 4});
-  // What programs of others make of it: each in a place that is not the agent's.
+  // Copies by other programs, each in a place that does not belong to the agent.
   host.files.put("/var/log/journal/m-1/system.journal",
                  "LPKSHHRH\x01MESSAGE=up --auth-key=" + auth_key + "\x02more", {0640, 0, 4});
   host.files.put("/root/.bash_history", "ls\ncurl -H 'x-api-key: " + anthropic_token + "' x\n", root_only);
@@ -171,7 +171,7 @@ void World::reboot(Lost lost) {
   for (const auto& [key, state] : units) {
     if (state.unit_file_state != "enabled") continue;
     const auto scope = key.first.empty() ? Scope::system() : Scope::of(host.users.at(key.first));
-    (void)host.start_unit(scope, key.second, Milliseconds(1000));  // what fails is for the next run to find
+    (void)host.start_unit(scope, key.second, Milliseconds(1000));  // the next run finds what failed
   }
   make_own_directories(host);
   host.files.sync();

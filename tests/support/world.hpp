@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A bare server in memory, in a world that has all the agent asks for: mirrors, a tailnet, an npm registry.
-// Everything can be made to go wrong by the fields of its parts. It prints no more than the agent's parsers
-// read, in the programs' own words.
+// A bare server in memory, in a world with everything that the agent uses: mirrors, a tailnet, an npm
+// registry. The fields of its parts can make everything fail. Its programs print only what the agent's
+// parsers read, in the real programs' words.
 //
 //   world::World world;
 //   world.tailnet.control.silent = true;
@@ -30,7 +30,7 @@ inline const std::string gateway_token = "canary-gateway-token-0123456789abcdef"
 
 class World {
  public:
-  // As cloud-init hands it to the agent: nothing installed, the secrets in the agent's file and in copies of
+  // The state after cloud-init: nothing is installed, the secrets are in the agent's file and in copies of
   // user-data.
   World();
 
@@ -45,15 +45,14 @@ class World {
   Nft nft;
   OpenClaw openclaw;
 
-  // A run as the worker's: over the whole plan, with the secrets that are in the agent's file. Throws Killed
-  // when the host does. What the run says is searched for secrets, as everything else.
+  // A run like the worker's: the whole plan, with the secrets in the agent's file. Throws Killed when the
+  // host does. The run's messages are searched for secrets, like everything else.
   Report enforce();
-  // As --verify: no secrets, and no Host.
+  // Like --verify: no secrets, and no Host.
   Report check();
-  // Gives the agent secrets, as `--reconcile --secrets` does.
+  // Gives secrets to the agent, like `--reconcile --secrets` does.
   void hand_over(const Secrets& secrets);
-  // The power fails and comes back: what was not on the disk, processes and /run are gone, enabled units
-  // start.
+  // A power cut and a boot: data that was not on the disk, processes and /run are lost, enabled units start.
   void reboot(Lost lost = Lost::gone);
 
   [[nodiscard]] User user() const { return host.users.at(profile.user); }
@@ -68,7 +67,7 @@ class World {
 // All three of the canaries above.
 [[nodiscard]] Secrets all_secrets();
 
-// The report of one resource; it must be there.
+// The report of one resource; it must exist.
 [[nodiscard]] const ResourceReport& find(const Report& report, const std::string& name);
 
 }  // namespace agent::world

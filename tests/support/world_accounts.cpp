@@ -15,7 +15,8 @@ Completed useradd(FakeHost& host, const Command& command) {
   User user;
   user.name = name;
   const bool system = has(argv, "--system");
-  user.uid = user.gid = system ? 997 : 1001;  // 1000 is another user's here: no uid is assumed
+  user.uid = user.gid =
+      system ? 997 : 1001;  // 1000 belongs to another user here, so that no test assumes a uid
   user.home = system ? "/nonexistent" : "/home/" + name;
   user.shell = system ? "/usr/sbin/nologin" : "/bin/bash";
   if (has(argv, "--create-home")) host.files.put_directory(user.home, {0750, user.uid, user.gid});

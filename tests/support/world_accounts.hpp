@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// passwd, group and sudoers as useradd, usermod, gpasswd and visudo change and judge them.
+// passwd, group and sudoers, as useradd, usermod, gpasswd and visudo change and check them.
 #pragma once
 
 #include "support/fake_host.hpp"
@@ -7,7 +7,7 @@
 namespace agent::world {
 
 struct Accounts {
-  std::string visudo_refuses;  // its words; empty: it agrees
+  std::string visudo_refuses;  // visudo's message; empty: it accepts the file
 
   void attach(FakeHost& host);
 };

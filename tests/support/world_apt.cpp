@@ -9,7 +9,7 @@ namespace {
 constexpr int apt_error = 100;  // apt-get(8)
 constexpr std::size_t lists_of_an_image = 3;
 
-// What the packages of the default profile bring, as far as the agent looks.
+// The files of the default profile's packages that the agent reads.
 void unpack(FakeHost& host, const std::string& package) {
   const FileMode program{0755};
   if (package == "ufw") {
@@ -25,9 +25,10 @@ void unpack(FakeHost& host, const std::string& package) {
   if (package == "iptables") host.files.put_symlink("/usr/sbin/iptables", "/etc/alternatives/iptables");
   if (package == "nftables") host.files.put("/usr/sbin/nft", "ELF", program);
   if (package == "sudo") host.files.put("/usr/sbin/visudo", "ELF", program);
-  host.files.sync_tree("/usr/sbin");  // dpkg syncs what it unpacks, and not what postinst makes
+  host.files.sync_tree(
+      "/usr/sbin");  // dpkg syncs the files that it unpacks, but not those that postinst makes
   host.files.sync_tree("/usr/share");
-  host.files.sync_tree("/etc/default");  // ufw's settings are a file of its package, its rules are not
+  host.files.sync_tree("/etc/default");  // ufw's settings are a file of the package, but its rules are not
 }
 
 bool no_lists(const FakeHost& host) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// dpkg and apt: what is installed, who holds the locks, and apt's words when something is in the way.
+// dpkg and apt: what is installed, who holds the locks, and apt's messages when something fails.
 #pragma once
 
 #include <set>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the mirrors serve: archives in upstream's layout, and OpenClaw's lock. The profile's hashes are made
-// to fit.
+// The mirrors' files: archives in upstream's layout, and OpenClaw's lock. The profile's hashes are set to
+// match.
 #pragma once
 
 #include "profile/profile.hpp"

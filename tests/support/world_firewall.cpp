@@ -18,7 +18,7 @@ const std::string rules_file = "/etc/bootstrap-agent/metadata.nft";
 
 const std::string rules_begin = "*filter\n";
 
-// As ufw prints a rule that was given as these words: names with a space between quotes.
+// A rule of these words as ufw prints it: names with a space are in quotes.
 std::string printed(const std::vector<std::string>& argv, std::size_t skip) {
   std::string text;
   for (auto at = skip; at < argv.size(); ++at)
@@ -27,11 +27,11 @@ std::string printed(const std::vector<std::string>& argv, std::size_t skip) {
   return text;
 }
 
-// `ufw delete` and `ufw allow` take a rule for the same with another comment.
+// `ufw delete` and `ufw allow` ignore the comment of a rule.
 std::string without_comment(const std::string& rule) { return rule.substr(0, rule.find(" comment '")); }
 
-// Whatever it is asked, ufw begins with its settings. The real one says so of any file without that policy,
-// here only of an empty one.
+// Every ufw command first reads the settings. The real ufw reports any file without that policy, this one
+// only an empty file.
 std::optional<Completed> no_policy(const FakeHost& host) {
   const auto* defaults = host.files.find("/etc/default/ufw");
   if (defaults == nullptr || !defaults->content.empty()) return {};
@@ -43,7 +43,7 @@ bool ipv6(const FakeHost& host) {
   return defaults != nullptr && ("\n" + defaults->content).find("\nIPV6=yes\n") != std::string::npos;
 }
 
-// libnftables-json(5), for the two lines that matter of the file that was loaded.
+// libnftables-json(5), for the two relevant lines of the loaded file.
 json table_of(const std::string& rules) {
   json items = json::array({{{"metainfo", {{"json_schema_version", 1}}}}});
   const bool hooked = rules.find("hook output") != std::string::npos;
@@ -122,7 +122,7 @@ void Ufw::save(FakeHost& host) {
   for (const auto& [path, text] : saved_) host.files.put(path, text, {0640});
 }
 
-// What differs from what it saved itself was put there by another.
+// A file that differs from ufw's own last version was changed by another program.
 void Ufw::load(FakeHost& host) {
   const auto text_of = [&](const std::string& path) {
     const auto* node = host.files.find(path);
@@ -205,7 +205,7 @@ void Ufw::attach(FakeHost& host) {
   });
   host.firewall = [this](const NewConnection& connection) { return probe_firewall(connection); };
   host.on_start(revert_unit, [this](FakeHost& on, UnitState& state) -> Status {
-    state.active_state = "inactive";  // a oneshot that is done
+    state.active_state = "inactive";  // a finished oneshot
     return firewall_rollback::revert_beside(on, run_goes_on ? "pid 1" : "");
   });
   host.on_query("ufw", [this](const FakeHost& on, const Command& command) -> Result<Completed> {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// ufw and nft, as they print what they did. Exit codes and words are those of ufw 0.36.2 and nft 1.0.6, asked
-// on Debian 12: to delete what isn't there is no error.
+// ufw and nft, with their output. Exit codes and texts are those of ufw 0.36.2 and nft 1.0.6 on Debian 12:
+// deleting an absent rule is not an error.
 #pragma once
 
 #include <functional>
@@ -22,19 +22,19 @@ class Ufw {
   std::string incoming = "deny";  // Debian's default, in force once it is enabled
   std::string outgoing = "allow";
   std::vector<Rule> rules;
-  std::function<void()> when_changed;  // but for a reload, and for being switched off
-  std::function<void()> when_enabled;  // asked for, whether it was before or not
+  std::function<void()> when_changed;  // not for a reload, and not when ufw is switched off
+  std::function<void()> when_enabled;  // called at each enable, even when ufw is enabled already
   std::function<void()> when_disabled;
-  bool run_goes_on = false;  // what --revert sees of the run's lock
+  bool run_goes_on = false;  // whether --revert sees a held run lock
 
   static constexpr const char* revert_unit = "bootstrap-agent-revert.service";
 
   void attach(FakeHost& host);
   [[nodiscard]] bool has(const std::string& rule) const;
-  // As it is in ufw's files, which whoever puts them back, or edits them, changes behind ufw's back until the
-  // next reload.
+  // The rules in ufw's files. A rollback or an edit changes the files, and ufw notices only at the next
+  // reload.
   void save(FakeHost& host);
-  // Takes what is in the files, as ufw.service does at boot and every command of ufw.
+  // Reads the files, like ufw.service at boot and every ufw command.
   void load(FakeHost& host);
   [[nodiscard]] bool probe_firewall(const NewConnection& connection) const;
 
@@ -50,7 +50,7 @@ class Ufw {
 class Nft {
  public:
   static constexpr const char* unit = "bootstrap-agent-metadata.service";
-  std::string loaded;  // the rules file as it was when it was loaded; empty: no table
+  std::string loaded;  // the rules file when it was loaded; empty: no table
 
   void attach(FakeHost& host);
 };

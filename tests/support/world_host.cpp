@@ -36,7 +36,7 @@ std::vector<std::string> WorldHost::files_with_secrets() const {
 
 Result<UnitState> WorldHost::unit(const Scope& scope, const std::string& name) const {
   const Lock lock(mutex_);
-  auto& self = const_cast<WorldHost&>(*this);  // systemd reads a unit when it is first asked for
+  auto& self = const_cast<WorldHost&>(*this);  // systemd reads a unit at the first request for it
   unit_files_.look(self, scope, name);
   return FakeHost::unit(scope, name);
 }

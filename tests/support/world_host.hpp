@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The fake host of a simulated server: its units come from its unit files, and what must hold at every single
-// moment (where a secret may be, and how it goes) is watched over at every change.
+// The fake host of a simulated server. Its units come from its unit files. At every change it checks the
+// rules that must always hold: where a secret may be, and how it is destroyed.
 #pragma once
 
 #include <atomic>
@@ -16,23 +16,23 @@ class WorldHost : public FakeHost {
  public:
   WorldHost();
 
-  // Values that no argv, environment, message or unlisted file may ever hold. What is made from the kernel's
-  // randomness becomes one.
+  // Values that must never be in argv, environment, messages or unlisted files. Values from random_hex() are
+  // added.
   std::vector<std::string> canaries;
-  // The only files that may, by the path as the agent names it; then 0600.
+  // The only files that may contain them (with mode 0600), by the path that the agent uses.
   std::set<std::string> may_hold_secrets;
-  // Not 0: threads give way to each other at changes, by this seed.
+  // Not 0: threads yield to each other at changes, with this random seed.
   std::uint64_t shake = 0;
 
-  // What was broken of the rules above, in words.
+  // Violations of the rules above, in words.
   [[nodiscard]] std::vector<std::string> breaches() const;
   void breach(const std::string& what);
 
   [[nodiscard]] bool holds_secret(std::string_view text) const;
-  // Files that hold a canary now, by absolute path.
+  // Files that contain a canary now, by absolute path.
   [[nodiscard]] std::vector<std::string> files_with_secrets() const;
 
-  // As a systemd that has just been started.
+  // Like a systemd that was just started.
   void read_units_again();
 
   Result<UnitState> unit(const Scope& scope, const std::string& name) const override;

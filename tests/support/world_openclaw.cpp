@@ -117,7 +117,7 @@ Status OpenClaw::start(FakeHost& host, UnitState& state) {
     state.restarts = 10;
     return {};
   }
-  settings["meta"]["lastTouchedAt"] = "2026-11-01T00:00:00Z";  // it writes in its own file
+  settings["meta"]["lastTouchedAt"] = "2026-11-01T00:00:00Z";  // OpenClaw also writes to the file
   config->content = settings.dump(2);
   host.files.put_directory(user.home + "/.openclaw/state", {0700, user.uid, user.gid});
   host.files.put(user.home + "/.openclaw/state/openclaw.sqlite", "SQLite", {0600, user.uid, user.gid});

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// npm, OpenClaw's command line and its gateway, no more of each than the agent meets.
+// npm, OpenClaw's command line and its gateway: only what the agent uses.
 #pragma once
 
 #include <functional>
@@ -15,18 +15,18 @@ class OpenClaw {
   static constexpr const char* unit = "openclaw-gateway.service";
 
   bool npm_fails = false;           // `npm ci` exits 1
-  bool npm_is_killed = false;       // as by the kernel when memory runs out
+  bool npm_is_killed = false;       // like the kernel does when memory runs out
   bool incomplete = false;          // the postinstall script leaves its marker
-  std::string config_issue;         // what `config validate` objects to; empty: nothing
-  std::string failing;              // what /readyz says is missing; empty: it gets ready
+  std::string config_issue;         // the objection of `config validate`; empty: none
+  std::string failing;              // what /readyz says is missing; empty: the gateway gets ready
   bool crashes = false;             // the gateway ends soon after its start
   std::string bad_token;            // a gateway that has it in .env never gets ready
-  std::string bad_version;          // the one that the three above are true of; empty: any
-  bool dies_at_start = false;       // so that systemd is about to start it again
+  std::string bad_version;          // the version with the three faults above; empty: any
+  bool dies_at_start = false;       // so systemd is about to restart it
   bool listens_everywhere = false;  // on 0.0.0.0, whatever its configuration says
   bool paired = false;              // the host's own CLI
   std::function<void()> when_started;
-  std::function<void(const std::string&)> when_run_as_root;  // one of npm, node, openclaw
+  std::function<void(const std::string&)> when_run_as_root;  // called when npm, node or openclaw runs as root
 
   void attach(FakeHost& host, const Profile& profile);
 
@@ -37,7 +37,7 @@ class OpenClaw {
   Result<HttpResponse> readyz(const FakeHost& host) const;
   Status start(FakeHost& host, UnitState& state);
   [[nodiscard]] bool is_up(const FakeHost& host) const;
-  // Whether this file of its tree is of the bad version.
+  // Whether this file of the tree belongs to the bad version.
   [[nodiscard]] bool is_bad(const std::string& file) const;
 
   std::string user_;

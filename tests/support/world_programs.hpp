@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Small words that every simulated program needs.
+// Small helpers for all simulated programs.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// OpenSSH's server as cloud-init leaves it on some images: with passwords.
+// OpenSSH's server as cloud-init configures it on some images: with passwords.
 #pragma once
 
 #include "support/fake_host.hpp"
@@ -7,7 +7,7 @@
 namespace agent::world {
 
 struct SshServer {
-  std::string refuses;  // what `sshd -t` says against the configuration; empty: it agrees
+  std::string refuses;  // the error of `sshd -t`; empty: it accepts the configuration
   bool has_run = true;  // false: socket activation, no run directory yet
   static constexpr const char* unit = "ssh.service";
 

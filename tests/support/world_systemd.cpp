@@ -8,7 +8,7 @@
 namespace agent::world {
 namespace {
 
-const std::string dev_null = "/dev/null";  // what a mask points at
+const std::string dev_null = "/dev/null";  // the target of a mask
 
 std::vector<std::string> exec_start(const std::string& unit) {
   const auto at = ("\n" + unit).find("\nExecStart=");
@@ -85,10 +85,10 @@ Status run_program(FakeHost& host, UnitState& state) {
     return fail(Errc::failed, "{}: exit-code", state.fragment_path);
   }
   if (state.main_pid != 0) host.files.erase(fmt::format("/proc/{}", state.main_pid));
-  // A start takes time, so that what was written before is older than the process.
+  // A start takes time, so that files written before are older than the process.
   host.advance(Milliseconds(1000));
   const auto uptime = std::chrono::duration_cast<Milliseconds>(host.now().time_since_epoch());
-  state.main_pid = static_cast<pid_t>(uptime.count());  // one that no other process has
+  state.main_pid = static_cast<pid_t>(uptime.count());  // a pid that no other process has
   state.active_state = "active";
   state.sub_state = "running";
   state.result = "success";

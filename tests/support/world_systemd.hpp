@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a systemd manager makes of the unit files on the disk: it reads a unit when it is first asked for,
-// keeps what it read, and reads it again only when told to.
+// How a systemd manager uses the unit files on the disk: it reads a unit at the first request, keeps it, and
+// reads it again only at a reload.
 #pragma once
 
 #include <map>
@@ -13,7 +13,7 @@ namespace agent::world {
 
 class UnitFiles {
  public:
-  // Brings the host's record of a unit up to date, as LoadUnit of org.freedesktop.systemd1(5) does.
+  // Updates the host's record of a unit, like LoadUnit of org.freedesktop.systemd1(5).
   void look(FakeHost& host, const Scope& scope, const std::string& name);
   // systemctl(1) daemon-reload.
   void reload(FakeHost& host, const Scope& scope);
@@ -34,7 +34,7 @@ class UnitFiles {
   std::map<Key, OnDisk> loaded_;
 };
 
-// Lets a unit run the program of its ExecStart= from now on; Errc::failed when it isn't there.
+// From now on the unit runs the program of its ExecStart=; Errc::failed when the program is absent.
 Status run_program(FakeHost& host, UnitState& state);
 
 }  // namespace agent::world

@@ -11,15 +11,15 @@
 namespace agent::world {
 
 struct Control {
-  std::string url;       // whoever asks another one is asking nobody
-  std::string good_key;  // one-off: it lets one node in
+  std::string url;       // there is no server at any other URL
+  std::string good_key;  // one-off: one node can join with it
   bool key_used = false;
-  bool silent = false;          // connections open, no answer comes
+  bool silent = false;          // connections are accepted, but there is no answer
   bool needs_approval = false;  // until an admin says yes
   bool name_taken = false;      // a stale device still holds the name
   bool https = true;            // certificates for the tailnet's names
   bool serve_enabled = true;
-  bool serve_blocks = false;  // when not enabled: `tailscale serve` waits for ever
+  bool serve_blocks = false;  // when Serve is not enabled: `tailscale serve` blocks
   std::vector<std::string> tags = {"tag:server"};
   std::string key_expiry;  // RFC 3339; empty: never
   std::vector<std::string> health;
@@ -29,14 +29,13 @@ struct Tailscaled {
   std::string backend_state = "NoState";
   std::string dns_name;  // with the trailing dot
   bool expired = false;
-  bool deaf = false;  // it does not answer on its socket; another start ends that
-  bool hangs =
-      false;  // over its first request to the control server; that another start ends it is an assumption
-  std::string trying;  // a key it goes on trying by itself
+  bool deaf = false;   // it does not answer on its socket; a restart ends that
+  bool hangs = false;  // in its first request to the control server; that a restart ends it is an assumption
+  std::string trying;  // a key that it keeps trying by itself
   std::string control_url;
   std::string hostname;
   bool ssh = false;
-  std::optional<bool> auto_update;  // unset until it is said
+  std::optional<bool> auto_update;  // unset until the agent sets it
   TimePoint settled_at{};           // it passes through Starting until then
   std::string serve = "{}";         // what `tailscale serve status --json` prints
   static constexpr const char* unit = "tailscaled.service";
@@ -54,7 +53,7 @@ class Tailnet {
   Tailscaled daemon;
 
   void attach(FakeHost& host);
-  // A power cut that took the state file makes a stranger of the node, and a one-off key is spent.
+  // When a power cut destroys the state file, the node is unknown again, and a one-off key is used up.
   void forget_what_is_lost(const FakeHost& host);
   [[nodiscard]] bool joined() const { return daemon.backend_state == "Running"; }
 

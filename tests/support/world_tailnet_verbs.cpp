@@ -85,7 +85,7 @@ Completed Tailnet::set(const Command& command) {
   return says("");
 }
 
-// Without a node key it does nothing, and what is being tried goes on until tailscaled is restarted (seen).
+// Without a node key it does nothing, and the current attempt continues until tailscaled is restarted (seen).
 Completed Tailnet::logout() {
   daemon.backend_state = "NeedsLogin";
   daemon.dns_name.clear();

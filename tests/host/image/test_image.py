@@ -1,4 +1,4 @@
-"""No secret survives a first boot anywhere on the disk, as far as its raw bytes can tell: only where the gateway needs it."""
+"""After a first boot the raw bytes of the disk contain each secret only where the gateway needs it."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from raw import forms, hits
 NewHost = Callable[..., Host]
 SECONDS = 600
 CLAUDE = "sk-ant-oat01-canary-0123456789-abcdefghijklmnop"
-ODD = "sk-ant-oat01-canary/0123+456=789%abc&def:ghi@jkl"  # which URLs, JSON and shells have another way to write
+ODD = "sk-ant-oat01-canary/0123+456=789%abc&def:ghi@jkl"  # with characters that URLs, JSON and shells encode
 
 
 def boot_new_host(world: World, agent: Path, new_host: NewHost, suite: str, claude: str,
                   multi_part: bool = False) -> tuple[Host, dict[str, str]]:
-    """One that boots for the first time, and its secrets by name."""
+    """A host in its first boot, and its secrets by name."""
     host = new_host(suite, image=True)
     given = world.secrets(gateway_token=f"canary-gateway-token-{suite}-0123456789abcdef", anthropic_token=claude)
     host.user_data = world.user_data(agent, given, f"tailscale:\n  hostname: image-{suite}\n")
@@ -41,7 +41,7 @@ def test_every_form_is_one_that_its_encoder_makes() -> None:
 
 
 def test_before_the_seal_there_is_much_to_find(world: World, agent: Path, new_host: NewHost) -> None:
-    """The control: the same search, on a host whose power goes before its agent has come to the seal."""
+    """The control test: the same search on a host that loses power before the seal."""
     host, secrets = boot_new_host(world, agent, new_host, "bookworm", CLAUDE)
     removed = "canary-of-a-file-that-was-removed/0123456789+"
     host.write("/root/removed", base64.encodebytes(b"." * 39 + removed.encode()).decode())  # in lines, the first ends within it

@@ -1,4 +1,4 @@
-"""Power goes at one resource after the other, and what was not on the disk is lost: each boot goes on, and it ends well."""
+"""Power cuts at one resource after the other; data that was not on the disk is lost. Each boot continues, and the host converges."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from lab.wait import wait_until
 from lab.world import World
 
 NewHost = Callable[..., Host]
-# Power goes as soon as each has begun, which is when what it needs has ended. They follow one another in a first boot.
+# The power cut comes when the resource begins, that is, when its needs have ended. In a first boot they run in this order.
 MOMENTS = ("packages", "tailscale/package", "tailscale/service", "tailscale/login", "ufw", "metadata", "openclaw/package",
            "openclaw/config", "openclaw/unit", "openclaw/gateway", "openclaw/cli", "seal")
 
@@ -37,14 +37,14 @@ def test_a_first_boot_ends_well_however_often_power_goes(world: World, agent: Pa
 
 
 def test_a_first_boot_ends_well_when_power_goes_while_the_node_joins(world: World, agent: Path, new_host: NewHost) -> None:
-    """tailscaled has just taken over resolv.conf, which it does not sync: mostly it is empty then."""
+    """tailscaled has just replaced resolv.conf and does not sync it: the file is usually empty then."""
     host = new_host("bookworm", image=True)
     host.user_data = world.user_data(agent, world.secrets(), "tailscale:\n  hostname: joining\n")
     host.boot()
     host.wait_up()
     wait_until(lambda: host.exists("/etc/resolv.pre-tailscale-backup.conf"), SECONDS, "tailscaled to take over", poll=0.005)
     wait_until(lambda: host.exists("/etc/resolv.conf"), SECONDS, "resolv.conf", poll=0.001)
-    with open(host.root / "root/other", "w") as other:  # as any program's fsync: names get on the disk, others' contents do not
+    with open(host.root / "root/other", "w") as other:  # like an fsync: names reach the disk, but not other files' contents
         other.write("x")
         other.flush()
         os.fsync(other.fileno())

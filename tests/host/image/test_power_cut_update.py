@@ -1,4 +1,4 @@
-"""Power goes at one moment of an update of OpenClaw after the other: it ends with the new version when that is good, else with the old."""
+"""Power cuts at each moment of an OpenClaw update: it ends with the new version when that is good, else with the old one."""
 
 from __future__ import annotations
 
@@ -51,14 +51,14 @@ def updated(world: World, agent: Path) -> Iterator[Host]:
 
 
 def wait_until_idle(host: Host) -> None:
-    """The run of a boot has ended; until then another one would be refused."""
+    """Waits for the end of the boot's run; until then another run would be refused."""
     host.wait_booted()
     host.run([first_boot.AGENT, "--status", "--wait"], timeout=SECONDS)
 
 
 def cut_update(host: Host, moments: dict[str, Moment]) -> None:
-    """Power goes at each moment, of the update that PINNED asks for and of the boots that go on with it until it has ended."""
-    host.run(["sync"]).check()  # PINNED, which would be empty otherwise, and so would ask for the default profile
+    """Power cuts at each moment of the update that PINNED asks for, and of the boots that continue it."""
+    host.run(["sync"]).check()  # otherwise PINNED would be empty, which means the default profile
     for name, moment in moments.items():
         with contextlib.ExitStack() as run:
             if not host.exists(UPDATE):
@@ -85,7 +85,7 @@ def test_a_version_that_is_never_ready_makes_way_however_often_power_goes(world:
         "the way back has begun": begun("openclaw/update"),
         "the old version is current again": becomes_current(OLD),
     })
-    wait_until(lambda: pins.is_ready(updated), SECONDS, "the gateway")  # which starts at boot like any other service
+    wait_until(lambda: pins.is_ready(updated), SECONDS, "the gateway")  # it starts at boot like any other service
     assert pins.running(updated) == OLD
     assert pins.settings(updated) == before
     assert (updated.exists(UPDATE), empty_files(updated), leftovers(updated)) == (False, [], [])
@@ -102,6 +102,6 @@ def test_a_version_that_is_good_takes_over_however_often_power_goes(world: World
         "the end of the update has begun": begun("openclaw/update"),
     })
     ended = reconcile(updated)
-    assert (ended.code, ended.bad, ended.fields("openclaw/gateway")) == (0, {}, {})  # the boot had brought it to its end
+    assert (ended.code, ended.bad, ended.fields("openclaw/gateway")) == (0, {}, {})  # the boot had finished the update
     assert pins.running(updated) == version and pins.is_ready(updated)
     assert (updated.exists(UPDATE), empty_files(updated), leftovers(updated)) == (False, [], [])

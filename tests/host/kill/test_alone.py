@@ -1,4 +1,4 @@
-"""A first boot that is killed once, at each of many points, each time on a host of its own: one more run converges."""
+"""A first boot that is killed once, at each of many points, each time on a new host: one more run converges."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A first boot that is killed again and again, in each of its resources, until it gets through."""
+"""A first boot that is killed repeatedly, in each of its resources, until it completes."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from lab.wait import wait_until
 from lab.world import World
 from strikes import Change, Place, Recorded, Strikes
 
-RUNS = 60  # many more than there are resources
+RUNS = 60  # many more runs than resources
 
 
 def chain(host: Host, striker: Path, places: Collection[Place]) -> list[Change]:
-    """Runs the agent until a run is not killed; the first is cloud-init's. Returns where it was killed, in order."""
+    """Runs the agent until a run is not killed; cloud-init starts the first run. Returns where it was killed, in order."""
     strike = Strikes(host, striker)
     strike.aim(places)
     host.boot()

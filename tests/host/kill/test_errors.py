@@ -1,4 +1,4 @@
-"""System calls that fail: the run says so, and the one after it converges."""
+"""System calls that fail: the run reports it, and the next run converges."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ RUNS = 80
 
 
 def faults(trace: list[Change]) -> dict[Place, int]:
-    """Calls of every resource, from the first to the last, that are to fail; each with another error than the one before it."""
+    """The calls that fail: of every resource, from the first to the last change, each with another error than the call before."""
     chosen: dict[Place, int] = {}
     for step in range(len(ERRORS)):
         points = strikes.points(trace, step / (len(ERRORS) - 1), without=("log", "exec"))
@@ -32,10 +32,10 @@ def faults(trace: list[Change]) -> dict[Place, int]:
 
 
 def judge(ended: Report, hits: set[Change], errors: dict[Place, int]) -> list[str]:
-    """One line for each fault: what became of the resource. Fails for one that is neither said nor overcome."""
+    """One line per fault with the outcome of the resource. Fails when a fault is neither reported nor handled."""
     lines, silent = [], []
     for name in {hit.resource for hit in hits}:
-        own = [hit for hit in hits if hit.resource == name]  # it may have got over some of them
+        own = [hit for hit in hits if hit.resource == name]  # it may have handled some of them
         line = ", ".join(f"{hit} {errno.errorcode[errors[hit.place]]}" for hit in own) + f" => {ended.why(name)}"
         lines.append(line)
         said = any(os.strerror(errors[hit.place]) in ended.why(name) for hit in own)

@@ -1,4 +1,4 @@
-"""Power goes in each resource of a first boot in turn, at its first, middle or last change: each boot goes on, and it ends well."""
+"""Power cuts in each resource of a first boot, at its first, middle or last change. Each boot continues, and the host converges."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from lab.wait import wait_until
 from lab.world import World
 from strikes import Change, Place, PowerCuts, Recorded
 
-CUTS = 60  # many more than there are resources
+CUTS = 60  # many more cuts than resources
 
 
 def chain(host: Host, power: PowerCuts, places: Collection[Place]) -> list[Change]:
-    """Cuts power, and boots, until a run gets through. Returns where power went, in order."""
+    """Cuts power and boots, until a run completes. Returns where power was cut, in order."""
     hits: list[Change] = []
     power.begin(places, "--first-boot", "--profile", PROFILE, "--secrets", SECRETS)
     for _ in range(CUTS):
@@ -39,7 +39,7 @@ def chain(host: Host, power: PowerCuts, places: Collection[Place]) -> list[Chang
 
 
 def that_can_be_mended(trace: list[Change]) -> list[Change]:
-    """Without what a join does until tailscaled's state is on the disk: if power goes then, the one-off key is spent for nothing."""
+    """Without the changes of a join until tailscaled's state is on the disk: a power cut then wastes the one-off key."""
     login = [change for change in trace if change.resource == "tailscale/login"]
     up = next(at for at, change in enumerate(login) if change.call == "exec" and "tailscale up" in change.detail)
     synced = next(at for at, change in enumerate(login) if at > up and change.call == "exec" and change.detail.startswith("sync"))

@@ -27,7 +27,7 @@ func (a *authKeys) set(name string, k authKey) {
 	a.keys[name] = &k
 }
 
-// use spends one join and returns the key, or says why it can't, in the words of the real service (known from
+// use spends one join and returns the key, or returns why it can't, in the words of the real service (known from
 // upstream's issue tracker): a used key is named by its identifier only.
 func (a *authKeys) use(name string) (used authKey, refusal string) {
 	a.mu.Lock()

@@ -139,8 +139,8 @@ func (c *control) leave(k key.NodePublic) {
 	}
 }
 
-// takeOver gives a node that has just joined the place that its machine had before: the same machine isn't a second device.
-// That the real service goes by the machine's key is what we suppose (https://github.com/tailscale/tailscale/issues/4641).
+// takeOver gives a node that has just joined the place of its machine's old node: one machine is never two devices.
+// We assume that the real service identifies a machine by its key (https://github.com/tailscale/tailscale/issues/4641).
 func (c *control) takeOver(n *tailcfg.Node, name, want string) string {
 	for _, old := range c.ts.AllNodes() {
 		if old.Key == n.Key || old.Machine != n.Machine {

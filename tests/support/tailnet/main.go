@@ -41,7 +41,7 @@ func main() {
 	serve(here.listen(443), c.ts)
 	log.Printf("control %s", c.ts.BaseURL())
 
-	// Last: who can reach the admin API finds everything else up.
+	// Last: when the admin API answers, everything else is up.
 	l, err := net.Listen("unix", *socket)
 	if err != nil {
 		log.Fatal(err)

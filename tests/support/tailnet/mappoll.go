@@ -24,7 +24,7 @@ func (c *control) mapPoll(w http.ResponseWriter, r *http.Request) {
 	c.orig.ServeHTTP(&today{ResponseWriter: w}, withBody(r, q))
 }
 
-// testcontrol dates every map response so. Nodes take it for the time, and then no key ever expires.
+// testcontrol puts this date into every map response. Nodes use it as the current time, and then no key ever expires.
 var longAgo = []byte("2020-08-03T00:00:00.000000001Z")
 
 // today corrects the date. A response is two writes: its length in four bytes, and JSON in zstd. The length changes, so

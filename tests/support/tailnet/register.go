@@ -16,15 +16,15 @@ import (
 	"tailscale.com/types/key"
 )
 
-// register decides whether a node may join (or stay, or leave); testcontrol then keeps the books. Its RequireAuthKey is
-// of no use here: it asks a known node for the key again when that restarts.
+// register decides whether a node may join (or stay, or leave); testcontrol then records it. Its RequireAuthKey cannot be
+// used here: it asks a known node for the key again when that node restarts.
 func (c *control) register(w http.ResponseWriter, r *http.Request) {
 	var q tailcfg.RegisterRequest
 	if err := json.NewDecoder(r.Body).Decode(&q); err != nil || q.Hostinfo == nil {
 		http.Error(w, "bad request", http.StatusBadRequest)
 		return
 	}
-	if q.Followup != "" { // the node waits for someone to visit the login page, and nobody ever does
+	if q.Followup != "" { // the node waits for someone to visit the login page, which never happens
 		<-r.Context().Done()
 		return
 	}

@@ -12,7 +12,7 @@ import (
 var allowed = map[string][]string{
 	"https":    {"on", "off"},                         // HTTPS certificates enabled in the tailnet
 	"serve":    {"complete", "wait", "exit", "error"}, // the answer to "is Serve enabled?", see feature
-	"register": {"ok", "hold"},                        // hold: who wants to join gets no answer
+	"register": {"ok", "hold"},                        // hold: a node that wants to join gets no answer
 	"approval": {"off", "on"},                         // new machines need an admin's approval
 	"ssh":      {"on", "off"},                         // off: the policy has no rule that lets anyone in
 	"control":  {"up", "down", "silent"},              // down: connections end without an answer; silent: they stay open
@@ -22,7 +22,7 @@ var allowed = map[string][]string{
 type settings struct {
 	mu      sync.Mutex
 	values  map[string]string
-	changed chan struct{} // closed, and made anew, at every change
+	changed chan struct{} // closed and made again at every change
 }
 
 func newSettings() *settings {

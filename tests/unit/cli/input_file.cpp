@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Files on a real file system: what may be read as a profile or as secrets, and what is refused, and why.
+// Files on a real file system: which may be read as a profile or as secrets, which are refused, and why.
 #include "cli/input_file.hpp"
 
 #include <doctest/doctest.h>
@@ -21,8 +21,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// A directory of one's own in a place where all the parents are root's: /run for root, else the user's
-// runtime directory.
+// A private directory whose parents all belong to root: in /run for root, else in the user's runtime
+// directory.
 class Place {
  public:
   Place() {
@@ -67,7 +67,7 @@ void check_refused(const std::string& path, InputKind kind, const std::string& w
 
 }  // namespace
 
-TEST_CASE("a file of one's own in a safe place is read, absolute or relative") {
+TEST_CASE("the user's own file in a safe place is read, with an absolute or relative path") {
   const Place place;
   const auto path = place.file("profile.yaml", "user: a\n", 0644);
   CHECK(read_input_file(path, InputKind::profile).value() == "user: a\n");
@@ -85,12 +85,12 @@ TEST_CASE("a file of one's own in a safe place is read, absolute or relative") {
   fs::current_path(here);
 }
 
-TEST_CASE("what is no regular file is refused, at once") {
+TEST_CASE("anything but a regular file is refused, at once") {
   const Place place;
   const auto fifo = place.path("fifo");
   REQUIRE(mkfifo(fifo.c_str(), 0600) == 0);
   check_refused(fifo, InputKind::profile,
-                "is not a regular file");  // a blocking open would wait here for ever
+                "is not a regular file");  // a blocking open would never return here
 
   const auto socket_path = place.path("s");
   const UniqueFd server(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
@@ -108,7 +108,7 @@ TEST_CASE("what is no regular file is refused, at once") {
                 "is not a regular file; give a file, or - for standard input");
 
   const auto profile =
-      read_input_file("/dev/null", InputKind::profile);  // a profile does not come by standard input
+      read_input_file("/dev/null", InputKind::profile);  // a profile is not read from standard input
   REQUIRE_FALSE(profile.has_value());
   CHECK(profile.error().message == "/dev/null is not a regular file; give a file");
 }
@@ -151,18 +151,18 @@ TEST_CASE(
   CHECK(read_input_file(place.file("tmp/own/deep/profile", "x", 0644), InputKind::profile)
             .value_or("refused") == "x");
 
-  // The file itself could have been put there before, under whatever way its directory is called.
+  // Somebody could have put the file itself there before, whatever the path of its directory looks like.
   static_cast<void>(place.file("tmp/profile", "x", 0600));
   for (const char* way : {"tmp/profile", "tmp/./profile", "tmp//profile", "tmp/own/../profile"})
     check_refused(place.path(way), InputKind::profile,
                   "is writable by everyone: somebody else may have put a file");
 
-  // Without the sticky bit anybody could put another directory in place of the one that was checked.
+  // Without the sticky bit anybody could replace the checked directory.
   static_cast<void>(place.directory("tmp", 0777));
   check_refused(place.path("tmp/own/secrets"), InputKind::secrets, "/tmp is writable by others (mode 0777)");
 }
 
-TEST_CASE("a directory in one that is open to everyone is refused when others can write to it") {
+TEST_CASE("a directory in a world-writable one is refused when others can write to it") {
   const Place place;
   static_cast<void>(place.directory("tmp", 01777));
   for (const mode_t mode : {0770, 0757}) {
@@ -174,7 +174,7 @@ TEST_CASE("a directory in one that is open to everyone is refused when others ca
                 "/tmp/d is writable by everyone: somebody else may have put a file");
 }
 
-TEST_CASE("another user's directory in one that is open to everyone is refused") {
+TEST_CASE("another user's directory in a world-writable one is refused") {
   if (geteuid() != 0) {
     MESSAGE("needs root: skipped");
     return;
@@ -187,7 +187,7 @@ TEST_CASE("another user's directory in one that is open to everyone is refused")
   check_refused(file, InputKind::profile,
                 "/tmp/theirs belongs to uid 12345, who could replace what is in it");
   REQUIRE(chown(place.path("tmp").c_str(), 12345, 0) ==
-          0);  // its owner may rename what others have in it, sticky or not
+          0);  // its owner may rename other users' entries in it, sticky or not
   REQUIRE(chown(place.path("tmp/theirs").c_str(), 0, 0) == 0);
   check_refused(file, InputKind::profile, "/tmp belongs to uid 12345, who could replace what is in it");
 }
@@ -267,7 +267,7 @@ TEST_CASE("standard input is read to its end, up to the limit") {
   REQUIRE(dup2(saved.get(), STDIN_FILENO) == STDIN_FILENO);
 }
 
-TEST_CASE("secrets: a given file whose destruction was cut off gives none, and is no error") {
+TEST_CASE("secrets: a given file whose destruction was interrupted has no secrets, and is no error") {
   const Place place;
   for (const auto& remains : {std::string(60, '\0'), std::string()}) {
     const auto given = read_given_secrets(place.file("secrets.yaml", remains, 0600));

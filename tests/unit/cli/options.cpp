@@ -76,7 +76,7 @@ TEST_CASE("options: deadlines") {
   }
 }
 
-TEST_CASE("options: a value that is empty, as of a variable that is not set, is not taken for none") {
+TEST_CASE("options: an empty value, for example from an unset variable, is an error") {
   for (const char* option : {"--profile", "--secrets", "--deadline", "--format"}) {
     CAPTURE(option);
     CHECK(refusal({"--reconcile", option, ""}).ends_with(": its value is empty"));
@@ -170,7 +170,7 @@ TEST_CASE("options: each is taken with every command it goes with, and refused w
   }
 }
 
-TEST_CASE("options: the table says no name and no command twice") {
+TEST_CASE("options: no name and no command is in the table twice") {
   std::vector<std::string> names;
   std::vector<CommandName> commands;
   for (const auto& row : option_table()) {
@@ -182,10 +182,10 @@ TEST_CASE("options: the table says no name and no command twice") {
     commands.push_back(row.command);
     CHECK(row.with.empty());
   }
-  CHECK(commands.size() == 12);  // of CommandName
+  CHECK(commands.size() == 12);  // the number of values of CommandName
 }
 
-TEST_CASE("options: what is refused is said in the order in which it was typed, once") {
+TEST_CASE("options: refused options are reported once, in the order in which they were typed") {
   const std::string secrets = "--secrets goes with --first-boot, --reconcile and --render-user-data only";
   const std::string wait = "--wait goes with --status only";
   CHECK(refusal({"--version", "--wait", "--secrets=-", "--wait"}) == wait + "\n" + secrets);
@@ -211,7 +211,7 @@ TEST_CASE("options: a short option is refused by what was typed") {
   CHECK(refusal({"-vx", "--verify"}) == "-v" + unknown + "\n-x" + unknown);
 }
 
-TEST_CASE("options: an abbreviation that could mean two is not guessed at") {
+TEST_CASE("options: an ambiguous abbreviation is refused") {
   CHECK(refusal({"--ver"}) == "--ver: no such option, or one that takes no value");
 }
 

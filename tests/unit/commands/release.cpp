@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// --install on the fake host: what may take the agent's place, and that nothing else changes a byte.
+// --install on the fake host: which binaries may replace the agent, and that a refused one changes nothing.
 #include "commands/install/release.hpp"
 
 #include <doctest/doctest.h>
@@ -50,7 +50,7 @@ TEST_CASE("install: a good signature is not enough") {
         signature);
 }
 
-TEST_CASE("install: nor is a label without one") {
+TEST_CASE("install: a label without a good signature is not enough either") {
   for (const bool allow_downgrade : {false, true}) {
     CHECK(refusal(files::x86_64 + "x", files::newer, allow_downgrade).starts_with("new: altered: "));
     CHECK(refusal(files::x86_64, files::by_other, allow_downgrade)
@@ -90,7 +90,7 @@ TEST_CASE("install: where there was no agent there is one, and nothing to keep")
   CHECK(host.changes() == std::vector<std::string>{"write_file " + paths::agent});
 }
 
-TEST_CASE("install: cut off at any change, there is a whole agent, and the next try ends it") {
+TEST_CASE("install: interrupted at any change, there is a complete agent, and the next try finishes it") {
   for (std::size_t n = 1; n <= 2; ++n)
     for (const auto when : {FakeHost::When::before, FakeHost::When::after}) {
       FakeHost host;

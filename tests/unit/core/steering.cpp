@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Nothing that changes a machine can be steered by a text: the compiler says so.
+// The compiler makes sure that code that changes a machine cannot read the texts of an observation.
 #include <type_traits>
 
 #include "resources/access/accounts.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The engine, with resources that do as a test says.
+// The engine, with resources that do what a test says.
 #include "core/engine/engine.hpp"
 
 #include <doctest/doctest.h>
@@ -22,11 +22,11 @@ Resource::Spec named(std::string name, std::vector<std::string> needs = {},
 struct Script {
   std::function<Result<Observation>(int)> sees = [](int) {
     return Observation();
-  };  // which look it is, from 1
+  };  // the number of the look, from 1
   std::function<Status(Host&)> does = [](Host&) { return Status(); };
 };
 
-// A look's words are all that an engine sees of it.
+// The engine sees only the words of a look.
 struct ScriptedState {
   Observation words;
 };
@@ -52,7 +52,7 @@ Observation adrift(const std::string& observed = "no", const std::string& desire
   return seen;
 }
 
-// Adrift until its n-th look.
+// Has drift until its n-th look.
 std::function<Result<Observation>(int)> good_from_look(int n) {
   return [n](int look) { return look < n ? adrift() : Observation(); };
 }
@@ -113,7 +113,7 @@ TEST_CASE("engine: applied and then seen as desired is converged, with the drift
   CHECK(report.exit_code() == 0);
 }
 
-TEST_CASE("engine: what was applied, well or not, is on the disk before anything is built on it") {
+TEST_CASE("engine: after apply, successful or not, everything is synced before the next resource uses it") {
   Stage stage;
   stage.add(named("first"), {good_from_look(2), makes("/first")});
   stage.add(named("second", {"first"}), {good_from_look(2), makes("/second")});
@@ -137,7 +137,7 @@ TEST_CASE("engine: what may be lost in a power cut is not converged") {
   CHECK(report.resources[0].reason.find("sync") != std::string::npos);
 }
 
-TEST_CASE("engine: what comes last has its time, though the run's is over") {
+TEST_CASE("engine: resources marked last get time, even after the run's deadline") {
   Stage stage;
   std::map<std::string, Milliseconds> left;
   const auto tells = [&](const std::string& name) {
@@ -222,7 +222,7 @@ TEST_CASE("engine: the last one runs after all others, also when they failed, an
   CHECK(report.resources.back().outcome == Outcome::in_sync);
 }
 
-TEST_CASE("engine: of two that come last, one that needs the other waits for its end, good or bad") {
+TEST_CASE("engine: of two resources marked last, one that needs the other waits for its end, good or bad") {
   Stage stage;
   std::vector<std::string> order;
   stage.add(named("seal", {"update"}, {}, true), {[&](int) {
@@ -231,7 +231,7 @@ TEST_CASE("engine: of two that come last, one that needs the other waits for its
             }});
   stage.add(named("update", {}, {}, true), {[&](int) -> Result<Observation> {
               std::this_thread::sleep_for(
-                  std::chrono::milliseconds(50));  // the seal would overtake it in this time
+                  std::chrono::milliseconds(50));  // enough time for the seal to overtake it
               order.emplace_back("update");
               return fail(Errc::failed, "no");
             }});
@@ -303,7 +303,7 @@ TEST_CASE("engine: an exception fails its resource; the others and the last go o
   CHECK(std::find(stage.lines.begin(), stage.lines.end(), "bug failed") != stage.lines.end());
 }
 
-TEST_CASE("engine: where no thread can be had the work is done without, up to the last") {
+TEST_CASE("engine: when no thread can be started, the work is done without threads, up to the last") {
   CHECK(in_child([] {
           if (!without_threads()) return std::string("there are threads");
           Stage stage;
@@ -332,7 +332,7 @@ TEST_CASE("engine: a check looks at everything, applies nothing, and counts drif
   CHECK(report.exit_code() == 2);
 }
 
-TEST_CASE("engine: whoever watches is told when each begins and ends") {
+TEST_CASE("engine: the watcher is told when each resource begins and ends") {
   Stage stage;
   stage.add(named("a"), {good_from_look(2)});
   stage.add(named("b", {"a"}), {[](int) -> Result<Observation> { return fail(Errc::failed, "no"); }});
@@ -342,7 +342,7 @@ TEST_CASE("engine: whoever watches is told when each begins and ends") {
         std::vector<std::string>{"a pending", "a converged", "b pending", "b failed", "c blocked"});
 }
 
-TEST_CASE("engine: a report holds no registered secret, whoever quoted it") {
+TEST_CASE("engine: a report contains no registered secret, wherever it was quoted") {
   const std::string secret = "engine-test-secret-value";
   register_secret(secret);
   const auto seen = [&](int look) {

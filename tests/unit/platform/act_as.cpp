@@ -24,7 +24,7 @@ struct Seen {
 
 Seen look(const User& user, const std::string& file) {
   Seen seen;
-  // The raw call is for this thread alone.
+  // The raw system call changes only this thread.
   if (::syscall(SYS_setgroups, 1, &agents_own) != 0) return seen;
   seen.read = files::read({user, "file"}, 100).has_value();
   gid_t restored = 0;
@@ -34,7 +34,7 @@ Seen look(const User& user, const std::string& file) {
 
 }  // namespace
 
-TEST_CASE("act as: the agent's own groups open nothing in a home, and come back afterwards") {
+TEST_CASE("act as: the agent's own groups give no access in a home, and are restored afterwards") {
   if (::geteuid() != 0) {
     MESSAGE("skipped: only root can act as another user");
     return;

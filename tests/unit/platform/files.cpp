@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the contract (tests/contract/files.cpp) cannot say, because it is about how and not what.
+// Tests of the implementation, which the contract (tests/contract/files.cpp) cannot cover.
 #include "platform/fs/files.hpp"
 
 #include <doctest/doctest.h>
@@ -26,7 +26,7 @@ TEST_CASE("files: what a killed run left behind is gone after the next write") {
   REQUIRE(files::write(scratch.path("file"), "whole", own(0600)));
   struct stat info = {};
   REQUIRE(::fstat(half.get(), &info) == 0);
-  CHECK(info.st_size == 0);  // wiped, as the file itself would be
+  CHECK(info.st_size == 0);  // wiped, like the file itself
   CHECK(files::list(scratch.path()).value() == std::vector<std::string>{"file"});
 
   scratch.put(".link.bootstrap-agent-new", "");
@@ -40,7 +40,7 @@ TEST_CASE("files: a write that fails half-way leaves the old file and no tempora
   const auto old_signal = ::signal(SIGXFSZ, SIG_IGN);
   rlimit limit = {};
   REQUIRE(::getrlimit(RLIMIT_FSIZE, &limit) == 0);
-  const rlimit small = {4096, limit.rlim_max};  // as a full disk
+  const rlimit small = {4096, limit.rlim_max};  // like a full disk
   REQUIRE(::setrlimit(RLIMIT_FSIZE, &small) == 0);
   const auto written = files::write(scratch.path("file"), std::string(10'000, 'n'), own(0644));
   REQUIRE(::setrlimit(RLIMIT_FSIZE, &limit) == 0);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the kernel will do with this process's memory. Most of it in a child: it cannot be taken back.
+// What the kernel does with this process's memory. Most tests run in a child, because the settings cannot be
+// undone.
 #include "platform/posix/memory.hpp"
 
 #include <doctest/doctest.h>
@@ -19,7 +20,8 @@
 namespace agent {
 namespace {
 
-// fs.suid_dumpable as systemd-coredump sets it: who changed ids is dumped into its pipe (proc(5)).
+// fs.suid_dumpable as systemd-coredump sets it: a process that changed its ids is dumped into its pipe
+// (proc(5)).
 class DumpedAfterIds {
  public:
   DumpedAfterIds() {
@@ -55,7 +57,7 @@ const User somebody{"somebody", 54321, 54321, "/", "/bin/sh", {}, true};
 
 }  // namespace
 
-TEST_CASE("memory: who acts as a user, and does no more, is not dumped") {
+TEST_CASE("memory: a process that only acts as a user is not dumped") {
   if (!DumpedAfterIds::possible()) return;
   const DumpedAfterIds setting;
   CHECK(in_child([] {
@@ -69,7 +71,7 @@ TEST_CASE("memory: who acts as a user, and does no more, is not dumped") {
         }) == "0 then 0");
 }
 
-TEST_CASE("memory: a child that became a user is not dumped, and hears signals as before") {
+TEST_CASE("memory: a child that became a user is not dumped, and gets signals as before") {
   if (!DumpedAfterIds::possible()) return;
   const DumpedAfterIds setting;
   CHECK(in_child([] {
@@ -96,7 +98,7 @@ TEST_CASE(
       keep_memory_private();
       rlimit now{};
       ::getrlimit(RLIMIT_CORE, &now);
-      // Who lacks CAP_SYS_RESOURCE cannot raise 0.
+      // A process without CAP_SYS_RESOURCE cannot raise the limit from 0.
       if (dumpable() != "0" || (now.rlim_cur != 1 && core.rlim_max != 0))
         return fmt::format("dumpable {}, limit {}", dumpable(), now.rlim_cur);
       const auto after = limits_of_a_program();

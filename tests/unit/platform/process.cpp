@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Real programs under the real kernel: what is tested here is what no double could tell.
+// Real programs on the real kernel: these tests need the real behaviour.
 #include "platform/process/process.hpp"
 
 #include <doctest/doctest.h>
@@ -31,10 +31,10 @@ Command command(std::vector<std::string> argv) {
   return made;
 }
 
-// A script of the test's own; the agent itself runs no shell.
+// A script for tests only; the agent itself runs no shell.
 Command shell(const std::string& script) { return command({"sh", "-c", script}); }
 
-// A process that has ended, reaped by whoever adopted it or not yet.
+// Whether the process has ended, reaped or not.
 bool ended(pid_t pid) {
   std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
   std::string text;
@@ -117,14 +117,14 @@ TEST_CASE("process: stdin is the input, and empty otherwise") {
   REQUIRE(nothing);
   CHECK(nothing->out.empty());
 
-  cat.input = std::string(900'000, 'x') + "\n";  // more than any pipe holds
+  cat.input = std::string(900'000, 'x') + "\n";  // more than any pipe can hold
   const auto all = run_process(cat);
   REQUIRE(all);
   CHECK(all->out == cat.input);
 }
 
 TEST_CASE("process: stdin held open until a line that was waited for") {
-  // Prints what it read, then `ready`, then waits for the end of its input, as a server on stdio does.
+  // Prints its input, then `ready`, then waits for the end of its input, like a server on stdio.
   auto server = shell("read line; echo \"got $line\"; echo ready now; cat; echo ended");
   server.input = "hello\n";
   server.hold_input_until = "ready";
@@ -163,9 +163,9 @@ TEST_CASE("process: at the deadline the whole group is killed, and what it print
   CHECK(ends_soon(std::stoi(run->out)));
 }
 
-// A tracer has the first word on a death: until it has heard of it, the parent doesn't (ptrace(2)), as of a
-// program whose last system call does not return.
-TEST_CASE("process: a program that does not die is not waited for without end" * doctest::skip(no_ptrace())) {
+// A tracer is told first about a death: until it has handled it, the parent sees nothing (ptrace(2)). That is
+// like a program whose last system call does not return.
+TEST_CASE("process: the wait for a program that does not die is limited" * doctest::skip(no_ptrace())) {
   auto stubborn = shell("echo $$; exec tail -f /dev/null");
   stubborn.timeout = Milliseconds(1000);
   std::atomic<pid_t> tracer = 0;
@@ -192,7 +192,8 @@ TEST_CASE("process: a program that does not die is not waited for without end" *
 
 TEST_CASE("process: a child left behind neither delays the end nor outlives it") {
   const auto start = Clock::now();
-  // Two: one holds the output open, the other (which would go on without a reader) is looked for afterwards.
+  // Two children: one keeps the output open, the other (which would continue without a reader) is searched
+  // for afterwards.
   const auto run = run_process(shell("tail -f /dev/null & tail -f /dev/null > /dev/null 2>&1 & echo $!"));
   REQUIRE(run);
   CHECK(Clock::now() - start < Milliseconds(2000));
@@ -202,7 +203,7 @@ TEST_CASE("process: a child left behind neither delays the end nor outlives it")
 }
 
 TEST_CASE("process: nothing is inherited: no open files, no ignored signals, no session") {
-  const int leak = ::open("/etc/passwd", O_RDONLY);  // as a careless library would: without O_CLOEXEC
+  const int leak = ::open("/etc/passwd", O_RDONLY);  // like a careless library: without O_CLOEXEC
   REQUIRE(leak >= 0);
   const auto old = ::signal(SIGPIPE, SIG_IGN);
   const auto run =
@@ -243,11 +244,11 @@ TEST_CASE("process: as another user, with that user's groups only and a private 
   whoami.user = **nobody;
   whoami.directory = "/tmp";
   Result<Completed> run = fail(Errc::failed, "not run");
-  std::thread(
-      [&] {  // with a group of the agent's that must not come along; the raw call is for this thread alone
-        const gid_t agents_own = 12345;
-        if (::syscall(SYS_setgroups, 1, &agents_own) == 0) run = run_process(whoami);
-      })
+  std::thread([&] {  // with a group of the agent that must not be inherited; the raw system call changes only
+                     // this thread
+    const gid_t agents_own = 12345;
+    if (::syscall(SYS_setgroups, 1, &agents_own) == 0) run = run_process(whoami);
+  })
       .join();
   REQUIRE(run);
   const auto uid = std::to_string((*nobody)->uid);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The real host's own: its deadline, its log, and what it asks the kernel.
+// The real host's deadline, its log, and its questions to the kernel.
 #include "platform/real_host.hpp"
 
 #include <doctest/doctest.h>
@@ -19,7 +19,7 @@ Command shell(const std::string& script) {
 
 }  // namespace
 
-TEST_CASE("real host: every change and every line of a talking program is logged, redacted") {
+TEST_CASE("real host: every change and every line of a program with log_output is logged, redacted") {
   const Scratch scratch;
   std::vector<std::string> lines;
   std::vector<std::string> shown;
@@ -39,7 +39,7 @@ TEST_CASE("real host: every change and every line of a talking program is logged
   CHECK(host.mutations() == 2);
 }
 
-TEST_CASE("real host: past the deadline nothing begins, and what runs is ended there") {
+TEST_CASE("real host: after the deadline nothing begins, and a running program is ended") {
   const Scratch scratch;
   RealHost host({});
   const auto start = host.now();
@@ -62,7 +62,7 @@ TEST_CASE("real host: past the deadline nothing begins, and what runs is ended t
   CHECK(look.error().code == Errc::timed_out);
 
   std::ofstream(file) << "secret";
-  CHECK(host.wipe_file(file));  // what is to be destroyed is, at any time
+  CHECK(host.wipe_file(file));  // destroying a file is allowed at any time
   CHECK_FALSE(host.stat(file).value().has_value());
   host.allow_at_least(Milliseconds(60'000));
   CHECK(host.write_file(file, "", {}));

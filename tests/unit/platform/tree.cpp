@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a fingerprint is made of: each field alone must change it. The contract (tests/contract/trees.cpp) has
-// the rest.
+// The fields of a fingerprint: a change of each field alone must change it. Other tests are in the contract
+// (tests/contract/trees.cpp).
 #include "platform/fs/tree.hpp"
 
 #include <doctest/doctest.h>
@@ -20,7 +20,7 @@ void set_time(const std::string& path, const timespec& time = some_day) {
   REQUIRE(::utimensat(AT_FDCWD, path.c_str(), times, AT_SYMLINK_NOFOLLOW) == 0);
 }
 
-// A tree of one file and one link, all times the same.
+// A tree of one file and one link; all times are equal.
 std::string planted(const Scratch& scratch, const std::string& name, const std::string& content,
                     const std::string& target) {
   ::unlink(scratch.path("link").c_str());
@@ -38,7 +38,7 @@ TEST_CASE("tree: each field alone changes the fingerprint") {
   const Scratch scratch;
   const auto same = planted(scratch, "a", "1234", "one");
   CHECK(planted(scratch, "a", "1234", "one") == same);
-  CHECK(planted(scratch, "a", "1234", "two") != same);   // only where the link leads
+  CHECK(planted(scratch, "a", "1234", "two") != same);   // only the link's target
   CHECK(planted(scratch, "b", "1234", "one") != same);   // only a name
   CHECK(planted(scratch, "a", "12345", "one") != same);  // only the size
 

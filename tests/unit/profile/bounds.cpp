@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// No input, however made, costs much time or memory, or ends in anything but a value or an error.
+// No input needs much time or memory, and the result is always a value or an error.
 #include <doctest/doctest.h>
 #include <sys/resource.h>
 
@@ -20,7 +20,7 @@ namespace {
 constexpr auto longest = std::chrono::seconds(1);
 constexpr long most_kib = 64 * 1024;
 
-// Of processor time, which a busy machine does not stretch.
+// Processor time, which does not grow on a busy machine.
 std::chrono::microseconds spent() {
   struct rusage usage {};
   getrusage(RUSAGE_SELF, &usage);
@@ -28,7 +28,7 @@ std::chrono::microseconds spent() {
          std::chrono::microseconds(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
 }
 
-// Not that of an emulator, which takes what it likes and a busy machine's caches decide.
+// Not in an emulator: its processor time depends on the caches of a busy machine.
 bool time_is_ours() {
   static const bool ours = !emulated_kernel("a processor's own speed");
   return ours;
@@ -42,11 +42,11 @@ long status_kib(const std::string& field) {
   return 0;
 }
 
-// VmHWM, the most memory that was in use, counts from now on.
+// Resets VmHWM, the peak of memory use.
 void reset_peak() { std::ofstream("/proc/self/clear_refs") << "5"; }
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool memory_is_ours = false;  // a sanitizer keeps what is freed
+constexpr bool memory_is_ours = false;  // a sanitizer keeps freed memory
 #else
 constexpr bool memory_is_ours = true;
 #endif
@@ -74,7 +74,7 @@ void check_bounded(const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("ten megabytes of anything are refused for their size") {
+TEST_CASE("ten megabytes of any content are refused because of their size") {
   for (const auto* unit : {"[", "{", "a: b\n", "\n", "x", "- ", "\"", "&a *a "}) {
     const auto text = repeated(unit, 10'000'000);
     check_bounded(text);
@@ -83,7 +83,7 @@ TEST_CASE("ten megabytes of anything are refused for their size") {
   }
 }
 
-TEST_CASE("the most that is read, of what is hard to parse, stays within a second and 64 MiB") {
+TEST_CASE("input of the maximum size that is hard to parse needs at most a second and 64 MiB") {
   for (const auto* begin : {"", "a: ", "[", "- ", "\""}) {
     for (const auto* unit :
          {"[",    "{",       "[{",           "{[",     "{a: ",  "a: [",  "- [",    "[,",

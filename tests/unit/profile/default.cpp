@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The default profile, the table of keys and docs/PROFILE.md must tell the same.
+// The default profile, the table of keys and docs/PROFILE.md must agree.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -118,7 +118,7 @@ TEST_CASE("the example of an inbound rule in the default profile is a valid one"
   CHECK(profile->ufw.allow[0].from == "203.0.113.0/24");
 }
 
-TEST_CASE("the default profile must be whole, and encrypted") {
+TEST_CASE("the default profile must be complete, and must use https") {
   const auto partial = load_profile("user: ubuntu\n", "", "mine");
   REQUIRE_FALSE(partial);
   CHECK(partial.error().message.find("default profile:1:1: node.version: is missing; add it") !=

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is said about a wrong profile.
+// Error messages for a wrong profile.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -117,19 +117,19 @@ TEST_CASE("each error names its place, its key, what is wrong and what would be 
     CAPTURE(each.text);
     const auto message = errors(each.text);
     CHECK_MESSAGE(message.find(each.message) != std::string::npos, message);
-    CHECK(std::count(message.begin(), message.end(), '\n') == 0);  // one mistake, one error
+    CHECK(std::count(message.begin(), message.end(), '\n') == 0);  // one mistake gives one error
     CHECK(std::all_of(message.begin(), message.end(), [](char c) { return c >= ' ' && c <= '~'; }));
   }
 }
 
-TEST_CASE("what the YAML parser quotes is as harmless as all else") {
+TEST_CASE("quotes from the YAML parser are made safe like all other texts") {
   CHECK(errors("user: \"\\\xc3\xa9\"\n")
             .starts_with("p:1:10: is not YAML (unknown escape character: \\xc3); check"));
   CHECK(errors("%YAML \xc3\xa9\n---\nuser: x\n")
             .starts_with("p:1:1: is not YAML (bad YAML version: \\xc3\\xa9); check"));
 }
 
-TEST_CASE("NUL bytes are refused where they stand") {
+TEST_CASE("NUL bytes are refused with their position") {
   CHECK(errors(std::string("user: bob\nnode:\0\n", 16)) ==
         "p:2:6: has the control character U+0000; remove it");
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What an owner's file does to the default profile.
+// How an owner's file changes the default profile.
 #include <doctest/doctest.h>
 
 #include "profile/load.hpp"
@@ -48,7 +48,7 @@ TEST_CASE("maps merge, lists and values replace") {
   CHECK(profile.keep_unconsumed_secrets == 48h);
 }
 
-TEST_CASE("another version is no use without its own hash, and the built-in version's is not taken for it") {
+TEST_CASE("another version needs its own hash; the hash of the built-in version is not used for it") {
   const auto defaults = repository_file("profiles/default.yaml");
   const std::string hash(64, 'a');
   const auto refused = load_profile(defaults,
@@ -61,27 +61,27 @@ TEST_CASE("another version is no use without its own hash, and the built-in vers
        {"mine.yaml:3:17: node.version: is not ", "built in; add this version's hash as node.download.sha256",
         "mine.yaml:4:22: tailscale.version: is not ", "add this version's hash as openclaw.lock.sha256"})
     CHECK_MESSAGE(refused.error().message.find(part) != std::string::npos, refused.error().message);
-  // The version that is built in, named: nothing has changed.
+  // The built-in version, named explicitly: nothing changes.
   const auto built_in = merged("");
   const auto named = merged(fmt::format("node: {{version: {}}}\nopenclaw: {{version: {}}}\n",
                                         built_in.node.version, built_in.openclaw.version));
   CHECK(named.node.download.sha256 == built_in.node.download.sha256);
   CHECK(named.openclaw.lock.sha256 == built_in.openclaw.lock.sha256);
   CHECK(built_in.openclaw.lock.sha256.size() == 64);
-  // One architecture's is enough, and the other's is unknown then.
+  // The hash of one architecture is enough; the other one is then unknown.
   const auto own = merged("node: {version: 30.0.0, download: {sha256: {aarch64: " + hash + "}}}\n" +
                           "openclaw: {version: 2030.1.1, lock: {sha256: " + hash + "}}\n");
   CHECK(own.node.download.sha256.at("aarch64") == hash);
   CHECK(own.node.download.sha256.at("x86_64").empty());
   CHECK(own.openclaw.lock.sha256 == hash);
-  // What is wrong with a hash is said once.
+  // A wrong hash is reported once.
   const auto wrong = load_profile(
       defaults, "node: {version: 30.0.0, download: {sha256: {aarch64: nonsense}}}\n", "mine.yaml");
   REQUIRE_FALSE(wrong);
   CHECK(wrong.error().message.find('\n') == std::string::npos);
 }
 
-TEST_CASE("inbound rules: addresses are brought into one form, and need not be there") {
+TEST_CASE("inbound rules: addresses are normalized, and are optional") {
   const auto rules = merged(
                          "ufw:\n"
                          "  allow:\n"
@@ -99,7 +99,7 @@ TEST_CASE("inbound rules: addresses are brought into one form, and need not be t
   CHECK(rules[3].from == "2001:db8::1");
 }
 
-TEST_CASE("http is possible for one who says so, wherever in the file") {
+TEST_CASE("http is possible with allow_insecure_urls, wherever it is in the file") {
   CHECK(
       merged("openclaw: {registry: http://registry.test/}\nallow_insecure_urls: true\n").openclaw.registry ==
       "http://registry.test/");

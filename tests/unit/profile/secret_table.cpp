@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One row a secret: what follows from the table follows for every row.
+// One row per secret: everything that uses the table must work for every row.
 #include "profile/secret_table.hpp"
 
 #include <doctest/doctest.h>
@@ -42,7 +42,7 @@ TEST_CASE("secret table: each row is read by its key, written back, and merged")
     Secrets given;
     merge(given, loaded(line(row)));
     CHECK((given.*row.value).reveal() == (one.*row.value).reveal());
-    merge(given, loaded(line(row, 1)));  // what is given stays
+    merge(given, loaded(line(row, 1)));  // a given secret stays
     CHECK((given.*row.value).reveal() == (one.*row.value).reveal());
     forget(given, row);
     CHECK(given.empty());
@@ -61,7 +61,7 @@ TEST_CASE("secret table: the word that asks for a value is kept and merged as a 
     Secrets given;
     merge(given, std::move(word));
     CHECK(given.*row.generate);
-    merge(given, loaded(line(row)));  // the word was the last thing the owner said
+    merge(given, loaded(line(row)));  // the owner's last input was the word
     CHECK((given.*row.value).empty());
   }
 }

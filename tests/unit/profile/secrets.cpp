@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The secrets file: the same checks, and no message that holds what is in it.
+// The secrets file: the same checks, and no message contains its values.
 #include <doctest/doctest.h>
 
 #include "profile/load.hpp"
@@ -44,7 +44,7 @@ TEST_CASE("what is dumped is what was loaded, whatever characters a token has") 
   CHECK(again->anthropic_token.empty());
 }
 
-TEST_CASE("no error of a secrets file holds a piece of it") {
+TEST_CASE("no error of a secrets file contains a part of it") {
   const struct {
     std::string text;
     const char* message;
@@ -80,6 +80,6 @@ TEST_CASE("no error of a secrets file holds a piece of it") {
     const auto& message = secrets.error().message;
     CHECK_MESSAGE(message.find(each.message) != std::string::npos, message);
     CHECK_MESSAGE(message.find("HUSH") == std::string::npos, message);
-    CHECK(redact(message) == message);  // redaction has nothing to do, and does not garble it
+    CHECK(redact(message) == message);  // redact() finds nothing, and does not change the message
   }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The kinds of values, at their edges.
+// The kinds of values, at their limits.
 #include "profile/values.hpp"
 
 #include <doctest/doctest.h>

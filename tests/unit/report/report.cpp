@@ -59,7 +59,7 @@ TEST_CASE("report json: what is written is read back the same") {
   CHECK(read->resources[5].outcome == Outcome::pending);
 }
 
-TEST_CASE("report text: what a name or a program says cannot speak to the terminal") {
+TEST_CASE("report text: a name or a program's output cannot send control characters to the terminal") {
   auto report = full_report();
   report.resources[4].reason =
       "\x1b]0;title\x07 and \xc2\x9b"
@@ -88,7 +88,7 @@ TEST_CASE("report json: its head") {
   CHECK_FALSE(written.at("resources").at(0).contains("reason"));
 }
 
-TEST_CASE("report json: bytes that are no UTF-8 don't break it") {
+TEST_CASE("report json: bytes that are not UTF-8 don't break it") {
   auto report = full_report();
   report.resources[4].reason = "bad \xff byte";
   report.resources[4].drifts = {{"f", "\xc3", "ok"}};
@@ -111,7 +111,7 @@ TEST_CASE("report json: something else is refused, not guessed at") {
   CHECK(refusal(written).starts_with("not a resource of a report: "));
 }
 
-TEST_CASE("report json: times that no run has overflow nothing") {
+TEST_CASE("report json: impossible times cause no overflow") {
   auto in = to_json(full_report(), run);
   for (const json& number :
        {json(1e300), json(-1e300), json(std::numeric_limits<std::int64_t>::max()), json(-1)}) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What --format json prints is what docs/report.schema.json promises.
+// The output of --format json must match docs/report.schema.json.
 #include <doctest/doctest.h>
 #include <regex.h>
 
@@ -12,8 +12,8 @@
 namespace agent {
 namespace {
 
-// regcomp(3), whose extended expressions are enough for the schema's: GCC warns of std::regex's own code
-// under ASan.
+// regcomp(3): its extended expressions are enough for the schema. With std::regex, GCC prints warnings under
+// ASan.
 bool matches(const std::string& text, const std::string& pattern) {
   regex_t compiled;
   REQUIRE(regcomp(&compiled, pattern.c_str(), REG_EXTENDED | REG_NOSUB) == 0);
@@ -24,13 +24,13 @@ bool matches(const std::string& text, const std::string& pattern) {
 
 using nlohmann::json;
 
-// The part of JSON Schema (draft 2020-12) that our schema uses. Any other keyword is an error: it would not
-// be checked.
+// The part of JSON Schema (draft 2020-12) that our schema uses. Any other keyword is an error, because it
+// would not be checked.
 class Schema {
  public:
   explicit Schema(json root) : root_(std::move(root)) {}
 
-  // What is wrong with a document, by path; empty: nothing.
+  // The errors of a document, by path; empty: none.
   [[nodiscard]] std::string problems(const json& document) const {
     std::string out;
     look(document, root_, "$", out);
@@ -114,7 +114,7 @@ TEST_CASE("schema: reports of runs that go well, fail and look fit it") {
   CHECK(problems(world.check(), "verify") == "");
 }
 
-TEST_CASE("schema: what does not fit is seen") {
+TEST_CASE("schema: a report that does not match is found") {
   world::World world;
   json good = to_json(world.check(), {"verify", "2026-11-01T00:00:00Z", "0.1.0", "abc"});
   const auto with = [&](const std::string& pointer, const json& value) {

@@ -91,7 +91,7 @@ TEST_CASE("packages: a dpkg that was killed is completed first") {
   CHECK(runs(world, "dpkg", "--configure") == 1);
 }
 
-TEST_CASE("packages: lists that name what is gone are fetched again") {
+TEST_CASE("packages: lists that name absent files are fetched again") {
   World world;
   put_lists(world);
   world.apt.stale_lists = true;
@@ -100,7 +100,7 @@ TEST_CASE("packages: lists that name what is gone are fetched again") {
   CHECK(runs(world, "apt-get", "install") == 3);  // iptables comes first, and is tried twice
 }
 
-TEST_CASE("packages: lists in pieces are removed and fetched again; apt's lock stays") {
+TEST_CASE("packages: damaged lists are removed and fetched again; apt's lock stays") {
   World world;
   put_lists(world);
   world.apt.corrupt_lists = true;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What followers of a run hear of it, and how they learn that it has ended.
+// What followers of a run read, and how they learn that it has ended.
 #include "commands/run/events.hpp"
 
 #include <doctest/doctest.h>
@@ -13,7 +13,7 @@ namespace {
 using Lines = std::vector<std::string>;
 using Clock = std::chrono::steady_clock;
 
-// Follows to the end, and keeps all that is heard.
+// Follows to the end, and keeps all events.
 struct Follower {
   Lines heard;
   Result<int> follow(const std::string& path, bool alive = false,
@@ -46,10 +46,10 @@ TEST_CASE("events: a follower hears all of a run in its order, redacted, and its
         Lines{"resource node", "progress downloading 12/28 MB", "error the profile names [redacted]"});
 }
 
-TEST_CASE("events: a run that is gone without an end was killed; what it said before is heard") {
+TEST_CASE("events: a run that ended without an end event was killed; its earlier events are read") {
   const Scratch scratch;
   const auto path = scratch.path("events");
-  scratch.put("events", "{\"end\": 0}\n");  // of an earlier run
+  scratch.put("events", "{\"end\": 0}\n");  // from an earlier run
   auto events = EventWriter::create(path).value();
   events.progress("begun");
   Follower follower;
@@ -80,12 +80,12 @@ TEST_CASE("events: a run that begins again is heard from its beginning") {
 TEST_CASE("events: a run that goes on past the follower's deadline") {
   const Scratch scratch;
   const auto ended =
-      Follower().follow(scratch.path("events"), true, Clock::now());  // nor need the file be there yet
+      Follower().follow(scratch.path("events"), true, Clock::now());  // and the file need not exist yet
   REQUIRE_FALSE(ended);
   CHECK(ended.error().code == Errc::timed_out);
 }
 
-TEST_CASE("events: lines that are none are passed over, and what follows the end is not read") {
+TEST_CASE("events: invalid lines are ignored, and lines after the end are not read") {
   const Scratch scratch;
   const auto path = scratch.path("events");
   scratch.put("events",

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// redact(): every form of a registered value, overlaps, and what only looks like a token
+// redact(): every form of a registered value, overlaps, and texts that look like a token
 #include "secrets/redact.hpp"
 
 #include <doctest/doctest.h>
@@ -18,8 +18,8 @@ bool has_form(const Forms& forms, const std::string& form) {
 
 }  // namespace
 
-TEST_CASE("forms: base64 wherever the value stands, by what base64(1) prints") {
-  // printf 'key: Canary/Value+1>\n' | base64, and with one and two bytes more before it
+TEST_CASE("forms: base64 at any alignment, compared with the output of base64(1)") {
+  // printf 'key: Canary/Value+1>\n' | base64, and with one and two more bytes before it
   const Forms lines = {"a2V5OiBDYW5hcnkvVmFsdWUrMT4K",
                        "LGtleTogQ2FuYXJ5L1ZhbHVlKzE+Cg==", "LCxrZXk6IENhbmFyeS9WYWx1ZSsxPgo="};
   const auto forms = forms_of("Canary/Value+1>", 6);
@@ -43,7 +43,7 @@ TEST_CASE("forms: what is too short to tell from other text is left out, and non
   CHECK(forms_of("abc", 6).empty());
 }
 
-TEST_CASE("redact: a value within another leaves no rest, whichever came first") {
+TEST_CASE("redact: of a value within another nothing is left, in any order of registration") {
   register_secret("overlapping-0001");
   register_secret("overlapping-0001-and-its-longer-one");
   register_secret("longer-one-and-a-neighbour");
@@ -52,7 +52,7 @@ TEST_CASE("redact: a value within another leaves no rest, whichever came first")
   CHECK(redact("a overlapping-0001 b") == "a [redacted] b");
 }
 
-TEST_CASE("redact: encoded values, and tokens of the field that nobody registered") {
+TEST_CASE("redact: encoded values, and known kinds of tokens that nobody registered") {
   register_secret("In/Some+Form=7");
   CHECK(redact("?token=In%2FSome%2BForm%3D7&x") == "?token=[redacted]&x");
   CHECK(redact(R"({"token":"In\/Some+Form=7"})") == R"({"token":"[redacted]"})");

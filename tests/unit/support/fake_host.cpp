@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The fake's own promises to those who test with it; what it shares with the real host is in tests/contract/.
+// The fake's own functions for tests. Its common contract with the real host is in tests/contract/.
 #include "support/fake_host.hpp"
 
 #include <doctest/doctest.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// user, user/linger, user/password, user/sudoers, sshd: who may do what
+// user, user/linger, user/password, user/sudoers, sshd: accounts and their rights
 #include "resources/access/sudoers.hpp"
 #include "support/converged.hpp"
 
@@ -28,14 +28,14 @@ TEST_CASE("user: a password is taken away") {
   CHECK(world.user().password_locked);
 }
 
-TEST_CASE("user: password and sudo stay until there is another way in") {
+TEST_CASE("user: password and sudo stay until there is other access") {
   const std::string grants = "/etc/sudoers.d/90-cloud-init-users";
   World world;
   world.host.users["ubuntu"] = {"ubuntu", 1000, 1000, "/home/ubuntu", "/bin/bash", {}, false};
   world.host.files.put_directory("/home/ubuntu", {0755, 1000, 1000});
   world.host.files.put(grants, "ubuntu ALL=(ALL) NOPASSWD:ALL\n", {0440});
   SUBCASE("the tailnet is not up") { world.tailnet.control.silent = true; }
-  SUBCASE("sshd is the way in, and root has no key") { world.profile.tailscale.ssh = false; }
+  SUBCASE("the operator uses sshd, and root has no key") { world.profile.tailscale.ssh = false; }
   CHECK(world.enforce().exit_code() == 1);
   CHECK_FALSE(world.user().password_locked);
   CHECK(world.host.files.find(grants)->content.find("NOPASSWD:ALL") != std::string::npos);
@@ -56,7 +56,7 @@ TEST_CASE("user: root is refused as the gateway's user") {
   CHECK(failure(world, "user") == "root is root: name an unprivileged user in the profile (key user)");
 }
 
-TEST_CASE("user: what the programs say against it is passed on") {
+TEST_CASE("user: errors of the programs are passed on") {
   World world;
   world.host.on_run("useradd", [](FakeHost&, const Command&) -> Result<Completed> {
     return Completed{1, false, "", "useradd: cannot lock /etc/passwd; try again later.\n"};
@@ -71,7 +71,7 @@ TEST_CASE("linger: off is drift") {
   repairs(world);
 }
 
-TEST_CASE("linger: a manager whose bus is gone is started again") {
+TEST_CASE("linger: a manager whose bus is gone is restarted") {
   Converged world;
   world.host.unreachable_buses.insert("ubuntu");
   CHECK(drifts(world.check(), "user/linger") == Lines{"user's bus: is does not answer, should be answers"});
@@ -87,7 +87,7 @@ TEST_CASE("sudoers: nothing the user may run takes a path, stdin, URL or secret"
         std::string::npos);
 }
 
-TEST_CASE("user: a home that went in a power cut is made again") {
+TEST_CASE("user: a home that was lost in a power cut is made again") {
   Converged world;
   world.host.files.erase("/home/ubuntu");
   const auto seen = world.check();
@@ -95,7 +95,7 @@ TEST_CASE("user: a home that went in a power cut is made again") {
   repairs(world);
 }
 
-TEST_CASE("user: a home that useradd had only begun when the run was killed is made anew") {
+TEST_CASE("user: a home that useradd had only begun when the run was killed is made again") {
   const std::string making = "/var/lib/bootstrap-agent/stamps/making-ubuntu";
   World world;
   world.host.users["ubuntu"] = {"ubuntu", 4711, 4711, "/home/ubuntu", "/bin/bash", {}, true};
@@ -106,13 +106,13 @@ TEST_CASE("user: a home that useradd had only begun when the run was killed is m
         Lines{"home: is incomplete, from an interrupted run, should be /home/ubuntu"});
   CHECK(world.enforce().exit_code() == 0);
   CHECK(world.host.files.find("/home/ubuntu/.bashrc") ==
-        nullptr);  // the real helper would copy it, from /etc/skel
+        nullptr);  // the real helper would copy it from /etc/skel
   CHECK(world.host.files.find("/home/ubuntu")->uid == 4711);
   CHECK(world.host.files.find("/home/ubuntu/.openclaw/.env") != nullptr);
   CHECK(world.host.files.find(making) == nullptr);
 }
 
-TEST_CASE("user: what is in a home is nobody's to remove but when a run was cut off while it made it") {
+TEST_CASE("user: a home's contents are removed only when a run was interrupted while it made the home") {
   World world;
   SUBCASE("the account has another one, which is absent") {
     world.host.users["ubuntu"] = {"ubuntu", 4711, 4711, "/srv/ubuntu", "/bin/bash", {}, true};
@@ -157,7 +157,7 @@ TEST_CASE("sudoers: changed, or writable: named and repaired") {
   repairs(world);
 }
 
-TEST_CASE("sudoers: a file that visudo refuses never gets there") {
+TEST_CASE("sudoers: a file that visudo refuses is never installed") {
   World world;
   world.accounts.visudo_refuses = "syntax error near line 2";
   CHECK(failure(world, "user/sudoers") == "visudo refuses our sudoers file: syntax error near line 2");
@@ -178,7 +178,7 @@ TEST_CASE("sshd: settings that sshd -t refuses are never in place, and the messa
   World world;
   world.sshd.refuses = "/etc/ssh/sshd_config.d/00-bootstrap-agent.conf line 2: Bad configuration option";
   const auto report = world.enforce();
-  CHECK(find(report, "sshd").reason == "sshd -T: " + world.sshd.refuses);  // it was broken before we came
+  CHECK(find(report, "sshd").reason == "sshd -T: " + world.sshd.refuses);  // it was broken before the run
 
   World broken_by_us;
   broken_by_us.host.on_run("sshd", [](FakeHost&, const Command&) -> Result<Completed> {
@@ -189,7 +189,7 @@ TEST_CASE("sshd: settings that sshd -t refuses are never in place, and the messa
   for (const auto& change : broken_by_us.host.changes()) CHECK(change.find("/etc/ssh/") == std::string::npos);
 }
 
-TEST_CASE("sshd: host keys that a power cut has left empty are made anew, and the server started") {
+TEST_CASE("sshd: host keys that a power cut has left empty are made again, and the server is started") {
   Converged world;
   world.sshd.refuses = "sshd: no hostkeys available -- exiting.\r\n";
   world.host.files.put("/etc/ssh/ssh_host_ed25519_key", "", {0600});
@@ -200,7 +200,7 @@ TEST_CASE("sshd: host keys that a power cut has left empty are made anew, and th
   CHECK(world.host.unit_of(Scope::system(), SshServer::unit).active_state == "active");
 }
 
-TEST_CASE("sshd: passwords stay on where they may be the only way in") {
+TEST_CASE("sshd: passwords stay on where they may be the only access") {
   const std::string words =
       "passwords were left on: you log in through sshd, and root has no key in /root/.ssh/authorized_keys. "
       "Add one, or start the run over "
@@ -212,7 +212,7 @@ TEST_CASE("sshd: passwords stay on where they may be the only way in") {
   no_tailscale_ssh.profile.tailscale.ssh = false;
   no_tailscale_ssh.host.files.put("/home/ubuntu/.ssh/authorized_keys", "ssh-ed25519 AAAA me\n",
                                   {0600, 1000, 1000});
-  // The second as cloud-init writes it where disable_root is on.
+  // The second line as cloud-init writes it with disable_root.
   for (const auto* none : {"# none yet\n\n",
                            "no-port-forwarding,command=\"echo 'Please login as the user';echo;sleep 10;exit "
                            "142\" ssh-ed25519 AAAA me\n"}) {
@@ -241,7 +241,7 @@ TEST_CASE("sshd: a running server is restarted into its new settings, a stopped 
   const std::string drop_in = "/etc/ssh/sshd_config.d/00-bootstrap-agent.conf";
   world.host.files.erase(drop_in);
   repairs(world);
-  CHECK(world.host.changes().rbegin()[1] == "restart_unit ssh.service");  // the last puts it on the disk
+  CHECK(world.host.changes().rbegin()[1] == "restart_unit ssh.service");  // the last change is the sync
   world.host.unit_of(Scope::system(), SshServer::unit).active_state = "inactive";
   world.host.files.erase(drop_in);
   repairs(world);

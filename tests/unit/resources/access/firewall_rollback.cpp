@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A change of the firewall is put back unless the operator's way in is seen to be open; and the timer that
+// A change of the firewall is put back unless the operator's access is seen to work; and the timer that
 // repairs drift
 #include "resources/access/firewall_rollback.hpp"
 
@@ -20,18 +20,18 @@ bool is_unconfirmed(const World& world) {
          world.host.files.find(paths::firewall_reverting) != nullptr;
 }
 
-// What ufw's files hold, which is what it reads next.
+// The rules in ufw's files, which ufw reads next.
 std::string rules_on_disk(const World& world) {
   const auto& text = world.host.files.find("/etc/ufw/user.rules")->content;
   return text.substr(text.find('\n') + 1);  // without the first line, which every file has
 }
 
-// The timer's end, or that of a pause after a revert that failed.
+// The timer fires, or the pause after a failed revert ends.
 Status revert_by_unit(World& world) {
   return world.host.start_unit(Scope::system(), reverting, Milliseconds(1000));
 }
 
-// Nothing of the change is left, nor of the trial: ufw is off, as it was, and its files are all there.
+// Nothing of the change and of its copy is left: ufw is off, as before, and all its files exist.
 void check_put_back(const World& world) {
   CHECK_FALSE(world.ufw.enabled);
   CHECK(rules_on_disk(world).empty());
@@ -45,7 +45,7 @@ std::string timer(World& world) {
   return world.host.unit_of(Scope::system(), "bootstrap-agent-revert.timer").active_state;
 }
 
-// The agent dies after it has changed the firewall, before it has seen that the way in is open.
+// The agent dies after it has changed the firewall, before it has checked the operator's access.
 void die_while_unconfirmed(World& world) {
   const auto firewall = world.host.firewall;
   world.host.firewall = [](const NewConnection&) -> Result<bool> { throw Killed{}; };
@@ -82,7 +82,7 @@ TEST_CASE(
   CHECK(timer(world) == "inactive");
 }
 
-TEST_CASE("firewall: one that was off is off again when it would have kept the session out") {
+TEST_CASE("firewall: when it was off, it is off again after a change that would lock the session out") {
   World world;
   world.session = public_session;
   world.host.files.put("/root/.ssh/authorized_keys", "ssh-ed25519 AAAA me\n");
@@ -95,7 +95,9 @@ TEST_CASE("firewall: one that was off is off again when it would have kept the s
   CHECK_FALSE(is_unconfirmed(world));
 }
 
-TEST_CASE("firewall: when the tailnet is the way, it must get in, and the control server stay in reach") {
+TEST_CASE(
+    "firewall: when the operator uses the tailnet, it must have access, and the control server must stay "
+    "reachable") {
   Converged dropped;
   dropped.ufw.rules.clear();
   dropped.ufw.save(dropped.host);
@@ -125,7 +127,7 @@ TEST_CASE("firewall: when the tailnet is the way, it must get in, and the contro
   CHECK_FALSE(cut_off.ufw.enabled);
 }
 
-TEST_CASE("firewall: a control server that was out of reach before is no reason to leave the firewall open") {
+TEST_CASE("firewall: a control server that was unreachable before is no reason to leave the firewall open") {
   Converged world;
   world.ufw.enabled = false;
   world.ufw.save(world.host);
@@ -154,7 +156,7 @@ TEST_CASE("firewall: what was not confirmed is put back by the timer, or at boot
   }
 }
 
-TEST_CASE("firewall: a run that comes after one that died keeps the way back to what was good") {
+TEST_CASE("firewall: a run after one that died keeps the copy of the last good state") {
   World world;
   die_while_unconfirmed(world);
   CHECK(drifts(world.check(), "ufw").front() == "change: is not confirmed yet, should be confirmed");
@@ -174,7 +176,8 @@ TEST_CASE(
     world.ufw.when_changed = [&] {
       watch();
       if (++now == n)
-        CHECK_FALSE(revert_by_unit(world));  // the run may go on: it is to be done again when it is over
+        CHECK_FALSE(
+            revert_by_unit(world));  // the run may continue, so the revert must be repeated when it is over
     };
     CHECK(failure(world, "ufw") ==
           "the change took too long: it was put back before it could be confirmed; the firewall was put back "
@@ -215,7 +218,7 @@ TEST_CASE("firewall: what is being put back can't be confirmed, and what was con
   CHECK(world.ufw.enabled);
 }
 
-TEST_CASE("firewall: what was kept may go away under a revert: ufw's files stay") {
+TEST_CASE("firewall: when the copy disappears during a revert, ufw's files stay") {
   World world;
   die_while_unconfirmed(world);
   world.ufw.when_disabled = [&] { world.host.files.erase(paths::firewall_reverting); };
@@ -253,7 +256,8 @@ TEST_CASE("firewall: a revert that died anywhere is resumed: by its unit, by a b
     }
 }
 
-TEST_CASE("firewall: a run takes over from the unit, its timer going, before it does what the unit may do") {
+TEST_CASE(
+    "firewall: a run takes over from the unit, with the timer started, before it does what the unit may do") {
   World world;
   die_while_unconfirmed(world);
   world.host.kill_at(2, FakeHost::When::after);
@@ -332,7 +336,7 @@ TEST_CASE(
   repairs(world);
   world.profile.reconcile_timer = false;
   CHECK(only_drift(world, "reconcile/timer").size() ==
-        4);  // two files, the link that enables it, and it runs
+        4);  // two files, the link that enables it, and the running timer
   repairs(world);
   CHECK(world.host.files.find(service) == nullptr);
   CHECK(world.host.files.find(unit) == nullptr);

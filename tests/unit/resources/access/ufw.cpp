@@ -25,7 +25,7 @@ TEST_CASE("ufw: off, other policies, a rule deleted: each is named and repaired"
   repairs(world);
 }
 
-TEST_CASE("ufw: rule files that a power cut has left empty are their package's again, and no other") {
+TEST_CASE("ufw: only rule files that a power cut has left empty are restored from their package") {
   Converged world;
   const std::string before = "/etc/ufw/before.rules";
   const std::string after = "/etc/ufw/after6.rules";
@@ -63,7 +63,7 @@ TEST_CASE("ufw: rules with a comment, an application's name of two words or a ro
   CHECK(world.ufw.rules.size() == 1);
 }
 
-TEST_CASE("ufw: a comment makes no other rule") {
+TEST_CASE("ufw: a comment does not make another rule") {
   Converged world;
   world.ufw.rules.at(0).text += " comment 'the tailnet'";
   CHECK(world.check().exit_code() == 0);
@@ -81,7 +81,7 @@ TEST_CASE("ufw: rules that the profile lists are made and kept") {
   CHECK(only_drift(world, "ufw") == Lines{"rule not in the profile: is allow 60000/udp, should be absent"});
 }
 
-TEST_CASE("ufw: IPv6 left out of the filter is drift, mended in ufw's own file, the rest of which stays") {
+TEST_CASE("ufw: an unfiltered IPv6 is drift; it is repaired in ufw's own file, whose other lines stay") {
   Converged world;
   world.host.files.put("/etc/default/ufw", "# mine\nIPV6=no\nMANAGE_BUILTINS=no\n");
   world.ufw.rules.at(0).v6 = false;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// boot and resolver: what a power cut, or an older agent, may have left
+// boot and resolver: the state after a power cut, or after an older agent
 #include "support/converged.hpp"
 
 namespace agent {
@@ -36,7 +36,7 @@ TEST_CASE(
     "resolver: what names are resolved by is kept before tailscaled takes it over, and before anything is "
     "fetched") {
   World world;
-  CHECK(find(world.check(), "resolver").outcome == Outcome::in_sync);  // there is nothing to keep
+  CHECK(find(world.check(), "resolver").outcome == Outcome::in_sync);  // nothing must be kept
   world.host.files.put(used, own);
   CHECK(drifts(world.check(), "resolver") ==
         Lines{copy + ": is absent, should be the resolver settings without tailscaled"});
@@ -44,10 +44,10 @@ TEST_CASE(
   CHECK(content(world, copy) == own);
   for (const char* fetches : {"packages", "node", "tailscale/package"})
     CHECK(find(world.check(), fetches).needs == Lines{"resolver"});
-  world.host.files.put(used, "nameserver 192.0.2.2\n");  // somebody knows better
+  world.host.files.put(used, "nameserver 192.0.2.2\n");  // somebody has changed it
   CHECK(find(world.check(), "resolver").outcome == Outcome::in_sync);
 
-  Converged joined;  // by an older agent
+  Converged joined;  // joined by an older agent
   joined.host.files.put(used, tailscales);
   joined.host.files.put(backup, own);
   CHECK(only_drift(joined, "resolver").size() == 1);
@@ -69,7 +69,7 @@ TEST_CASE("resolver: a resolv.conf that a power cut has left empty is as tailsca
     repairs(world);
     CHECK(content(world, used) == own);
   };
-  SUBCASE("by what tailscaled has kept") {
+  SUBCASE("from tailscaled's backup") {
     world.host.files.put(backup, own);
     world.host.files.put(copy, "nameserver 192.0.2.99\n");
     repaired();
@@ -79,11 +79,11 @@ TEST_CASE("resolver: a resolv.conf that a power cut has left empty is as tailsca
     repaired();
     CHECK(content(world, copy) == own);
   }
-  SUBCASE("by the agent's copy, when tailscaled has thrown that away") {
+  SUBCASE("from the agent's copy, when tailscaled has deleted its backup") {
     world.host.files.put(copy, own);
     repaired();
   }
-  SUBCASE("or is left so, when nobody knows") { CHECK(world.check().exit_code() == 0); }
+  SUBCASE("or it stays empty, when there is no copy") { CHECK(world.check().exit_code() == 0); }
 }
 
 TEST_CASE(

@@ -79,7 +79,7 @@ TEST_CASE("artifact: deleted, changed inside, a link elsewhere: named, and repla
   repairs(world);
 }
 
-TEST_CASE("artifact: the link to a program broken is the only drift, and no download mends it") {
+TEST_CASE("artifact: a broken link to a program is the only drift, and is repaired without a download") {
   Converged world;
   world.host.files.erase("/usr/local/bin/openclaw");
   CHECK(only_drift(world, "openclaw/package") ==
@@ -110,7 +110,7 @@ TEST_CASE("openclaw/package: npm that the kernel killed says that memory is shor
   repairs(world);
 }
 
-TEST_CASE("openclaw/package: npm runs as an account of its own, with a clean environment") {
+TEST_CASE("openclaw/package: npm runs as its own account, with a clean environment") {
   World world;
   (void)world.enforce();
   bool seen = false;

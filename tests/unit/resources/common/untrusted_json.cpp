@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// JSON that others write: of other types than it should be, or nested without end. Found by scripts/fuzz, or
-// for it.
+// JSON from other sources, with wrong types or very deep nesting. Cases from scripts/fuzz, or made for it.
 #include "resources/common/untrusted_json.hpp"
 
 #include "core/paths.hpp"
@@ -15,10 +14,10 @@ namespace {
 const std::string ready_url = "http://127.0.0.1:18789/readyz";
 const std::string config_file = "/home/ubuntu/.openclaw/openclaw.json";
 
-// Half a million arrays in one another.
+// Half a million nested arrays.
 std::string nest() { return std::string(500'000, '[') + std::string(500'000, ']'); }
 
-// What the check says of the gateway when it answers with this.
+// The check's drift of the gateway when it answers with this.
 std::string gateway_that_says(const std::string& body) {
   Converged world;
   world.host.on_http(ready_url, [&](const FakeHost&, const HttpGet&) -> Result<HttpResponse> {
@@ -61,19 +60,19 @@ TEST_CASE("json: a field is of its type, or as if it were absent") {
   CHECK(texts_in(object, "text").empty());
 }
 
-TEST_CASE("gateway: an answer of other types is one that is not ready, and ends no run") {
+TEST_CASE("gateway: an answer with wrong types means not ready, and ends no run") {
   CHECK(gateway_that_says(R"({"ready":1})") == "/readyz: is not ready: [], should be ready");
   CHECK(gateway_that_says(R"({"ready":"yes","failing":7})") == "/readyz: is not ready: 7, should be ready");
   CHECK(gateway_that_says(R"({"failing":)" + nest() + "}") ==
         "/readyz: is answering HTTP 200 with an unexpected body, should be ready");
 }
 
-TEST_CASE("metadata: a listing of other types holds no rule") {
+TEST_CASE("metadata: a listing with wrong types has no rule") {
   metadata_is_open(R"({"nftables":[{"chain":"output"},{"chain":{"hook":1,"type":[]}},{"rule":7},7]})");
   metadata_is_open(R"({"nftables":[{"rule":{"expr":)" + nest() + "}}]}");
 }
 
-TEST_CASE("update: a kept record that is not whole is damaged, not followed") {
+TEST_CASE("update: an incomplete snapshot is reported as damaged, and not used") {
   for (const char* record :
        {"[]", R"({"version":7})", R"({"version":"2026.9.5","unit":"[Unit]","config":[]})",
         R"({"version":"","unit":"u","config":"c"})"}) {
@@ -84,7 +83,7 @@ TEST_CASE("update: a kept record that is not whole is damaged, not followed") {
   }
 }
 
-TEST_CASE("config: nested without end is refused as it is") {
+TEST_CASE("config: very deep nesting is refused, the file stays unchanged") {
   Converged world;
   const auto content = R"({"gateway":{"port":)" + nest() + "}}";
   world.host.files.find(config_file)->content = content;
@@ -93,7 +92,7 @@ TEST_CASE("config: nested without end is refused as it is") {
   CHECK(world.host.files.find(config_file)->content == content);
 }
 
-TEST_CASE("config: a number beyond all bounds is refused as it is") {
+TEST_CASE("config: a too large number is refused, the file stays unchanged") {
   Converged world;
   world.host.files.find(config_file)->content = R"({"mine":1e999})";
   CHECK(failure(world, "openclaw/config") ==
@@ -101,7 +100,7 @@ TEST_CASE("config: a number beyond all bounds is refused as it is") {
   CHECK(world.host.files.find(config_file)->content == R"({"mine":1e999})");
 }
 
-TEST_CASE("config: issues of other types are passed over, the refusal is not") {
+TEST_CASE("config: issues with wrong types are ignored, the refusal is not") {
   Converged world;
   world.host.on_run("/usr/local/bin/openclaw", [](FakeHost&, const Command&) -> Result<Completed> {
     return Completed{1, false, R"({"issues":["x",{"path":1,"message":"no"}]})", ""};

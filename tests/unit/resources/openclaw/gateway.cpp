@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// openclaw/unit, openclaw/gateway, openclaw/cli: what really runs, is ready, and listens where
+// openclaw/unit, openclaw/gateway, openclaw/cli: what really runs, whether it is ready, and where it listens
 #include "resources/common/listening_sockets.hpp"
 #include "support/converged.hpp"
 
@@ -84,7 +84,7 @@ TEST_CASE("unit: edited, stopped, disabled, deleted: each is named and repaired"
   repairs(world);
 }
 
-TEST_CASE("unit: masked is drift, and the mask goes; any other link in its place is refused") {
+TEST_CASE("unit: a mask is drift and is removed; any other link in its place is refused") {
   Converged world;
   world.host.files.put_symlink(unit_file, "/dev/null").uid = 1001;
   REQUIRE(world.host.reload_manager(Scope::of(world.user())));
@@ -142,7 +142,7 @@ TEST_CASE("unit: where user namespaces are refused, nothing that needs them is i
   CHECK(world.check().exit_code() == 0);
 
   Converged allowed;
-  allowed.host.unshare_allowed = false;  // the owner's kernel was changed
+  allowed.host.unshare_allowed = false;  // the kernel's setting was changed
   CHECK(drifts(allowed.check(), unit) ==
         Lines{"drop-in: is changed, should be absent: no user namespaces here"});
   repairs(allowed);
@@ -177,7 +177,7 @@ TEST_CASE("gateway: not ready in time, with what it says is missing and where to
   repairs(world);
 }
 
-TEST_CASE("gateway: what it says is missing is not taken without bounds, nor for text when it is none") {
+TEST_CASE("gateway: the missing parts in its answer are shortened, and are made valid UTF-8") {
   World world;
   world.openclaw.failing = std::string(10'000, 'x');
   CHECK(failure(world, "openclaw/gateway").size() < 600);
@@ -193,7 +193,7 @@ TEST_CASE("gateway: one that crashes is not waited for") {
   CHECK(find(report, "openclaw/gateway").reason == "needs openclaw/unit, which failed");
 }
 
-TEST_CASE("gateway: one that dies at its start is waited for, since systemd starts it again") {
+TEST_CASE("gateway: one that dies at its start is waited for, because systemd restarts it") {
   World world;
   world.openclaw.dies_at_start = true;
   int pauses = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// openclaw/env and openclaw/config: what is written in the owner's home, and what of theirs stays
+// openclaw/env and openclaw/config: what is written in the home, and which of the owner's contents stay
 #include "support/converged.hpp"
 
 namespace agent {
@@ -57,7 +57,9 @@ TEST_CASE("env: readable by others, or its directory: drift, and repaired") {
   repairs(world);
 }
 
-TEST_CASE("env: gone, the gateway gets a new token of 256 bits, and no Claude token is a note") {
+TEST_CASE(
+    "env: without the file, the gateway gets a new token of 256 bits, and the missing Claude token is a "
+    "note") {
   Converged world;
   world.host.files.erase(env_file);
   const auto seen = world.check();
@@ -72,7 +74,9 @@ TEST_CASE("env: gone, the gateway gets a new token of 256 bits, and no Claude to
             "(key anthropic_token)"});
 }
 
-TEST_CASE("env: what the seal overwrote in a copy that was put back is no secret, and nothing to look for") {
+TEST_CASE(
+    "env: a value that the seal overwrote, in a copy that was put back, is no secret and is not searched "
+    "for") {
   Converged world;
   file(world, env_file).content =
       "OPENCLAW_GATEWAY_TOKEN=" + std::string(64, 'x') + "\nANTHROPIC_OAUTH_TOKEN=\"xxxxxxxx\"\n";
@@ -145,7 +149,7 @@ TEST_CASE("config: a file that is not strict JSON is refused as it is, with the 
         std::string::npos);
 }
 
-TEST_CASE("config: something else where an object belongs is refused, not overwritten") {
+TEST_CASE("config: another value where an object belongs is refused, not overwritten") {
   for (const std::string odd :
        {R"({"gateway": 3})", R"({"gateway": {"auth": []}})", R"({"gateway": "loopback"})"}) {
     CAPTURE(odd);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// New secrets on a server that has some: what is replaced, what starts anew, and the return to the snapshot
-// when that does not get ready
+// New secrets on a server that has some: what is replaced, what is restarted, and the return to the snapshot
+// when the gateway does not get ready
 #include <algorithm>
 
 #include "core/paths.hpp"
@@ -34,7 +34,7 @@ std::size_t restarts(const World& world) {
   return static_cast<std::size_t>(std::count(changes.begin(), changes.end(), restart));
 }
 
-// What no disturbance may leave.
+// What must never be left after a disturbance.
 void no_rest(const World& world) {
   for (const auto& path : {paths::update, paths::secrets, paths::log})
     CHECK(world.host.files.find(path) == nullptr);
@@ -91,7 +91,7 @@ TEST_CASE(
   CHECK(world.check().exit_code() == 0);
 }
 
-TEST_CASE("rotation: killed anywhere, the next run ends it, forward or back") {
+TEST_CASE("rotation: killed anywhere, the next run finishes it, forward or back") {
   auto when = FakeHost::When::after;
   SUBCASE("after a change") {}
   SUBCASE("within one") { when = FakeHost::When::within; }

@@ -23,7 +23,7 @@ void set_version(World& world, const std::string& version) {
   serve_downloads(world.host, world.profile);
 }
 
-// The version that the gateway's process runs from, and the one that the command line is.
+// The version of the gateway's process, and the version of the command line.
 std::string running(World& world) {
   const auto program = world.gateway_unit().exec_start.at(2).substr(std::string("/opt/openclaw/").size());
   return program.substr(0, program.find('/'));
@@ -90,7 +90,7 @@ TEST_CASE("update: a version that does not get ready makes way for the old one")
   CHECK(find(world.check(), update).outcome == Outcome::in_sync);
 }
 
-TEST_CASE("update: what the new version made of the configuration is taken back") {
+TEST_CASE("update: the new version's changes of the configuration are undone") {
   Converged world;
   world.openclaw.bad_version = new_version;
   world.openclaw.failing = "channels";
@@ -167,7 +167,7 @@ TEST_CASE("update: before the first boot is over no snapshot is kept") {
   repairs(world);
 }
 
-TEST_CASE("update: killed anywhere, the next run ends it") {
+TEST_CASE("update: killed anywhere, the next run finishes it") {
   auto when = When::after;
   SUBCASE("after a change") {}
   SUBCASE("within one") { when = When::within; }
@@ -183,7 +183,7 @@ TEST_CASE("update: killed anywhere, the next run ends it") {
   }
 }
 
-TEST_CASE("update: killed anywhere while it goes back, the next run ends it") {
+TEST_CASE("update: killed anywhere while it goes back, the next run finishes it") {
   auto when = When::after;
   SUBCASE("after a change") {}
   SUBCASE("within one") { when = When::within; }

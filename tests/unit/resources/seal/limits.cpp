@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// seal: what it could not search, more than it names, and what a run that was cut off may have left where no
-// search comes
+// seal: what it could not search, long lists, and what an interrupted run may have left outside of the
+// searched places
 #include <algorithm>
 
 #include "base/utc.hpp"
@@ -32,7 +32,7 @@ TEST_CASE("seal: of very many copies the report names some, and says how many th
   repairs(world);
 }
 
-TEST_CASE("seal: a receipt that is not written is not pointed at") {
+TEST_CASE("seal: the report does not name a receipt that was not written") {
   World world;
   world.openclaw.npm_fails = true;
   const auto report = world.enforce();
@@ -53,13 +53,13 @@ TEST_CASE(
   CHECK(has(world.host.changes(), "trim /"));
 }
 
-TEST_CASE("seal: what is kept is not too old because the clock was set right, nor young for ever") {
+TEST_CASE("seal: after a clock correction, kept secrets are neither too old nor kept forever") {
   using std::chrono::sys_days, std::chrono::year;
   for (const auto wrong : {sys_days(year(1970) / 1 / 2), sys_days(year(2038) / 1 / 20)}) {
     CAPTURE(wrong.time_since_epoch().count());
     World world;
     world.host.set_wall_clock(wrong);
-    world.hand_over(all_secrets());  // the file is as old as the clock says
+    world.hand_over(all_secrets());  // the file has the clock's time
     world.tailnet.control.silent = true;
     (void)world.enforce();
     world.host.set_wall_clock(sys_days(year(2026) / 11 / 2));

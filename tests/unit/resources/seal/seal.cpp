@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// seal: what is destroyed, what is spared for the next run, and what the receipt claims
+// seal: what is destroyed, what is kept for the next run, and what the receipt says
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
@@ -23,7 +23,7 @@ bool did(const World& world, const std::string& change) { return has(world.host.
 
 }  // namespace
 
-TEST_CASE("seal: every copy that holds a secret is wiped, what holds none stays") {
+TEST_CASE("seal: every copy with a secret is wiped, other files stay") {
   World world;
   (void)world.enforce();
   for (const auto& path :
@@ -54,7 +54,7 @@ TEST_CASE("seal: of others' files only the secrets' bytes are overwritten, mode 
 }
 
 TEST_CASE("seal: a copy in any form and any of the places is drift, known without the secrets file") {
-  // By basenc(1): the canary token behind none, one and two bytes; by python's urllib.parse.quote() and
+  // From basenc(1): the canary token after zero, one and two bytes. From python: urllib.parse.quote() and
   // json.dumps().
   const std::string token = "canary/Token+0123456789";
   const Lines forms = {token,
@@ -92,7 +92,9 @@ TEST_CASE("seal: a copy in any form and any of the places is drift, known withou
   }
 }
 
-TEST_CASE("seal: a made token in .env is known; what else its user writes there steers no write of root's") {
+TEST_CASE(
+    "seal: a generated token in .env is known; other values that the user writes there cause no write of "
+    "root") {
   const std::string made = "5ea1ed0123456789abcdef0123456789abcdef0123456789abcdef0123456789";
   const std::string chosen = "AAAAC3NzaC1lZDI1NTE5AAAAISteers";
   const std::string keys = "/root/.ssh/authorized_keys";
@@ -110,7 +112,7 @@ TEST_CASE("seal: a made token in .env is known; what else its user writes there 
   }
 }
 
-TEST_CASE("seal: user-data is destroyed for what it brings, of whatever form") {
+TEST_CASE("seal: user-data with secrets is destroyed, in any form") {
   Converged world;
   world.host.files.put(user_data,
                        "cat >secrets.yaml <<'END'\ntailscale_auth_key: hskey-of-a-headscale\nEND\n", {0600});
@@ -119,7 +121,7 @@ TEST_CASE("seal: user-data is destroyed for what it brings, of whatever form") {
   CHECK(world.host.files.find(user_data) == nullptr);
 }
 
-TEST_CASE("seal: a secrets file that cannot be destroyed saves none of the copies") {
+TEST_CASE("seal: a secrets file that cannot be destroyed does not stop the destruction of the copies") {
   World world;
   world.host.files.put_hard_link(paths::secrets, "/home/backup");
   CHECK(failure(world, "seal").find("2 hard links") != std::string::npos);
@@ -140,7 +142,7 @@ TEST_CASE("seal: cloud-init is at work until its result is there, and not where 
   }
 }
 
-TEST_CASE("seal: what is planted beside a copy saves neither it nor the others") {
+TEST_CASE("seal: a file planted beside a copy does not stop the destruction of the copies") {
   World world;
   world.host.files.put_hard_link("/tmp/openclaw/today.log", "/tmp/a-link");
   CHECK(failure(world, "seal") == "overwrite secrets in /tmp/a-link: it has 2 hard links");
@@ -149,7 +151,7 @@ TEST_CASE("seal: what is planted beside a copy saves neither it nor the others")
   CHECK(world.host.files.find("/root/.bash_history")->content.find(anthropic_token) == std::string::npos);
 }
 
-TEST_CASE("seal: a name that would speak to the terminal is shown without that") {
+TEST_CASE("seal: control characters in a name are not shown") {
   Converged world;
   world.host.files.put("/tmp/\x1b[2Jx\n", auth_key, {0600});
   CHECK(only_drift(world, "seal") == Lines{"copy /tmp/?[2Jx?: is with a secret, should be without it"});
@@ -253,7 +255,7 @@ TEST_CASE("seal: the receipt names who had a copy open while it was overwritten"
                                              {user_data, {"cloud-init (pid 99)"}}});
 }
 
-TEST_CASE("seal: a later one has its own part in the receipt, beside that of first boot") {
+TEST_CASE("seal: a later seal has its own part in the receipt, beside that of the first boot") {
   Converged world;
   const auto before = nlohmann::json::parse(world.host.files.find(paths::receipt)->content);
   world.host.free_space = {"overlay", {}};
@@ -308,7 +310,7 @@ TEST_CASE("seal: no receipt while anything is not as desired") {
   world.openclaw.npm_fails = true;
   (void)world.enforce();
   CHECK(world.host.files.find(paths::receipt) == nullptr);
-  CHECK(world.host.files.find(user_data) == nullptr);  // but sealed all the same
+  CHECK(world.host.files.find(user_data) == nullptr);  // but it is sealed
   world.openclaw.npm_fails = false;
   repairs(world);
   CHECK(world.host.files.find(paths::receipt) != nullptr);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// tailscale/login: what an operator is told when a join goes wrong, and that each is mended by the next run.
+// tailscale/login: what the operator is told when a join fails, and that the next run repairs each case.
 #include "support/converged.hpp"
 #include "support/world_programs.hpp"
 
@@ -33,7 +33,7 @@ TEST_CASE("login: a wrong key is named with the server's words, and tailscaled d
   CHECK_FALSE(world.ufw.enabled);
 
   world.tailnet.control.good_key = auth_key;
-  repairs(world);  // it was kept
+  repairs(world);  // the secret was kept
 }
 
 TEST_CASE("login: a key that was used is refused likewise") {
@@ -64,12 +64,12 @@ TEST_CASE(
         "this node waits for approval: let an admin of the tailnet approve it "
         "(https://login.tailscale.com/admin/machines), then "
         "run `bootstrap-agent --reconcile`");
-  CHECK_FALSE(ran(world, "logout"));  // approving is enough
+  CHECK_FALSE(ran(world, "logout"));  // approval is enough
   world.tailnet.control.needs_approval = false;
   repairs(world);
 }
 
-TEST_CASE("login: no key at hand is said, and nothing is tried") {
+TEST_CASE("login: a missing key is reported, and nothing is tried") {
   World world;
   world.host.files.erase("/var/lib/bootstrap-agent/secrets.yaml");
   CHECK(failure(world, login) ==
@@ -79,7 +79,7 @@ TEST_CASE("login: no key at hand is said, and nothing is tried") {
   CHECK_FALSE(ran(world, "up"));
 }
 
-TEST_CASE("login: the key goes by a 0600 file that is wiped, never in argv") {
+TEST_CASE("login: the key is passed in a 0600 file that is wiped, never in argv") {
   World world;
   (void)world.enforce();
   bool seen = false;
@@ -94,7 +94,7 @@ TEST_CASE("login: the key goes by a 0600 file that is wiped, never in argv") {
   CHECK(world.host.files.find("/run/bootstrap-agent/private/auth-key") == nullptr);
 }
 
-TEST_CASE("login: a key's file that a cut-off run left is drift, and destroyed") {
+TEST_CASE("login: a key file that an interrupted run has left is drift, and destroyed") {
   Converged world;
   const std::string file = "/run/bootstrap-agent/private/auth-key";
   world.host.files.put(file, std::string(20, '\0'), {0600});
@@ -129,7 +129,7 @@ TEST_CASE(
   CHECK(world.tailnet.daemon.control_url == "https://headscale.test");
 }
 
-TEST_CASE("login: a slash at the end makes no other control server") {
+TEST_CASE("login: a slash at the end does not make another control server") {
   Converged world;
   world.profile.tailscale.control_url += "/";
   CHECK(world.check().exit_code() == 0);
@@ -153,7 +153,7 @@ TEST_CASE("login: an expired key is drift; without a new one that is said") {
   repairs(world);
 }
 
-TEST_CASE("login: that a key was spent is on the disk before anything else is done") {
+TEST_CASE("login: the result of a used key is on the disk before anything else is done") {
   Converged world;
   world.tailnet.daemon.expired = true;
   world.tailnet.daemon.backend_state = "NeedsLogin";
@@ -237,7 +237,7 @@ TEST_CASE(
   CHECK(drifts(world.check(), login) == Lines{"state: is NoState, should be Running"});
   repairs(world);
 
-  // One that no start helps is told, in the time that was given.
+  // When a restart does not help, that is reported within the timeout.
   int starts = 0;
   world.host.on_start(Tailscaled::unit, [&](FakeHost&, UnitState&) -> Status {
     ++starts;
@@ -269,7 +269,7 @@ TEST_CASE("login: settings that were changed by hand, and `tailscale down`, are 
   repairs(world);
 }
 
-TEST_CASE("login: a key that was used earns a word on what kinds do not suit a server, once") {
+TEST_CASE("login: after a key was used, a note says once which kinds of keys do not suit a server") {
   World world;
   const auto told = [](const Report& report) {
     const auto& notes = find(report, "tailscale/login").notes;
@@ -281,7 +281,7 @@ TEST_CASE("login: a key that was used earns a word on what kinds do not suit a s
   CHECK(told(world.check()) == 0);
 }
 
-TEST_CASE("service: a tailscaled that does not answer is started again") {
+TEST_CASE("service: a tailscaled that does not answer is restarted") {
   Converged world;
   world.tailnet.daemon.deaf = true;
   CHECK(drifts(world.check(), "tailscale/service") == Lines{"socket: is does not answer, should be answers"});

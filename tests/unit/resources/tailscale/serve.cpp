@@ -39,7 +39,7 @@ TEST_CASE("serve: a tailnet without HTTPS certificates is named, though tailscal
   repairs(world);
 }
 
-TEST_CASE("serve: neither enabled, the page where both are is what the operator gets") {
+TEST_CASE("serve: when neither is enabled, the operator gets the page that enables both") {
   World world;
   world.tailnet.control.https = false;
   world.tailnet.control.serve_enabled = false;
