@@ -6,6 +6,7 @@
 
 #include "base/utc.hpp"
 #include "commands/commands.hpp"
+#include "commands/run/apt_daily.hpp"
 #include "commands/run/events.hpp"
 #include "commands/run/inputs.hpp"
 #include "commands/run/retry.hpp"
@@ -83,6 +84,7 @@ Result<int> run(const Options& options, EventWriter& events, bool seal_only, Mak
   }
   AGENT_TRY_ASSIGN(auto secrets, read_kept_secrets(host));
   Ledger ledger;
+  const auto apt_daily_waits = seal_only ? UniqueFd() : hold_apt_daily();
   AGENT_TRY_ASSIGN(auto plan, make_plan(profile->profile, secrets, ledger));
   host.set_deadline(host.now() + deadline_of(options));
   const auto info = run_info();

@@ -7,6 +7,7 @@
 #include "resources/access/sshd.hpp"
 #include "resources/access/sudoers.hpp"
 #include "resources/access/ufw.hpp"
+#include "resources/agent_units/needrestart.hpp"
 #include "resources/agent_units/reconcile_timer.hpp"
 #include "resources/agent_units/shipped_units.hpp"
 #include "resources/openclaw/cli_pairing.hpp"
@@ -39,6 +40,7 @@ Result<Plan> server_plan(const Profile& profile, const Secrets& secrets, const L
   std::vector<std::unique_ptr<Resource>> all;
   const auto add = [&all]<class R>(std::unique_ptr<R> resource) { all.push_back(std::move(resource)); };
   add(ShippedUnits::boot());
+  add(std::make_unique<Needrestart>());
   add(std::make_unique<Resolver>());
   add(Packages::iptables(profile));
   add(std::make_unique<Packages>(profile));
