@@ -5,7 +5,7 @@
 #include "commands/run/run_lock.hpp"
 #include "core/paths.hpp"
 #include "platform/real_host.hpp"
-#include "resources/access/firewall_rollback.hpp"
+#include "resources/access/firewall/firewall_rollback.hpp"
 
 namespace agent {
 

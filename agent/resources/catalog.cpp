@@ -6,7 +6,7 @@
 #include "resources/access/metadata_guard.hpp"
 #include "resources/access/sshd.hpp"
 #include "resources/access/sudoers.hpp"
-#include "resources/access/ufw.hpp"
+#include "resources/access/firewall/ufw.hpp"
 #include "resources/agent_units/needrestart.hpp"
 #include "resources/agent_units/reconcile_timer.hpp"
 #include "resources/agent_units/shipped_units.hpp"

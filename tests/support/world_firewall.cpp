@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "resources/access/firewall_rollback.hpp"
+#include "resources/access/firewall/firewall_rollback.hpp"
 #include "support/world_programs.hpp"
 
 namespace agent::world {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "resources/access/firewall_rollback.hpp"
+#include "resources/access/firewall/firewall_rollback.hpp"
 
 #include <array>
 
 #include "core/paths.hpp"
-#include "resources/access/ufw_command.hpp"
+#include "resources/access/firewall/ufw_command.hpp"
 
 namespace agent::firewall_rollback {
 namespace {

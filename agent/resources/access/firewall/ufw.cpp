@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "resources/access/ufw.hpp"
+#include "resources/access/firewall/ufw.hpp"
 
-#include "resources/access/ufw_command.hpp"
-#include "resources/access/ufw_files.hpp"
+#include "resources/access/firewall/ufw_command.hpp"
+#include "resources/access/firewall/ufw_files.hpp"
 
 namespace agent {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "resources/access/ufw_rule.hpp"
+#include "resources/access/firewall/ufw_rule.hpp"
 
 #include <fmt/format.h>
 

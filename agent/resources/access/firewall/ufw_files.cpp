@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "resources/access/ufw_files.hpp"
+#include "resources/access/firewall/ufw_files.hpp"
 
 #include <array>
 

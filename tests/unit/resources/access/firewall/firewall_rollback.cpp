@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A change of the firewall is put back unless the operator's access is seen to work; and the timer that
 // repairs drift
-#include "resources/access/firewall_rollback.hpp"
+#include "resources/access/firewall/firewall_rollback.hpp"
 
 #include "core/paths.hpp"
 #include "support/converged.hpp"

@@ -7,9 +7,9 @@
 
 #include "core/resource.hpp"
 #include "profile/profile.hpp"
-#include "resources/access/firewall_rollback.hpp"
+#include "resources/access/firewall/firewall_rollback.hpp"
 #include "resources/access/operator_access.hpp"
-#include "resources/access/ufw_rule.hpp"
+#include "resources/access/firewall/ufw_rule.hpp"
 
 namespace agent {
 
