@@ -26,6 +26,9 @@ struct User {
   std::string shell;
   std::vector<std::string> groups;  // supplementary, by name
   bool password_locked = true;      // no password is accepted: shadow(5)'s field begins with '!' or '*'
+  // The same file's ageing. PAM judges it whatever the way in, also of a locked password.
+  bool must_change_password = false;  // the date of the last change is 0
+  bool ages = false;                  // the password, or the account, expires some day
 };
 
 // Where a file is, and as which user it is accessed. A system path is accessed as root. A path in a home is

@@ -3,10 +3,11 @@
 
 #include "profile/secret_table.hpp"
 #include "resources/access/accounts.hpp"
+#include "resources/access/firewall/ufw.hpp"
 #include "resources/access/metadata_guard.hpp"
+#include "resources/access/passwords.hpp"
 #include "resources/access/sshd.hpp"
 #include "resources/access/sudoers.hpp"
-#include "resources/access/firewall/ufw.hpp"
 #include "resources/agent_units/needrestart.hpp"
 #include "resources/agent_units/reconcile_timer.hpp"
 #include "resources/agent_units/shipped_units.hpp"
@@ -21,6 +22,7 @@
 #include "resources/packages.hpp"
 #include "resources/seal/seal.hpp"
 #include "resources/seal/webhook.hpp"
+#include "resources/tailscale/access.hpp"
 #include "resources/tailscale/daemon.hpp"
 #include "resources/tailscale/login.hpp"
 #include "resources/tailscale/resolver.hpp"
@@ -47,11 +49,13 @@ Result<Plan> server_plan(const Profile& profile, const Secrets& secrets, const L
   add(std::make_unique<GatewayUser>(profile.user));
   add(std::make_unique<Linger>(profile.user));
   add(std::make_unique<UserPassword>(profile.user));
+  add(std::make_unique<RootPassword>());
   add(std::make_unique<Sudoers>(profile.user));
   add(std::make_unique<Sshd>(profile, session));
   add(tailscale_package(profile));
   add(std::make_unique<TailscaleService>(profile));
   add(std::make_unique<TailscaleLogin>(profile, secrets.tailscale_auth_key));
+  add(std::make_unique<TailscaleAccess>(profile));
   add(ShippedUnits::firewall_revert());
   add(std::make_unique<Ufw>(profile, session));
   add(std::make_unique<MetadataGuard>());

@@ -8,7 +8,7 @@
 namespace agent::world {
 namespace {
 
-Completed useradd(FakeHost& host, const Command& command) {
+Completed useradd(FakeHost& host, const Command& command, bool passwords_age) {
   const auto& argv = command.argv;
   const auto& name = argv.back();
   if (host.users.contains(name)) return refuses(9, "useradd: user '" + name + "' already exists\n");
@@ -17,6 +17,7 @@ Completed useradd(FakeHost& host, const Command& command) {
   const bool system = has(argv, "--system");
   user.uid = user.gid =
       system ? 997 : 1001;  // 1000 belongs to another user here, so that no test assumes a uid
+  user.ages = passwords_age && !system;
   user.home = system ? "/nonexistent" : "/home/" + name;
   user.shell = system ? "/usr/sbin/nologin" : "/bin/bash";
   if (has(argv, "--create-home")) host.files.put_directory(user.home, {0750, user.uid, user.gid});
@@ -37,7 +38,9 @@ Completed gpasswd(FakeHost& host, const Command& command) {
 }  // namespace
 
 void Accounts::attach(FakeHost& host) {
-  host.on_run("useradd", [](FakeHost& on, const Command& c) -> Result<Completed> { return useradd(on, c); });
+  host.on_run("useradd", [this](FakeHost& on, const Command& c) -> Result<Completed> {
+    return useradd(on, c, passwords_age);
+  });
   host.on_run("mkhomedir_helper", [](FakeHost& on, const Command& command) -> Result<Completed> {
     const auto found = on.users.find(command.argv.at(1));
     if (found == on.users.end()) return refuses(10, "");
@@ -51,6 +54,13 @@ void Accounts::attach(FakeHost& host) {
     if (user == on.users.end())
       return refuses(6, "usermod: user '" + command.argv.back() + "' does not exist\n");
     user->second.password_locked = true;
+    return says("");
+  });
+  host.on_run("chage", [](FakeHost& on, const Command& command) -> Result<Completed> {
+    const auto user = on.users.find(command.argv.back());
+    if (user == on.users.end())
+      return refuses(1, "chage: user '" + command.argv.back() + "' does not exist in /etc/passwd\n");
+    user->second.must_change_password = user->second.ages = false;
     return says("");
   });
   host.on_run("visudo", [this](FakeHost& on, const Command& command) -> Result<Completed> {

@@ -22,7 +22,10 @@ bool running(const FakeHost& host) {
 
 std::string Tailnet::status(const FakeHost& host) const {
   const bool settling = joined() && host.now() < daemon.settled_at;
-  json self = {{"DNSName", daemon.dns_name}, {"Online", joined()}, {"Expired", daemon.expired}};
+  json self = {{"DNSName", daemon.dns_name},
+               {"Online", joined()},
+               {"Expired", daemon.expired},
+               {"PublicKey", "nodekey:0123456789abcdef"}};
   if (joined()) self["TailscaleIPs"] = {address_v4, address_v6};
   if (!control.tags.empty()) self["Tags"] = control.tags;
   if (!control.key_expiry.empty()) self["KeyExpiry"] = control.key_expiry;

@@ -42,6 +42,16 @@ bool number(std::string_view text, unsigned& value) {
   return error == std::errc{} && end == text.data() + text.size();
 }
 
+// shadow(5): what is empty is no limit. useradd(8) writes login.defs' PASS_MAX_DAYS 99999, which is 273
+// years.
+constexpr unsigned never_in_days = 10'000;
+
+void read_ageing(const Fields& line, User& user) {
+  unsigned days = 0;
+  user.must_change_password = line[2] == "0";
+  user.ages = (number(line[4], days) && days < never_in_days) || !line[6].empty() || !line[7].empty();
+}
+
 // The password field accepts no password. An empty field accepts everybody (passwd(5), shadow(5)).
 bool locked(std::string_view field) {
   return !field.empty() && (field.front() == '!' || field.front() == '*');
@@ -70,7 +80,9 @@ Result<std::optional<User>> find_account(const std::string& name, const std::str
   std::sort(user->groups.begin(), user->groups.end());
   if (in_shadow) {
     AGENT_TRY(each_line(etc + "/shadow", 2, [&](const Fields& line) {
-      if (line[0] == name) user->password_locked = locked(line[1]);
+      if (line[0] != name) return;
+      user->password_locked = locked(line[1]);
+      if (line.size() >= 9) read_ageing(line, *user);
     }));
   }
   return user;

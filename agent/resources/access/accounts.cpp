@@ -5,7 +5,7 @@
 #include <array>
 
 #include "core/paths.hpp"
-#include "ports/run_checked.hpp"
+#include "resources/access/account_programs.hpp"
 #include "resources/common/users.hpp"
 
 namespace agent {
@@ -20,13 +20,6 @@ std::vector<std::string> forbidden_groups_of(const User& user) {
     if (std::find(user.groups.begin(), user.groups.end(), group) != user.groups.end())
       groups.emplace_back(group);
   return groups;
-}
-
-Status run(Host& host, std::vector<std::string> argv) {
-  Command command;
-  command.argv = std::move(argv);
-  AGENT_TRY(run_checked(host, command));
-  return {};
 }
 
 // useradd(8) makes the account first, then its home, and syncs neither. When this file exists, a run ended in
@@ -58,21 +51,24 @@ Observation GatewayUser::describe(const GatewayUserState& state) const {
     seen.drift("home", state.home ? "incomplete, from an interrupted run" : "absent", state.account->home);
   for (const auto& group : forbidden_groups_of(*state.account))
     seen.drift(fmt::format("group {}", group), "member", "not a member");
+  describe_ageing(*state.account, seen);
   return seen;
 }
 
 Status GatewayUser::make(Host& host, const GatewayUserState& state) const {
   if (!state.account) {
     AGENT_TRY(host.write_file(half_made(user_), "", {0644}));
-    if (auto made = run(host, {"useradd", "--create-home", "--shell", "/bin/bash", user_}); !made) {
+    if (auto made = run_account_program(host, {"useradd", "--create-home", "--shell", "/bin/bash", user_});
+        !made) {
       AGENT_TRY(host.remove(
           half_made(user_)));  // without the mark, an account that somebody makes by hand keeps its home
       return made;
     }
   } else {
     if (state.half_made) AGENT_TRY(host.remove_tree("/home/" + user_));  // where useradd makes the home
-    AGENT_TRY(run(host, {"mkhomedir_helper", user_}));
+    AGENT_TRY(run_account_program(host, {"mkhomedir_helper", user_}));
   }
+  AGENT_TRY(end_ageing(host, user_));  // useradd(8) takes login.defs' PASS_MAX_DAYS
   AGENT_TRY(host.sync());
   return host.remove(half_made(user_));
 }
@@ -81,29 +77,8 @@ Status GatewayUser::apply(Host& host, const GatewayUserState& state) {
   if (!state.account) return make(host, state);
   if (!state.home || state.half_made) AGENT_TRY(make(host, state));
   for (const auto& group : forbidden_groups_of(*state.account))
-    AGENT_TRY(run(host, {"gpasswd", "--delete", user_, group}));
-  return {};
-}
-
-// After sshd, which waits for the tailnet and for access without passwords: the operator may log in with this
-// password.
-UserPassword::UserPassword(std::string user)
-    : ResourceOf({"user/password", {"user", "sshd"}, {"accounts"}}), user_(std::move(user)) {}
-
-Result<UserPasswordState> UserPassword::look(const Probe& probe) const {
-  AGENT_TRY_ASSIGN(const auto user, probe.find_user(user_));
-  return UserPasswordState{!user || user->password_locked};
-}
-
-Observation UserPassword::describe(const UserPasswordState& state) const {
-  Observation seen;
-  if (!state.locked) seen.drift("password", "set or empty", "locked");
-  return seen;
-}
-
-Status UserPassword::apply(Host& host, const UserPasswordState& state) {
-  if (state.locked) return {};
-  return run(host, {"usermod", "--lock", "--", user_});
+    AGENT_TRY(run_account_program(host, {"gpasswd", "--delete", user_, group}));
+  return ages(*state.account) ? end_ageing(host, user_) : Status();
 }
 
 BuildUser::BuildUser() : ResourceOf({"openclaw/builder", {}, {"accounts"}}) {}
@@ -121,8 +96,8 @@ Observation BuildUser::describe(const BuildUserState& state) const {
 
 Status BuildUser::apply(Host& host, const BuildUserState& state) {
   if (state.present) return {};
-  return run(host, {"useradd", "--system", "--no-create-home", "--home-dir", "/nonexistent", "--shell",
-                    "/usr/sbin/nologin", build_account});
+  return run_account_program(host, {"useradd", "--system", "--no-create-home", "--home-dir", "/nonexistent",
+                                    "--shell", "/usr/sbin/nologin", build_account});
 }
 
 // A manager that is stopping is waited for: user@.service has TimeoutStopSec=120, and its units may need all

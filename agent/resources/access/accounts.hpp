@@ -14,8 +14,8 @@ struct GatewayUserState {
   bool half_made = false;  // a run was interrupted while it made the account or its home
 };
 
-// The gateway's user. From the start it is in no group with root's power, because processes keep their
-// groups.
+// The gateway's user. Its account never expires, or its manager would end with PAM's refusal. From the start
+// it is in no group with root's power, because processes keep their groups.
 class GatewayUser : public ResourceOf<GatewayUserState> {
  public:
   explicit GatewayUser(std::string user);
@@ -25,22 +25,6 @@ class GatewayUser : public ResourceOf<GatewayUserState> {
 
  private:
   [[nodiscard]] Status make(Host& host, const GatewayUserState& state) const;
-  std::string user_;
-};
-
-struct UserPasswordState {
-  bool locked = true;  // also when there is no account yet: it will be made without a password
-};
-
-// The gateway's user has no password.
-class UserPassword : public ResourceOf<UserPasswordState> {
- public:
-  explicit UserPassword(std::string user);
-  [[nodiscard]] Result<UserPasswordState> look(const Probe& probe) const override;
-  [[nodiscard]] Observation describe(const UserPasswordState& state) const override;
-  [[nodiscard]] Status apply(Host& host, const UserPasswordState& state) override;
-
- private:
   std::string user_;
 };
 

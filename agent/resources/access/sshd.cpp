@@ -105,10 +105,10 @@ bool root_has_key(const Probe& probe) {
 
 }  // namespace
 
-// After the packages, because apt may upgrade openssh-server. After the tailnet's login, because until then
-// passwords may be the only access.
+// After the packages, because apt may upgrade openssh-server. After access over the tailnet, because until
+// then passwords may be the only access.
 Sshd::Sshd(const Profile& profile, std::optional<NewConnection> session)
-    : ResourceOf({"sshd", {"packages", "tailscale/login"}, {}}),
+    : ResourceOf({"sshd", {"packages", "tailscale/access"}, {}}),
       tailscale_ssh_(profile.tailscale.ssh),
       session_(std::move(session)) {}
 

@@ -28,8 +28,8 @@ class ShippedUnits : public ResourceOf<ShippedUnitsState> {
   // user-data that cloud-init writes at every boot. A first boot installs it at its very start
   // (commands/enforce.cpp).
   static std::unique_ptr<ShippedUnits> boot();
-  // The units that put the firewall back when a change is not confirmed (access/firewall/firewall_rollback.hpp). They
-  // are installed before any change.
+  // The units that put the firewall back when a change is not confirmed
+  // (access/firewall/firewall_rollback.hpp). They are installed before any change.
   static std::unique_ptr<ShippedUnits> firewall_revert();
 
  private:

@@ -124,9 +124,7 @@ void TailscaleLogin::add_notes(const TailscaleLoginState& state, Observation& se
                     "or this server drops out of the tailnet",
                     state.key_expires_in->count(), status.key_expiry));
   for (const auto& line : status.health)
-    if (contains(line, "SSH") || contains(line, "access controls"))
-      seen.note(
-          fmt::format("tailscaled warns: {}; add an SSH rule for this node to the tailnet's ACL", line));
+    if (line != access_denied(status, wanted_.ssh)) seen.note("tailscaled warns: " + line);
 }
 
 Observation TailscaleLogin::describe(const TailscaleLoginState& state) const {

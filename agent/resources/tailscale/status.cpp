@@ -18,7 +18,25 @@ Result<Json> local_api(const Probe& probe, const std::string& path) {
   return parsed;
 }
 
+// tailscale.com/health/healthmsg and ipn/ipnlocal (sshOnButUnusableHealthCheckMessageLocked).
+constexpr std::string_view locked_out = "this node is locked out";
+constexpr std::string_view no_ssh_rule = "access controls don't allow anyone to access this device";
+
+std::string line_with(const TailscaleStatus& status, std::string_view what) {
+  for (const auto& line : status.health)
+    if (line.find(what) != std::string::npos) return line;
+  return {};
+}
+
 }  // namespace
+
+bool is_locked_out(const TailscaleStatus& status) { return !line_with(status, locked_out).empty(); }
+
+std::string access_denied(const TailscaleStatus& status, bool ssh) {
+  auto line = line_with(status, locked_out);
+  if (line.empty() && ssh) line = line_with(status, no_ssh_rule);
+  return line;
+}
 
 Result<TailscaleStatus> tailscale_status(const Probe& probe) {
   AGENT_TRY_ASSIGN(auto answer, local_api(probe, "status"));
@@ -36,6 +54,7 @@ Result<TailscaleStatus> tailscale_status(const Probe& probe) {
     status.expired = flag_in(*self, "Expired");
     status.key_expiry = text_in(*self, "KeyExpiry");
     status.tags = texts_in(*self, "Tags");
+    status.public_key = text_in(*self, "PublicKey");
   }
   return status;
 }

@@ -21,6 +21,7 @@ struct TailscaleStatus {
   std::vector<std::string> tags;
   std::vector<std::string> cert_domains;
   std::vector<std::string> health;
+  std::string public_key;  // nodekey:…
 };
 
 struct TailscalePrefs {
@@ -35,5 +36,11 @@ struct TailscalePrefs {
 // Errc::unavailable when tailscaled does not answer.
 [[nodiscard]] Result<TailscaleStatus> tailscale_status(const Probe& probe);
 [[nodiscard]] Result<TailscalePrefs> tailscale_prefs(const Probe& probe);
+
+// Why nobody can log in over the tailnet, in tailscaled's words; empty when nothing says so. `ssh`: by
+// Tailscale SSH, which needs a rule of the tailnet.
+[[nodiscard]] std::string access_denied(const TailscaleStatus& status, bool ssh);
+// Tailnet Lock: other nodes do not talk to this one until it is signed.
+[[nodiscard]] bool is_locked_out(const TailscaleStatus& status);
 
 }  // namespace agent

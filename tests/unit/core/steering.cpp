@@ -3,8 +3,8 @@
 #include <type_traits>
 
 #include "resources/access/accounts.hpp"
-#include "resources/access/sshd.hpp"
 #include "resources/access/firewall/ufw.hpp"
+#include "resources/access/sshd.hpp"
 #include "resources/openclaw/nodejs.hpp"
 #include "resources/openclaw/update.hpp"
 #include "resources/seal/seal.hpp"

@@ -16,6 +16,7 @@ struct Etc {
                 "ubuntu:x:1000:1001:Ubuntu,,,:/home/ubuntu:/bin/bash\n"
                 "star:x:1001:1001::/home/star:/bin/sh\n"
                 "open:x:1002:1002::/home/open:/bin/sh\n"
+                "idle:x:1006:1006::/home/idle:/bin/sh\n"
                 "old:*:1003:1003::/home/old:/bin/sh\n"
                 "everybody::1004:1004::/home/everybody:/bin/sh\n"
                 "no-shadow:x:1005:1005::/:/bin/sh\n"
@@ -24,7 +25,9 @@ struct Etc {
     scratch.put(
         "group",
         "root:x:0:\nadm:x:4:syslog,ubuntu\nsudo:x:27:ubuntu\nubuntu:x:1001:\nlxd:x:105:ubuntuu,xubuntu\n");
-    scratch.put("shadow", "root:*:1::::::\nubuntu:!$6$x:1::::::\nstar:*:1::::::\nopen:$6$hash:1::::::\n");
+    scratch.put("shadow",
+                "root:*:1::::::\nubuntu:!$6$x:0:0:99999:7:::\nstar:*:1:0:30:7:::\nopen:$6$hash:1::::20000::\n"
+                "idle:!:1:0:99999:7:30::\n");
   }
   [[nodiscard]] User find(const std::string& name) const {
     auto user = find_account(name, scratch.path());
@@ -55,6 +58,14 @@ TEST_CASE("accounts: whether any password opens it") {
   CHECK(etc.find("no-shadow").password_locked);
   CHECK_FALSE(etc.find("open").password_locked);
   CHECK_FALSE(etc.find("everybody").password_locked);
+}
+
+TEST_CASE("accounts: what expires, by whichever of shadow's fields") {
+  const Etc etc;
+  for (const char* name : {"star", "open", "idle"}) CHECK_MESSAGE(etc.find(name).ages, name);
+  for (const char* name : {"root", "ubuntu", "old", "no-shadow"}) CHECK_MESSAGE(!etc.find(name).ages, name);
+  CHECK(etc.find("ubuntu").must_change_password);
+  CHECK_FALSE(etc.find("star").must_change_password);
 }
 
 TEST_CASE("accounts: absent, malformed, or not to be read") {

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "resources/access/firewall/ufw.hpp"
 
+#include <algorithm>
+
 #include "resources/access/firewall/ufw_command.hpp"
 #include "resources/access/firewall/ufw_files.hpp"
+#include "resources/tailscale/status.hpp"
 
 namespace agent {
 namespace {
 
 const std::string tailnet_rule = "allow in on tailscale0";
+const std::string public_ssh_rule = "allow 22/tcp";
 
 // "Default: deny (incoming), allow (outgoing), disabled (routed)"
 std::string default_policy(const std::string& status, std::string_view direction) {
@@ -31,6 +35,7 @@ Status remove_rule(Host& host, const UfwRule& rule) {
 Ufw::Ufw(const Profile& profile, std::optional<NewConnection> session)
     : ResourceOf({"ufw", {"packages", "tailscale/login", "ufw/revert"}, {}}),
       wanted_{UfwRule::parse(tailnet_rule)},
+      tailscale_ssh_(profile.tailscale.ssh),
       operator_access_(profile, std::move(session)) {
   for (const auto& rule : profile.ufw.allow) wanted_.insert(UfwRule::of(rule));
 }
@@ -46,6 +51,10 @@ Result<UfwState> Ufw::look(const Probe& probe) const {
   AGENT_TRY_ASSIGN(state.empty_files, ufw_files::empty(probe));
   state.ipv6 = ufw_files::filter_ipv6(probe);
   state.active = status.out.find("Status: active") != std::string::npos;
+  const auto tailnet = tailscale_status(probe);
+  if (tailnet && !access_denied(*tailnet, tailscale_ssh_).empty())
+    state.keep_public_ssh = !state.active || std::count(state.rules.begin(), state.rules.end(),
+                                                        UfwRule::parse(public_ssh_rule)) > 0;
   if (!state.active) return state;
   state.incoming = default_policy(status.out, "incoming");
   state.outgoing = default_policy(status.out, "outgoing");
@@ -53,18 +62,26 @@ Result<UfwState> Ufw::look(const Probe& probe) const {
   return state;
 }
 
+// Before the tailnet is seen to let somebody in, the port that the operator may come by stays as it is.
+std::set<UfwRule> Ufw::wanted(const UfwState& state) const {
+  auto rules = wanted_;
+  if (state.keep_public_ssh) rules.insert(UfwRule::parse(public_ssh_rule));
+  return rules;
+}
+
 std::vector<UfwRule> Ufw::missing(const UfwState& state) const {
   const std::set<UfwRule> there(state.rules.begin(), state.rules.end());
   std::vector<UfwRule> rules;
-  for (const auto& rule : wanted_)
+  for (const auto& rule : wanted(state))
     if (!there.contains(rule)) rules.push_back(rule);
   return rules;
 }
 
 std::vector<UfwRule> Ufw::unwanted(const UfwState& state) const {
+  const auto keep = wanted(state);
   std::vector<UfwRule> rules;
   for (const auto& rule : state.rules)
-    if (!wanted_.contains(rule)) rules.push_back(rule);
+    if (!keep.contains(rule)) rules.push_back(rule);
   return rules;
 }
 
@@ -85,6 +102,8 @@ Observation Ufw::describe(const UfwState& state) const {
     seen.expect("default outgoing", state.outgoing, "allow");
     if (!state.tailnet_v6) seen.drift("rule for tailscale0, IPv6", "absent", tailnet_rule);
   }
+  if (state.keep_public_ssh)
+    seen.note("port 22 stays open to everybody, because nobody can log in over the tailnet");
   for (const auto& rule : missing(state)) seen.drift("rule", "absent", rule.text);
   for (const auto& rule : unwanted(state)) seen.drift("rule not in the profile", rule.text, "absent");
   return seen;
@@ -120,7 +139,7 @@ Status Ufw::change(Host& host, const UfwState& state) const {
   if (!state.ipv6) AGENT_TRY(ufw_files::make_filter_ipv6(host));
   AGENT_TRY(run_ufw(host, {"default", "deny", "incoming"}));
   AGENT_TRY(run_ufw(host, {"default", "allow", "outgoing"}));
-  for (const auto& rule : wanted_) AGENT_TRY(run_ufw(host, rule.words));
+  for (const auto& rule : wanted(state)) AGENT_TRY(run_ufw(host, rule.words));
   for (const auto& rule : unwanted(state)) AGENT_TRY(remove_rule(host, rule));
   // Also when ufw is active: this loads a change of IPV6=, and rules that somebody flushed by hand.
   if (state.active) AGENT_TRY(run_ufw(host, {"reload"}));

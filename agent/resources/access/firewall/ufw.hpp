@@ -8,8 +8,8 @@
 #include "core/resource.hpp"
 #include "profile/profile.hpp"
 #include "resources/access/firewall/firewall_rollback.hpp"
-#include "resources/access/operator_access.hpp"
 #include "resources/access/firewall/ufw_rule.hpp"
+#include "resources/access/operator_access.hpp"
 
 namespace agent {
 
@@ -22,6 +22,7 @@ struct UfwState {
   // What is in force. Known only while ufw is active.
   std::string incoming, outgoing;  // the default policies
   bool tailnet_v6 = false;         // the tailnet's rule exists for IPv6 too
+  bool keep_public_ssh = false;    // it is open, and nobody can log in over the tailnet
 };
 
 class Ufw : public ResourceOf<UfwState> {
@@ -32,12 +33,14 @@ class Ufw : public ResourceOf<UfwState> {
   [[nodiscard]] Status apply(Host& host, const UfwState& state) override;
 
  private:
+  [[nodiscard]] std::set<UfwRule> wanted(const UfwState& state) const;
   [[nodiscard]] std::vector<UfwRule> missing(const UfwState& state) const;
   [[nodiscard]] std::vector<UfwRule> unwanted(const UfwState& state) const;
   [[nodiscard]] bool in_sync(const UfwState& state) const;
   [[nodiscard]] Status change(Host& host, const UfwState& state) const;
 
   std::set<UfwRule> wanted_;  // exactly these rules must exist
+  bool tailscale_ssh_;
   OperatorAccess operator_access_;
 };
 

@@ -199,14 +199,11 @@ TEST_CASE("login: a key that expires in year 1 or 9999 is only a date") {
   }
 }
 
-TEST_CASE("login: an SSH policy that lets nobody in is passed on") {
+TEST_CASE("login: whatever tailscaled warns of is passed on") {
   Converged world;
-  world.tailnet.control.health = {
-      "Tailscale SSH enabled, but access controls don't allow anyone to access this device."};
+  world.tailnet.control.health = {"Tailscale can't reach the configured DNS servers."};
   CHECK(find(world.check(), login).notes ==
-        Lines{"tailscaled warns: Tailscale SSH enabled, but access controls don't allow anyone to access "
-              "this device.; add an SSH "
-              "rule for this node to the tailnet's ACL"});
+        Lines{"tailscaled warns: Tailscale can't reach the configured DNS servers."});
 }
 
 TEST_CASE(
