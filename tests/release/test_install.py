@@ -129,8 +129,8 @@ def a_link(server: Server) -> None:
 
 REFUSALS: dict[str, tuple[Callable[[Server], object], str]] = {
     "no signature": (lambda s: Path(f"{s.file}.minisig").unlink(), "new.minisig is missing"),
-    "an empty signature": (lambda s: Path(f"{s.file}.minisig").write_bytes(b""), "its signature is not one of minisign's"),
-    "a signature of binary rubbish": (lambda s: Path(f"{s.file}.minisig").write_bytes(bytes(range(256))), "not one of minisign's"),
+    "an empty signature": (lambda s: Path(f"{s.file}.minisig").write_bytes(b""), "its signature is not a minisign signature"),
+    "a signature of binary rubbish": (lambda s: Path(f"{s.file}.minisig").write_bytes(bytes(range(256))), "not a minisign signature"),
     "an altered file": (lambda s: flip(s.file, 100_000), "altered: this is not the file"),
     "a longer file": (lambda s: s.file.write_bytes(s.file.read_bytes() + b"\0"), "altered: this is not the file"),
     "a cut-off file": (lambda s: s.file.write_bytes(s.file.read_bytes()[:-1]), "altered: this is not the file"),
