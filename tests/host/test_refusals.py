@@ -31,6 +31,7 @@ tailscale:
 limits:
   download_timeout: 8s
   dpkg_lock_timeout: 8s
+retry_for: 0h
 """
 # Every line but the headings is wrong.
 TWENTY_ERRORS = """\
@@ -162,7 +163,9 @@ def test_no_mirror_and_somebody_elses_dpkg_lock(world: World, bare: Host, mirror
     with dpkg_lock_held(bare, 60):
         ended = run(world, bare, secrets=world.secrets(), command="--first-boot")
     assert ended.code == 1
-    assert "another package manager held dpkg's lock for 8 s" in ended.why("packages") and "run again" in ended.why("packages")
+    assert "another package manager held its lock for " in ended.why("packages") and "run again" in ended.why("packages")
+    assert "Could not get lock /var/lib/dpkg/lock-frontend. It is held by process " in ended.why("packages")
+    assert "next_try" not in ended.report, "the profile says that nothing is tried again"
     for name in ("node", "tailscale/package"):
         assert "failed: GET https://mirror.test/" in ended.why(name) and "gave up after 8 s" in ended.why(name)
     assert "needs tailscale/login" in ended.why("ufw")
@@ -223,7 +226,8 @@ def test_a_key_that_is_used_up(world: World, bare: Host) -> None:
     ended = run(world, bare, secrets=world.secrets(tailscale_auth_key=world.auth_key(left=0)))
     assert ended.code == 1
     assert "the control server refused the auth key" in ended.why("tailscale/login")
-    assert set(ended.bad) == {"tailscale/login", "tailscale/serve", "ufw", "sshd", "user/password", "user/sudoers"}
+    assert set(ended.bad) == {"tailscale/login", "tailscale/access", "tailscale/serve", "ufw", "sshd", "user/password", "root/password",
+                              "user/sudoers"}
     # passwords and sudo are removed only when the tailnet is up
     assert_not_locked_out(world, bare)
 
@@ -259,6 +263,29 @@ def test_serve_is_not_enabled(world: World, bare: Host, tailnet: Callable[..., o
     assert (ended.code, set(ended.bad)) == (1, {"tailscale/serve"})
     assert "Serve is not enabled on this tailnet: enable it at https://" in ended.why("tailscale/serve")
     assert_not_locked_out(world, bare)
+
+
+def test_nobody_may_log_in_over_the_tailnet(world: World, bare: Host, tailnet: Callable[..., object]) -> None:
+    """All else closes; public SSH and its passwords stay until somebody may."""
+    tailnet(ssh="off")
+    ended = run(world, bare)
+    assert (ended.code, set(ended.bad)) == (1, {"tailscale/access", "sshd", "user/password", "root/password", "user/sudoers"})
+    assert "add an SSH rule for this node" in ended.why("tailscale/access")
+    assert world.operator.ssh(f"root@{NAME}", ["true"]).code != 0
+    assert all("SSH-2.0" in world.outsider(["ssh-keyscan", "-T", "10", address]).err for address in (bare.v4, bare.v6))
+    assert "22/tcp" in bare.run(["ufw", "status"]).check().out
+
+
+def test_a_run_that_failed_is_tried_again_by_itself(world: World, bare: Host, tailnet: Callable[..., object]) -> None:
+    tailnet(serve="exit", https="off", ssh="on")
+    ended = run(world, bare, "retry_for: 24h\n")
+    assert (ended.code, set(ended.bad)) == (1, {"tailscale/serve"})
+    assert ended.resource("tailscale/serve")["may_pass"] and ended.report["next_try"]
+    assert bare.run(["systemctl", "is-active", "bootstrap-agent-retry.timer"]).out == "active\n"
+    tailnet(serve="on", https="on")  # the owner has clicked
+    wait_until(lambda: bare.run([AGENT, "--status"]).code == 0, 300, "the next try to converge", poll=2)
+    assert bare.run(["systemctl", "is-active", "bootstrap-agent-retry.timer"]).out == "inactive\n"
+    assert not bare.exists("/var/lib/bootstrap-agent/retry.json")
 
 
 def test_once_the_causes_are_gone_it_converges(world: World, bare: Host) -> None:

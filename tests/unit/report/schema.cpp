@@ -80,7 +80,8 @@ class Schema {
 
   static bool is(const json& value, const std::string& type) {
     return (type == "object" && value.is_object()) || (type == "array" && value.is_array()) ||
-           (type == "string" && value.is_string()) || (type == "integer" && value.is_number_integer());
+           (type == "string" && value.is_string()) || (type == "integer" && value.is_number_integer()) ||
+           (type == "boolean" && value.is_boolean());
   }
   static bool known(const std::string& keyword) {
     for (const char* word :
