@@ -282,7 +282,7 @@ def test_a_run_that_failed_is_tried_again_by_itself(world: World, bare: Host, ta
     assert (ended.code, set(ended.bad)) == (1, {"tailscale/serve"})
     assert ended.resource("tailscale/serve")["may_pass"] and ended.report["next_try"]
     assert bare.run(["systemctl", "is-active", "bootstrap-agent-retry.timer"]).out == "active\n"
-    tailnet(serve="on", https="on")  # the owner has clicked
+    tailnet(serve="complete", https="on")  # the owner has clicked
     wait_until(lambda: bare.run([AGENT, "--status"]).code == 0, 300, "the next try to converge", poll=2)
     assert bare.run(["systemctl", "is-active", "bootstrap-agent-retry.timer"]).out == "inactive\n"
     assert not bare.exists("/var/lib/bootstrap-agent/retry.json")
