@@ -5,6 +5,9 @@ set(fence "embedded") # ends the raw string; a file that holds it is refused, no
 set(constants "")
 foreach(path IN LISTS FILES)
   file(READ ${path} content)
+  if(path MATCHES "[.]json$") # without its indentation, which is a quarter of it; a JSON string has no newline
+    string(REGEX REPLACE "\n *" "" content "${content}")
+  endif()
   string(FIND "${content}" ")${fence}\"" at)
   if(NOT at EQUAL -1)
     message(FATAL_ERROR "${path} holds )${fence}\", which ends its own string: choose another fence in embed-files.cmake")

@@ -4,7 +4,7 @@ set(generated ${PROJECT_BINARY_DIR}/generated)
 set(scripts ${CMAKE_CURRENT_LIST_DIR})
 
 file(GLOB embedded_files CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/units/*)
-list(APPEND embedded_files profiles/default.yaml)
+list(APPEND embedded_files profiles/default.yaml profiles/openclaw/package-lock.json)
 list(TRANSFORM embedded_files PREPEND ${PROJECT_SOURCE_DIR}/ OUTPUT_VARIABLE embedded_paths)
 add_custom_command(
   OUTPUT ${generated}/embedded.hpp

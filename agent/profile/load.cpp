@@ -62,6 +62,16 @@ class PinnedHashes {
   std::vector<std::string> known_;
 };
 
+// OpenClaw's lock is a URL and a hash, or the one that is built in.
+void need_both_of_the_lock(Node& root, const Profile::OpenClaw::Lock& lock, Problems& problems) {
+  const auto* url = find_key(root, "openclaw.lock.url");
+  const auto* hash = find_key(root, "openclaw.lock.sha256");
+  if (url != nullptr && hash == nullptr && !lock.url.empty())
+    problems.add(url->at, "openclaw.lock.url", "has no hash; add openclaw.lock.sha256");
+  if (hash != nullptr && url == nullptr && !lock.sha256.empty())
+    problems.add(hash->at, "openclaw.lock.sha256", "is the hash of no file; add openclaw.lock.url");
+}
+
 Status read_overrides(Profile& profile, std::string_view text, const std::string& name) {
   Problems problems(name, Quoting::allowed);
   const auto both = [](PinnedDownload& download) {
@@ -74,6 +84,7 @@ Status read_overrides(Profile& profile, std::string_view text, const std::string
   if (auto root = parse_yaml(text, problems)) {
     read_keys(*root, profile_keys(profile), "", Presence::some, problems);
     for (auto& pin : pins) pin.settle(*root, problems);
+    need_both_of_the_lock(*root, profile.openclaw.lock, problems);
   }
   if (!problems.empty()) return tl::unexpected<Error>(problems.error());
   return {};

@@ -55,7 +55,8 @@ struct Profile {
   struct OpenClaw {
     std::string version;
     std::string registry;  // npm registry
-    struct Lock {          // our package-lock.json
+    struct Lock {  // package-lock.json; without a URL it is the built-in version's, which is part of the
+                   // agent
       std::string url;
       std::string sha256;
     } lock;

@@ -73,8 +73,8 @@ std::vector<Key> profile_keys(Profile& p) {
 
       {"openclaw.version", text(p.openclaw.version, exact_version)},
       {"openclaw.registry", link(p.openclaw.registry, {}, http)},
-      {"openclaw.lock.url", link(p.openclaw.lock.url, {"version"}, http)},
-      {"openclaw.lock.sha256", text(p.openclaw.lock.sha256, sha256_digits)},
+      {"openclaw.lock.url", link(p.openclaw.lock.url, {"version"}, http), false},
+      {"openclaw.lock.sha256", text(p.openclaw.lock.sha256, sha256_digits), false},
       {"openclaw.model", text(p.openclaw.model, model_name)},
       {"openclaw.install_timeout", period(p.openclaw.install_timeout, 1s, day)},
 

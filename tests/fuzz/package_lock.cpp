@@ -26,6 +26,7 @@ void run(std::string_view input) {
   machine.users[build_account] = {build_account, 998, 998, "/nonexistent", "/usr/sbin/nologin", {}, true};
   machine.files.put_directory(paths::stamps);
   auto profile = default_profile();
+  profile.openclaw.lock.url = "https://locks.test/lock.json";
   profile.openclaw.lock.sha256 =
       machine.serve(expand_url(profile.openclaw.lock.url, profile.openclaw.version, ""), std::string(input));
   machine.on_run("/opt/node/" + profile.node.version + "/bin/npm",

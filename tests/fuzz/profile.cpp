@@ -39,11 +39,11 @@ std::string dump(const Profile& p) {
       p.tailscale.join_timeout.count(), p.tailscale.key_expiry_warning.count());
   out += fmt::format("ufw: {{allow: {}}}\nnode:\n  version: '{}'\n  download: {}\n", list(rules),
                      p.node.version, download(p.node.download));
-  out += fmt::format(
-      "openclaw:\n  version: '{}'\n  registry: '{}'\n  lock: {{url: '{}', sha256: '{}'}}\n  model: '{}'\n  "
-      "install_timeout: {}s\n",
-      p.openclaw.version, p.openclaw.registry, p.openclaw.lock.url, p.openclaw.lock.sha256, p.openclaw.model,
-      p.openclaw.install_timeout.count());
+  out += fmt::format("openclaw:\n  version: '{}'\n  registry: '{}'\n  model: '{}'\n  install_timeout: {}s\n",
+                     p.openclaw.version, p.openclaw.registry, p.openclaw.model,
+                     p.openclaw.install_timeout.count());
+  if (!p.openclaw.lock.url.empty())
+    out += fmt::format("  lock: {{url: '{}', sha256: '{}'}}\n", p.openclaw.lock.url, p.openclaw.lock.sha256);
   out += fmt::format("gateway: {{port: {}, ready_timeout: {}s}}\n", p.gateway.port,
                      p.gateway.ready_timeout.count());
   out += fmt::format(

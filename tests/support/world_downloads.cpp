@@ -25,6 +25,7 @@ void serve_downloads(FakeHost& host, Profile& profile) {
                                     {"bin/npx", program("#!/usr/bin/env node")}});
 
   auto& openclaw = profile.openclaw;
+  openclaw.lock.url = "https://locks.test/openclaw-{version}.json";
   openclaw.lock.sha256 = host.serve(
       expand_url(openclaw.lock.url, openclaw.version, ""),
       fmt::format(

@@ -5,6 +5,7 @@
 
 #include "base/json.hpp"
 #include "core/paths.hpp"
+#include "embedded.hpp"
 #include "ports/run_checked.hpp"
 #include "resources/common/downloaded_program.hpp"
 #include "resources/common/users.hpp"
@@ -36,7 +37,7 @@ Result<std::string> package_json(const std::string& lock, const std::string& ver
     return package.dump();
   } catch (const Json::exception& error) {
     return fail(Errc::invalid,
-                "openclaw.lock.url gave a file that is not a package-lock.json with openclaw in it ({})",
+                "openclaw.lock gave a file that is not a package-lock.json with openclaw in it ({})",
                 error.what());
   }
 }
@@ -115,13 +116,19 @@ Status OpenclawPackage::run(Host& host, std::vector<std::string> argv, const std
   return {};
 }
 
+Result<std::string> OpenclawPackage::lock(Host& host) const {
+  if (wanted_.lock.url.empty()) return std::string(embedded::package_lock_json);
+  constexpr std::size_t largest = 16U << 20U;
+  AGENT_TRY_ASSIGN(auto fetched, host.fetch({expand_url(wanted_.lock.url, wanted_.version, ""),
+                                             wanted_.lock.sha256, largest, limits_.download_timeout}));
+  return host.contents(fetched, largest);
+}
+
 Status OpenclawPackage::make_tree(Host& host, const std::string& directory) const {
   AGENT_TRY_ASSIGN(auto builder, host.find_user(build_account));
   if (!builder) return fail(Errc::not_found, "the account {} is gone", build_account);
   const User& user = *builder;
-  AGENT_TRY_ASSIGN(auto lock, host.fetch({expand_url(wanted_.lock.url, wanted_.version, ""),
-                                          wanted_.lock.sha256, 16U << 20U, limits_.download_timeout}));
-  AGENT_TRY_ASSIGN(auto text, host.contents(lock, 16U << 20U));
+  AGENT_TRY_ASSIGN(auto text, lock(host));
   AGENT_TRY_ASSIGN(auto package, package_json(text, wanted_.version));
 
   AGENT_TRY(host.remove_tree(build_home));

@@ -19,6 +19,8 @@ class OpenclawPackage : public ResourceOf<Artifact::State> {
   [[nodiscard]] Status apply(Host& host, const Artifact::State& state) override;
 
  private:
+  // The text of the package-lock.json to install.
+  [[nodiscard]] Result<std::string> lock(Host& host) const;
   [[nodiscard]] Status make_tree(Host& host, const std::string& directory) const;
   [[nodiscard]] Status run(Host& host, std::vector<std::string> argv, const std::string& directory,
                            const User& builder) const;

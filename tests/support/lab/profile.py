@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-
 from .parts import CONTROL, MIRROR, REGISTRY_URL, Parts
 
 # The first parts of these addresses replace upstream's; the mirror keeps upstream's layout below them.
 TAILSCALE_URL = f"https://{MIRROR}/stable/tailscale_{{version}}_{{arch}}.tgz"
 NODE_URL = f"https://{MIRROR}/dist/v{{version}}/node-v{{version}}-linux-{{arch}}.tar.xz"
-LOCK_URL = f"https://{MIRROR}/openclaw/{{version}}/package-lock.json"
 
 
 def lab_profile(parts: Parts) -> str:
     """The YAML text."""
-    lock = hashlib.sha256((parts.openclaw / "package-lock.json").read_bytes()).hexdigest()
     return f"""\
 tailscale:
   control_url: https://{CONTROL}
@@ -27,7 +23,4 @@ node:
     sha256: {{{parts.arch}: {parts.node.sha256}}}
 openclaw:
   registry: {REGISTRY_URL}
-  lock:
-    url: "{LOCK_URL}"
-    sha256: {lock}
 """

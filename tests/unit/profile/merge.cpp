@@ -66,11 +66,11 @@ TEST_CASE("another version needs its own hash; the hash of the built-in version 
   const auto named = merged(fmt::format("node: {{version: {}}}\nopenclaw: {{version: {}}}\n",
                                         built_in.node.version, built_in.openclaw.version));
   CHECK(named.node.download.sha256 == built_in.node.download.sha256);
-  CHECK(named.openclaw.lock.sha256 == built_in.openclaw.lock.sha256);
-  CHECK(built_in.openclaw.lock.sha256.size() == 64);
+  CHECK(named.openclaw.lock.url.empty());
   // The hash of one architecture is enough; the other one is then unknown.
-  const auto own = merged("node: {version: 30.0.0, download: {sha256: {aarch64: " + hash + "}}}\n" +
-                          "openclaw: {version: 2030.1.1, lock: {sha256: " + hash + "}}\n");
+  const auto own =
+      merged("node: {version: 30.0.0, download: {sha256: {aarch64: " + hash + "}}}\n" +
+             "openclaw: {version: 2030.1.1, lock: {url: 'https://a.test/lock', sha256: " + hash + "}}\n");
   CHECK(own.node.download.sha256.at("aarch64") == hash);
   CHECK(own.node.download.sha256.at("x86_64").empty());
   CHECK(own.openclaw.lock.sha256 == hash);
@@ -79,6 +79,19 @@ TEST_CASE("another version needs its own hash; the hash of the built-in version 
       defaults, "node: {version: 30.0.0, download: {sha256: {aarch64: nonsense}}}\n", "mine.yaml");
   REQUIRE_FALSE(wrong);
   CHECK(wrong.error().message.find('\n') == std::string::npos);
+}
+
+TEST_CASE("OpenClaw's lock is a URL with a hash, or the one that is built in") {
+  const auto defaults = repository_file("profiles/default.yaml");
+  const auto refusal = [&](const std::string& lock) {
+    return load_profile(defaults, "openclaw: {lock: {" + lock + "}}\n", "mine.yaml").error().message;
+  };
+  const std::string url = "url: 'https://a.test/lock'";
+  const std::string hash = "sha256: " + std::string(64, 'a');
+  CHECK(refusal(url) == "mine.yaml:1:24: openclaw.lock.url: has no hash; add openclaw.lock.sha256");
+  CHECK(refusal(hash) ==
+        "mine.yaml:1:27: openclaw.lock.sha256: is the hash of no file; add openclaw.lock.url");
+  CHECK(merged("openclaw: {lock: {" + url + ", " + hash + "}}\n").openclaw.lock.url == "https://a.test/lock");
 }
 
 TEST_CASE("inbound rules: addresses are normalized, and are optional") {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // tailscale/package, node, openclaw/package: versions under /opt
+#include "embedded.hpp"
 #include "resources/common/downloaded_program.hpp"
 #include "support/converged.hpp"
 
@@ -135,6 +136,15 @@ TEST_CASE("openclaw/package: a tree whose lifecycle is not complete is never put
   CHECK(world.host.files.find("/opt/openclaw/2026.9.6") == nullptr);
 }
 
+TEST_CASE("openclaw/package: without a lock of its own the profile's version has the one that is built in") {
+  World world;
+  world.profile.openclaw.lock = {};
+  CHECK(world.enforce().exit_code() == 0);
+  const auto* lock = world.host.files.find("/opt/openclaw/2026.9.6/package-lock.json");
+  REQUIRE(lock != nullptr);
+  CHECK(lock->content == embedded::package_lock_json);
+}
+
 TEST_CASE("openclaw/package: a lock for another version, or none at all, says which key to change") {
   World world;
   auto& lock = world.profile.openclaw.lock;
@@ -148,9 +158,9 @@ TEST_CASE("openclaw/package: a lock for another version, or none at all, says wh
         R"({"packages":{"":{"dependencies":[]}}})", R"({"packages":{"":{"dependencies":{"openclaw":3}}}})"}) {
     CAPTURE(text);
     lock.sha256 = world.host.serve(url, text);
-    CHECK(failure(world, "openclaw/package")
-              .starts_with(
-                  "openclaw.lock.url gave a file that is not a package-lock.json with openclaw in it ("));
+    CHECK(
+        failure(world, "openclaw/package")
+            .starts_with("openclaw.lock gave a file that is not a package-lock.json with openclaw in it ("));
   }
 }
 
