@@ -40,7 +40,8 @@ Result<GatewayState> Gateway::look(const Probe& probe) const {
   const auto unit = probe.unit(Scope::of(state.user), openclaw::unit_name);
   if (!unit || (unit->active_state != "active" && unit->active_state != "activating"))
     return fail(Errc::blocked, "openclaw/unit is {}", unit ? unit->active_state : unit.error().message);
-  state.readiness = readiness(probe, wanted_.port);
+  AGENT_TRY_ASSIGN(state.intruder, foreign_port_holder(probe, wanted_.port, state.user, openclaw::unit_name));
+  if (!state.intruder) state.readiness = readiness(probe, wanted_.port);
   AGENT_TRY_ASSIGN(const auto sockets, listening_sockets(probe));
   for (const auto& socket : sockets)
     if (!socket.loopback && (socket.uid == state.user.uid || socket.port == wanted_.port))
@@ -50,21 +51,36 @@ Result<GatewayState> Gateway::look(const Probe& probe) const {
 
 Observation Gateway::describe(const GatewayState& state) const {
   Observation seen;
-  if (!state.readiness.ready) seen.drift("/readyz", state.readiness.words, "ready");
+  if (state.intruder)
+    seen.drift("port", "held by " + state.intruder->who, "held by the gateway");
+  else if (!state.readiness.ready)
+    seen.drift("/readyz", state.readiness.words, "ready");
   for (const auto& socket : state.open_sockets)
     seen.drift("listening socket", fmt::format("{} port {}", socket.address, socket.port), "loopback only");
   return seen;
 }
 
+tl::unexpected<Error> port_is_held(std::uint16_t port, const PortHolder& holder) {
+  return fail(
+      Errc::failed,
+      "port {} is held by {}, so the gateway cannot listen there: `{}`, or choose another gateway.port, "
+      "then run again",
+      port, holder.who, holder.end);
+}
+
 Status wait_until_ready(const Probe& probe, const User& user, const Profile::Gateway& wanted) {
   Readiness last;
   std::optional<UnitState> failed;
+  std::optional<PortHolder> intruder;
   auto waited = wait_until(probe, wanted.ready_timeout, "the gateway is ready", [&]() -> Result<bool> {
     last = readiness(probe, wanted.port);
     auto unit = probe.unit(Scope::of(user), openclaw::unit_name);
     if (unit && unit->active_state == "failed") failed = std::move(*unit);
-    return last.ready || failed;
+    if (!last.ready && !failed) return false;
+    AGENT_TRY_ASSIGN(intruder, foreign_port_holder(probe, wanted.port, user, openclaw::unit_name));
+    return true;
   });
+  if (intruder) return port_is_held(wanted.port, *intruder);
   if (failed)
     return fail(Errc::failed, "{} failed ({}, {} restarts): see `journalctl --user-unit {}`",
                 openclaw::unit_name, failed->result, failed->restarts, openclaw::unit_name);

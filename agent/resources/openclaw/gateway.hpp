@@ -17,11 +17,16 @@ struct Readiness {
 struct GatewayState {
   User user;
   Readiness readiness;
+  std::optional<PortHolder> intruder;  // listens on the gateway's port; what it answers does not count
   std::vector<ListeningSocket>
       open_sockets;  // of the user's processes, or on the gateway's port, that are not on loopback
 };
 
-// Waits until /readyz says ready, at most `wanted.ready_timeout`. The Error says why it is not ready.
+// The Error for a port that somebody else holds.
+[[nodiscard]] tl::unexpected<Error> port_is_held(std::uint16_t port, const PortHolder& holder);
+
+// Waits until /readyz says ready, and the gateway itself says it, at most `wanted.ready_timeout`. The Error
+// says why it is not ready.
 [[nodiscard]] Status wait_until_ready(const Probe& probe, const User& user, const Profile::Gateway& wanted);
 
 class Gateway : public ResourceOf<GatewayState> {

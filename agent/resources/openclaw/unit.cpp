@@ -7,6 +7,7 @@
 #include "resources/common/openclaw_files.hpp"
 #include "resources/common/users.hpp"
 #include "resources/openclaw/config.hpp"
+#include "resources/openclaw/gateway.hpp"
 #include "resources/openclaw/nodejs.hpp"
 #include "resources/openclaw/package.hpp"
 
@@ -53,6 +54,7 @@ const char* shown(State::File file) {
 OpenclawUnit::OpenclawUnit(const Profile& profile)
     : ResourceOf({"openclaw/unit", {"user/linger", "openclaw/config", "openclaw/env", "metadata"}, {}}),
       user_(profile.user),
+      port_(profile.gateway.port),
       content_(render(profile)),
       argv_(exec_start(content_)),
       inputs_{nodejs_artifact(profile).stamp(), openclaw_artifact(profile).stamp(), OpenclawConfig::stamp()} {
@@ -128,6 +130,8 @@ Status OpenclawUnit::apply(Host& host, const State& state) {
   AGENT_TRY(host.reload_manager(scope));
   AGENT_TRY(host.enable_unit(scope, unit_name));
   if (!needs_start) return {};
+  AGENT_TRY_ASSIGN(const auto holder, foreign_port_holder(host, port_, state.user, unit_name));
+  if (holder) return port_is_held(port_, *holder);
   AGENT_TRY(host.reset_failed(scope, unit_name));
   return host.restart_unit(scope, unit_name, restart_timeout);
 }

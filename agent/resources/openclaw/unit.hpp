@@ -22,6 +22,7 @@ class OpenclawUnit : public ResourceOf<OpenclawUnitState> {
   [[nodiscard]] Status write_files(Host& host, const OpenclawUnitState& state) const;
 
   std::string user_;
+  std::uint16_t port_;
   std::string content_;              // the unit file
   std::vector<std::string> argv_;    // what it must run
   std::vector<std::string> inputs_;  // files that are newer than the process when its program, dependencies
