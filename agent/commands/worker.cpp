@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <mutex>
 
 #include "base/utc.hpp"
@@ -150,6 +151,23 @@ bool is_unfinished(const Probe& probe) {
   return (receipt && !*receipt) || (report && !*report) || (snapshot && *snapshot) || retry_is_due(probe);
 }
 
+// Whether the firewall, or the guard of the metadata service, is not as it should be: other programs write
+// rules too, in their own order at a boot.
+bool protection_is_down(const Options& options) {
+  auto profile = read_profile("");
+  if (!profile) return false;
+  const Secrets none;
+  Ledger ledger;
+  auto plan = server_plan(profile->profile, none, ledger);
+  if (!plan) return false;
+  RealHost host({});
+  host.set_deadline(host.now() + deadline_of(options));
+  const auto report = check(*plan, host, ledger, [](const ResourceReport&) {});
+  return std::any_of(report.resources.begin(), report.resources.end(), [](const ResourceReport& resource) {
+    return resource.outcome == Outcome::drifted && (resource.name == "ufw" || resource.name == "metadata");
+  });
+}
+
 // Writes the run's exit code as the last event.
 int finish(const Result<int>& ended, EventWriter& events) {
   const int exit_code =
@@ -197,7 +215,7 @@ int work(const Options& options, RealHost& /*host*/, EventWriter& events) {
 
 int work_after_boot(const Options& options, RealHost& host, EventWriter& events) {
   int exit_code = exit_ok;
-  if (is_unfinished(host)) {
+  if (is_unfinished(host) || protection_is_down(options)) {
     auto ended = run_server(options, events);
     exit_code = ended ? *ended : complain(ended.error(), exit_failed);
   }

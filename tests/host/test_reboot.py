@@ -53,6 +53,11 @@ def settled(host: Host) -> str:
 
 
 def test_a_reboot_comes_back_verified_and_sealed(world: World, converged: Host, suite: str, tmp_path: Path) -> None:
+    """Also when Debian's nftables.service, which flushes everybody's rules, is started, reloaded and enabled."""
+    converged.run(["systemctl", "enable", "--now", "nftables"]).check()
+    assert verify(converged).bad == {}
+    converged.run(["systemctl", "reload", "nftables"]).check()
+    assert verify(converged).bad == {}
     for boot in ("first", "second"):
         converged.reboot()
         settled(converged)

@@ -20,7 +20,10 @@ void unpack(FakeHost& host, const std::string& package) {
       host.files.put(fmt::format("/etc/ufw/{}.rules", name), "*filter\n", {0640});
     }
     host.files.put("/etc/ufw/ufw.conf", "ENABLED=no\n");
-    host.files.put("/etc/default/ufw", "# /etc/default/ufw\n\nIPV6=yes\nDEFAULT_INPUT_POLICY=\"DROP\"\n");
+    host.files.put("/etc/default/ufw",
+                   "# /etc/default/ufw\n\nIPV6=yes\nDEFAULT_INPUT_POLICY=\"DROP\"\n"
+                   "DEFAULT_OUTPUT_POLICY=\"ACCEPT\"\nDEFAULT_FORWARD_POLICY=\"DROP\"\n"
+                   "DEFAULT_APPLICATION_POLICY=\"SKIP\"\n");
   }
   if (package == "iptables") host.files.put_symlink("/usr/sbin/iptables", "/etc/alternatives/iptables");
   if (package == "nftables") host.files.put("/usr/sbin/nft", "ELF", program);

@@ -30,11 +30,10 @@ std::string printed(const std::vector<std::string>& argv, std::size_t skip) {
 // `ufw delete` and `ufw allow` ignore the comment of a rule.
 std::string without_comment(const std::string& rule) { return rule.substr(0, rule.find(" comment '")); }
 
-// Every ufw command first reads the settings. The real ufw reports any file without that policy, this one
-// only an empty file.
+// Every ufw command first reads the settings.
 std::optional<Completed> no_policy(const FakeHost& host) {
   const auto* defaults = host.files.find("/etc/default/ufw");
-  if (defaults == nullptr || !defaults->content.empty()) return {};
+  if (defaults == nullptr || defaults->content.find("DEFAULT_INPUT_POLICY=") != std::string::npos) return {};
   return refuses(1, "ERROR: Missing policy for 'input'\n");
 }
 

@@ -9,6 +9,8 @@ namespace agent {
 namespace {
 
 const std::string rules_file = paths::configuration + "/metadata.nft";
+const std::string nftables_drop_ins = paths::system_units + "nftables.service.d";
+const std::string nftables_drop_in = nftables_drop_ins + "/bootstrap-agent.conf";
 const std::string table = "bootstrap_agent_metadata";
 constexpr const char* v4_address = "169.254.169.254";
 constexpr const char* v6_address = "fe80::a9fe:a9fe";
@@ -49,6 +51,7 @@ Result<MetadataGuardState> MetadataGuard::look(const Probe& probe) const {
   if (!installed) return fail(Errc::blocked, "packages: nftables is not installed");
   MetadataGuardState state;
   state.rules_file = look_at_own_file(probe, rules_file, rules());
+  state.nftables_drop_in = look_at_own_file(probe, nftables_drop_in, embedded::nftables_conf);
   AGENT_TRY_ASSIGN(state.unit, unit_.look(probe));
   AGENT_TRY_ASSIGN(const auto listed, with_context(probe.query(Query::nft_table(table)), "nft"));
   const auto parsed = parse_json(listed.out);
@@ -67,6 +70,7 @@ Result<MetadataGuardState> MetadataGuard::look(const Probe& probe) const {
 Observation MetadataGuard::describe(const MetadataGuardState& state) const {
   Observation seen;
   describe_own_file(state.rules_file, "rules file", "as shipped", seen);
+  describe_own_file(state.nftables_drop_in, "drop-in of nftables.service", "as shipped", seen);
   unit_.describe(state.unit, seen);
   if (!state.v4) seen.drift(v4_address, "open to every user", "root only");
   if (!state.v6) seen.drift(v6_address, "open to every user", "root only");
@@ -79,6 +83,11 @@ Status MetadataGuard::apply(Host& host, const MetadataGuardState& state) {
     AGENT_TRY(host.make_directory(paths::configuration, {0755}));
     AGENT_TRY(host.write_file(rules_file, rules(), {0644}));
     unit.loaded = false;  // its rules are missing or outdated: a restart loads them
+  }
+  if (state.nftables_drop_in != OwnFile::as_made) {
+    AGENT_TRY(host.make_directory(nftables_drop_ins, {0755}));
+    AGENT_TRY(host.write_file(nftables_drop_in, embedded::nftables_conf, {0644}));
+    AGENT_TRY(host.reload_manager(Scope::system()));
   }
   return unit_.apply(host, unit);
 }

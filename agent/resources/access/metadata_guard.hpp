@@ -12,6 +12,8 @@ namespace agent {
 
 struct MetadataGuardState {
   OwnFile rules_file = OwnFile::absent;
+  OwnFile nftables_drop_in =
+      OwnFile::absent;  // nftables.service, which flushes all rules, loads ours after it
   SystemdUnit::State unit;
   bool v4 = false;  // the kernel rejects every other user's packets to the service's IPv4 address
   bool v6 = false;  // the same for its IPv6 address

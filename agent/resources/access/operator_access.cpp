@@ -11,9 +11,18 @@ constexpr std::uint16_t ssh_port = 22;
 // (wgengine/router, netfilter).
 const std::string tailscaled_chain = "ts-input";
 
+bool is_v6(const std::string& address) { return address.find(':') != std::string::npos; }
+
+// With net.ipv6.conf.*.disable_ipv6 or ipv6.disable=1 the node has an IPv6 address in the tailnet's eyes
+// only.
+bool tailnet_has_v6(const Probe& probe) {
+  const auto addresses = probe.read_file("/proc/net/if_inet6");
+  return addresses && addresses->find(" tailscale0\n") != std::string::npos;
+}
+
 // The address of another node of the tailnet. Only the interface matters, so the node need not exist.
 std::string neighbour_of(const std::string& address) {
-  const bool v6 = address.find(':') != std::string::npos;
+  const bool v6 = is_v6(address);
   const std::string first = v6 ? "fd7a:115c:a1e0::1" : "100.64.0.1";
   return address != first ? first : v6 ? "fd7a:115c:a1e0::2" : "100.64.0.2";
 }
@@ -44,6 +53,7 @@ Status OperatorAccess::is_open(Host& host) const {
   AGENT_TRY_ASSIGN(auto status, tailscale_status(host));
   if (status.addresses.empty()) return fail(Errc::failed, "tailscaled reports no address of this node");
   for (const auto& address : status.addresses) {
+    if (is_v6(address) && !tailnet_has_v6(host)) continue;
     const NewConnection from_the_tailnet{neighbour_of(address), address, ssh_port};
     AGENT_TRY_ASSIGN(auto open, with_context(host.probe_firewall(from_the_tailnet, tailscaled_chain),
                                              "whether the tailnet can connect"));

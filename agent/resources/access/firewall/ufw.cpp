@@ -44,12 +44,15 @@ Result<UfwState> Ufw::look(const Probe& probe) const {
   AGENT_TRY_ASSIGN(const bool installed, probe.exists("/usr/sbin/ufw"));
   if (!installed) return fail(Errc::blocked, "packages: ufw is not installed");
   UfwState state;
+  state.missing_settings = ufw_files::missing_settings(probe);
+  if (!state.missing_settings.empty()) return state;
   AGENT_TRY_ASSIGN(const auto status, query_checked(probe, Query::ufw_status()));
   AGENT_TRY_ASSIGN(const auto added, query_checked(probe, Query::ufw_added()));
   state.rules = added_rules(added.out);
   AGENT_TRY_ASSIGN(state.rollback, firewall_rollback::look(probe));
   AGENT_TRY_ASSIGN(state.empty_files, ufw_files::empty(probe));
-  state.ipv6 = ufw_files::filter_ipv6(probe);
+  const bool has_ipv6 = ufw_files::kernel_has_ipv6(probe);
+  state.ipv6 = !has_ipv6 || ufw_files::filter_ipv6(probe);
   state.active = status.out.find("Status: active") != std::string::npos;
   const auto tailnet = tailscale_status(probe);
   if (tailnet && !access_denied(*tailnet, tailscale_ssh_).empty())
@@ -58,7 +61,7 @@ Result<UfwState> Ufw::look(const Probe& probe) const {
   if (!state.active) return state;
   state.incoming = default_policy(status.out, "incoming");
   state.outgoing = default_policy(status.out, "outgoing");
-  state.tailnet_v6 = status.out.find("Anywhere (v6) on tailscale0") != std::string::npos;
+  state.tailnet_v6 = !has_ipv6 || status.out.find("Anywhere (v6) on tailscale0") != std::string::npos;
   return state;
 }
 
@@ -86,13 +89,16 @@ std::vector<UfwRule> Ufw::unwanted(const UfwState& state) const {
 }
 
 bool Ufw::in_sync(const UfwState& state) const {
-  return firewall_rollback::is_clean(state.rollback) && state.empty_files.empty() && state.ipv6 &&
-         state.active && state.incoming == "deny" && state.outgoing == "allow" && state.tailnet_v6 &&
-         missing(state).empty() && unwanted(state).empty();
+  return state.missing_settings.empty() && firewall_rollback::is_clean(state.rollback) &&
+         state.empty_files.empty() && state.ipv6 && state.active && state.incoming == "deny" &&
+         state.outgoing == "allow" && state.tailnet_v6 && missing(state).empty() && unwanted(state).empty();
 }
 
 Observation Ufw::describe(const UfwState& state) const {
   Observation seen;
+  for (const auto& setting : state.missing_settings)
+    seen.drift("setting " + setting, "absent", "ufw's default");
+  if (!state.missing_settings.empty()) return seen;
   firewall_rollback::describe(state.rollback, seen);
   for (const auto& file : state.empty_files) seen.drift("empty file", file, "as its package made it");
   seen.expect("status", state.active ? "active" : "inactive", "active");
@@ -111,6 +117,11 @@ Observation Ufw::describe(const UfwState& state) const {
 
 Status Ufw::apply(Host& host, const UfwState& state) {
   if (in_sync(state)) return {};
+  if (!state.missing_settings.empty()) {
+    AGENT_TRY(ufw_files::add_missing_settings(host));
+    AGENT_TRY_ASSIGN(const auto known, look(host));
+    return apply(host, known);
+  }
   const bool reached_control = operator_access_.reaches_control(host);
   AGENT_TRY(firewall_rollback::begin(host));
   auto good = change(host, state);

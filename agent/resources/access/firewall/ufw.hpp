@@ -15,6 +15,8 @@ namespace agent {
 
 struct UfwState {
   firewall_rollback::State rollback;
+  std::vector<std::string>
+      missing_settings;                  // when there are any, ufw answers nothing, and nothing else is known
   std::vector<std::string> empty_files;  // empty rule files
   bool ipv6 = false;                     // ufw filters IPv6
   std::vector<UfwRule> rules;            // all added rules, active or not

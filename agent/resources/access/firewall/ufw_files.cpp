@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "resources/access/firewall/ufw_files.hpp"
 
+#include <algorithm>
 #include <array>
+#include <utility>
 
 namespace agent::ufw_files {
 namespace {
@@ -12,6 +14,12 @@ const std::string directory = "/etc/ufw/";
 // The rule files are made from these templates by the package's postinst, and are not synced. After a power
 // cut they were seen empty, while the package was installed.
 const std::string templates = "/usr/share/ufw/iptables/";
+// ufw 0.36 (src/backend.py): without these each of its commands ends with "Missing policy for …".
+constexpr std::array<std::pair<std::string_view, std::string_view>, 4> needed = {
+    {{"DEFAULT_INPUT_POLICY", "\"DROP\""},
+     {"DEFAULT_OUTPUT_POLICY", "\"ACCEPT\""},
+     {"DEFAULT_FORWARD_POLICY", "\"DROP\""},
+     {"DEFAULT_APPLICATION_POLICY", "\"SKIP\""}}};
 constexpr std::array names = {"before.rules", "before6.rules", "after.rules",
                               "after6.rules", "user.rules",    "user6.rules"};
 
@@ -32,6 +40,32 @@ Status fill(Host& host, const std::vector<std::string>& files) {
     AGENT_TRY(host.write_file(file, text, {0640}));
   }
   return {};
+}
+
+std::vector<std::string> missing_settings(const Probe& probe) {
+  const auto text = probe.read_file(defaults);
+  std::vector<std::string> missing;
+  for (const auto& [key, value] : needed)
+    if (!text || ("\n" + *text).find(fmt::format("\n{}=", key)) == std::string::npos)
+      missing.emplace_back(key);
+  return missing;
+}
+
+Status add_missing_settings(Host& host) {
+  const auto missing = missing_settings(host);
+  auto text = host.read_file(defaults);
+  if (!text && text.error().code != Errc::not_found) return pass(std::move(text));
+  auto all = text ? *text : std::string();
+  if (!all.empty() && !all.ends_with('\n')) all += '\n';
+  for (const auto& [key, value] : needed)
+    if (std::find(missing.begin(), missing.end(), key) != missing.end())
+      all += fmt::format("{}={}\n", key, value);
+  return host.write_file(defaults, all, {0644});
+}
+
+bool kernel_has_ipv6(const Probe& probe) {
+  const auto there = probe.exists("/proc/net/if_inet6");
+  return there && *there;
 }
 
 bool filter_ipv6(const Probe& probe) {

@@ -83,16 +83,46 @@ TEST_CASE("ufw: rules that the profile lists are made and kept") {
 
 TEST_CASE("ufw: an unfiltered IPv6 is drift; it is repaired in ufw's own file, whose other lines stay") {
   Converged world;
-  world.host.files.put("/etc/default/ufw", "# mine\nIPV6=no\nMANAGE_BUILTINS=no\n");
+  const std::string policies =
+      "DEFAULT_INPUT_POLICY=\"DROP\"\nDEFAULT_OUTPUT_POLICY=\"ACCEPT\"\nDEFAULT_FORWARD_POLICY=\"DROP\"\n"
+      "DEFAULT_APPLICATION_POLICY=\"SKIP\"\n";
+  world.host.files.put("/etc/default/ufw", "# mine\nIPV6=no\nMANAGE_BUILTINS=no\n" + policies);
   world.ufw.rules.at(0).v6 = false;
   CHECK(only_drift(world, "ufw") ==
         Lines{"IPv6: is not filtered, should be filtered",
               "rule for tailscale0, IPv6: is absent, should be allow in on tailscale0"});
   repairs(world);
-  CHECK(world.host.files.find("/etc/default/ufw")->content == "# mine\nIPV6=yes\nMANAGE_BUILTINS=no\n");
-  world.host.files.put("/etc/default/ufw", "# mine\n");
+  CHECK(world.host.files.find("/etc/default/ufw")->content ==
+        "# mine\nIPV6=yes\nMANAGE_BUILTINS=no\n" + policies);
+  world.host.files.put("/etc/default/ufw", "# mine\n" + policies);
   repairs(world);
-  CHECK(world.host.files.find("/etc/default/ufw")->content == "# mine\nIPV6=yes\n");
+  CHECK(world.host.files.find("/etc/default/ufw")->content == "# mine\n" + policies + "IPV6=yes\n");
+}
+
+TEST_CASE("ufw: settings that it refuses to work without are added, whatever else is in the file") {
+  Converged world;
+  world.host.files.put("/etc/default/ufw", "# mine\nDEFAULT_FORWARD_POLICY=\"ACCEPT\"");
+  CHECK(only_drift(world, "ufw") ==
+        Lines{"setting DEFAULT_INPUT_POLICY: is absent, should be ufw's default",
+              "setting DEFAULT_OUTPUT_POLICY: is absent, should be ufw's default",
+              "setting DEFAULT_APPLICATION_POLICY: is absent, should be ufw's default"});
+  repairs(world);
+  CHECK(world.host.files.find("/etc/default/ufw")
+            ->content.starts_with(
+                "# mine\nDEFAULT_FORWARD_POLICY=\"ACCEPT\"\nDEFAULT_INPUT_POLICY=\"DROP\"\n"));
+}
+
+TEST_CASE("ufw: a kernel without IPv6 has nothing of it to filter, and no address to be asked about") {
+  World world;
+  world.host.files.erase("/proc/net/if_inet6");
+  const auto probe = world.host.firewall;
+  world.host.firewall = [probe](const NewConnection& connection) -> Result<bool> {
+    if (connection.to.find(':') != std::string::npos)
+      return fail(Errc::failed, "no interface has the address {}", connection.to);
+    return probe ? probe(connection) : Result<bool>(true);
+  };
+  CHECK(world.enforce().exit_code() == 0);
+  CHECK(world.ufw.enabled);
 }
 
 TEST_CASE("ufw: not installed yet is unknown until the packages are") {
@@ -112,6 +142,21 @@ TEST_CASE("metadata: the table gone, the rules changed, the unit stopped: named 
   repairs(world);
   world.host.unit_of(Scope::system(), Nft::unit).active_state = "inactive";
   CHECK(only_drift(world, "metadata") == Lines{"active: is inactive, should be active"});
+  repairs(world);
+}
+
+TEST_CASE("metadata: nftables.service, which flushes everybody's rules, brings the guard and ufw back") {
+  Converged world;
+  const std::string drop_in = "/etc/systemd/system/nftables.service.d/bootstrap-agent.conf";
+  const auto text = world.host.files.find(drop_in)->content;
+  for (const char* when : {"ExecStartPost=-", "ExecReload=-"}) {
+    CHECK(text.find(std::string(when) + "/usr/sbin/nft -f /etc/bootstrap-agent/metadata.nft\n") !=
+          std::string::npos);
+    CHECK(text.find(std::string(when) + "/usr/sbin/ufw reload\n") != std::string::npos);
+  }
+  world.host.files.erase(drop_in);
+  CHECK(only_drift(world, "metadata") ==
+        Lines{"drop-in of nftables.service: is absent, should be as shipped"});
   repairs(world);
 }
 
