@@ -24,6 +24,7 @@ Query Query::packages(const std::vector<std::string>& names) {
 }
 
 Query Query::sshd_settings() { return Query(look({"sshd", "-T"})); }
+Query Query::sshd_file_settings() { return Query(look({"sshd", "-G"})); }
 Query Query::ufw_status() { return Query(look({"ufw", "status", "verbose"})); }
 Query Query::ufw_added() { return Query(look({"ufw", "show", "added"})); }
 Query Query::nft_table(const std::string& name) {

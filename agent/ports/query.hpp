@@ -13,6 +13,9 @@ class Query {
   static Query packages(const std::vector<std::string>& names);
   // sshd(8) -T: the configuration in force, as lower-case `keyword value` lines.
   static Query sshd_settings();
+  // sshd(8) -G: the same from its files alone; it needs neither host keys nor a run directory. OpenSSH 9.3
+  // and later.
+  static Query sshd_file_settings();
   // ufw(8) `status verbose`: status, default policies, rules in force.
   static Query ufw_status();
   // ufw(8) `show added`: the rules, as the commands that made them. Works also while ufw is inactive.

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "resources/packages.hpp"
 
+#include <algorithm>
+#include <set>
+#include <sstream>
+
 #include "ports/wait.hpp"
 #include "resources/apt.hpp"
 
@@ -10,6 +14,19 @@ namespace {
 constexpr Milliseconds between_tries(3'000);
 
 std::string seconds_of(Milliseconds time) { return std::to_string(time.count() / 1000); }
+
+// update-notifier-common's and unattended-upgrades' mark, and its list of packages, some of them more than
+// once.
+std::string reboot_reasons(const Probe& probe) {
+  const auto due = probe.exists("/run/reboot-required");
+  if (!due || !*due) return {};
+  const auto list = probe.read_file("/run/reboot-required.pkgs");
+  std::istringstream lines(list ? *list : std::string());
+  std::set<std::string> names;
+  for (std::string line; std::getline(lines, line);)
+    if (!line.empty()) names.insert(line);
+  return names.empty() ? "an update" : fmt::format("{}", fmt::join(names, ", "));
+}
 
 }  // namespace
 
@@ -32,20 +49,21 @@ Packages::Packages(std::string name, std::vector<std::string> names, std::string
 Result<PackagesState> Packages::look(const Probe& probe) const {
   if (!program_.empty()) {
     AGENT_TRY_ASSIGN(const bool there, probe.exists(program_));
-    if (there) return PackagesState();
-    return PackagesState{names_};
+    return PackagesState{there ? std::vector<std::string>() : names_, {}};
   }
   AGENT_TRY_ASSIGN(const auto done, with_context(probe.query(Query::packages(names_)), "dpkg-query"));
   PackagesState state;
   for (const auto& name : names_)
     if (("\n" + done.out).find("\n" + name + " installed\n") == std::string::npos)
       state.missing.push_back(name);
+  state.reboot_for = reboot_reasons(probe);
   return state;
 }
 
 Observation Packages::describe(const PackagesState& state) const {
   Observation seen;
   for (const auto& name : state.missing) seen.drift("package " + name, "not installed", "installed");
+  if (!state.reboot_for.empty()) seen.note("a reboot is due, for " + state.reboot_for);
   return seen;
 }
 

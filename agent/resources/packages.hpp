@@ -9,6 +9,7 @@ namespace agent {
 
 struct PackagesState {
   std::vector<std::string> missing;
+  std::string reboot_for;  // packages that want a reboot, by name; empty: none
 };
 
 class Packages : public ResourceOf<PackagesState> {

@@ -60,7 +60,11 @@ void SshServer::attach(FakeHost& host) {
     return says("ssh-keygen: generating new host keys: RSA ECDSA ED25519 \n");
   });
   host.on_run("sshd", [judge](FakeHost& on, const Command&) { return judge(on, true); });
-  host.on_query("sshd", [judge](const FakeHost& on, const Command&) { return judge(on, false); });
+  host.on_query("sshd", [this, judge](const FakeHost& on, const Command& command) -> Result<Completed> {
+    if (command.argv.at(1) != "-G") return judge(on, false);
+    if (!knows_g) return agent::world::refuses(1, "unknown option -- G\n");
+    return says(settings(on));
+  });
 }
 
 }  // namespace agent::world

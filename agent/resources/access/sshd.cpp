@@ -132,7 +132,10 @@ Result<SshdState> Sshd::look(const Probe& probe) const {
   if (!installed) return state;
   state.drop_in = look_at_own_file(probe, drop_in, content);
   const auto query = Query::sshd_settings();
-  AGENT_TRY_ASSIGN(const auto settings, with_context(probe.query(query), "sshd -T"));
+  AGENT_TRY_ASSIGN(auto settings, with_context(probe.query(query), "sshd -T"));
+  if (has_never_run(settings))  // behind a closed firewall ssh.socket may never start it
+    if (auto from_files = probe.query(Query::sshd_file_settings()); from_files && from_files->ok())
+      settings = std::move(*from_files);
   if (settings.ok()) {
     state.server = SshdState::Server::known;
     for (const auto& each : wanted) state.*each.seen = setting(settings.out, each.keyword);

@@ -22,8 +22,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="scripts/first-boot", description=DESCRIPTION, epilog=EXIT_CODES,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.error = lambda message: _refuse(parser, message)  # type: ignore[method-assign]
-    parser.add_argument("--suite", choices=("bookworm", "trixie"), default="bookworm",
-                        help="Debian release of the host (default: %(default)s)")
+    parser.add_argument("--suite", choices=("noble", "bookworm", "trixie"), default="noble",
+                        help="the host: a Debian release, or noble, which is Debian 12 in the manner of Ubuntu 24.04 (default: %(default)s)")
     parser.add_argument("--arch", choices=("x86_64", "aarch64"), default=platform.machine(),
                         help="architecture; of another than this machine's it is an emulated virtual machine with UEFI and a "
                              "kernel of its own, which takes half an hour (default: this machine's)")

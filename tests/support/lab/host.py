@@ -57,6 +57,7 @@ class Host:
         self.mount = self.disk.root
         (self.directory / "dmi.py").write_text(cloudinit.patched_dmi(layers, last))
         self.metadata.describe(last, hostname, self.v4)
+        self.binds: list[str] = []  # files of the machine that only this host has, SOURCE:PLACE
 
     # --- power ---------------------------------------------------------------------------------------------------
 
@@ -85,6 +86,7 @@ class Host:
             "--system-call-filter=bpf",  # what IPAddressDeny= is made of: without it that does nothing, and systemd says nothing
             "--link-journal=no", "--console=read-only", "--kill-signal=SIGRTMIN+4",
             f"--bind-ro={self.directory}/dmi.py:{cloudinit.DMI_MODULE}",
+            *(f"--bind-ro={bind}" for bind in self.binds),
         ]
         env = dict(os.environ, SYSTEMD_NSPAWN_API_VFS_WRITABLE="network")  # ufw and tailscaled set sysctls of the network
         with open(self.console, "ab") as console:

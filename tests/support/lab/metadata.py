@@ -27,10 +27,10 @@ class Metadata:
         self.directory = directory
         directory.mkdir(mode=0o700)
 
-    def describe(self, last: int, hostname: str, address: str) -> None:
+    def describe(self, last: int, hostname: str, address: str, vendor_data: str = "#cloud-config\n{}\n") -> None:
         """Makes the metadata of a host, with empty user-data."""
         host = self.directory / str(last)
-        host.mkdir()
+        host.mkdir(exist_ok=True)
         (host / "metadata.json").write_text(json.dumps({
             "hostname": hostname,
             "instance-id": INSTANCE_ID + last,
@@ -40,7 +40,7 @@ class Metadata:
             "public-keys": [],
             "network-config": {"version": 1, "config": [
                 {"type": "physical", "name": "eth0", "subnets": [{"type": "dhcp", "ipv4": True}]}]},
-            "vendor_data": "#cloud-config\n{}\n",
+            "vendor_data": vendor_data,
         }))
         self.set_user_data(last, "")
 

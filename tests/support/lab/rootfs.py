@@ -12,6 +12,7 @@ import platform
 import time
 from pathlib import Path
 
+from . import noble
 from .cache import cached
 from .command import run
 from .emulation import emulated, patience, runnable
@@ -41,34 +42,42 @@ PRIVATE = ("etc/ssh/ssh_host_*", "etc/hostname", "etc/resolv.conf", "var/lib/sys
 
 
 def rootfs(suite: str, arch: str = platform.machine()) -> Path:
-    """The root of ``suite`` (bookworm, trixie): a directory owned by root, never to be changed (an overlay's lower one).
+    """The root of ``suite`` (noble, bookworm, trixie): a directory owned by root, never to be changed (an overlay's lower one).
 
     Made anew every week, so that what the archive replaced since does not have to be upgraded at each boot.
     """
     week = time.strftime("%G-W%V", time.gmtime())
-    inputs = [Path(__file__), VM_HOOK, suite, arch, week, *_sources(suite), *_apt_options(), *_machine_cas()]
+    dressing = [Path(noble.__file__)] if suite == "noble" else []
+    inputs = [Path(__file__), VM_HOOK, *dressing, suite, arch, week, *_sources(_base(suite)), *_apt_options(), *_machine_cas()]
     name = f"rootfs-{suite}-{arch}" if emulated(arch) else f"rootfs-{suite}"
     return cached(name, inputs, lambda directory: _build(suite, arch, directory))
 
 
 def _build(suite: str, arch: str, directory: Path) -> None:
     options = [f"--aptopt={option}" for option in [*_apt_options(), 'Acquire::Languages "none"']]
-    packages = PACKAGES
+    packages = [*PACKAGES, *(noble.PACKAGES if suite == "noble" else [])]
     if _machine_cas():
         options += [f"--customize-hook=copy-in {MACHINE_CAS} {MACHINE_CAS.parent}",
                     '--customize-hook=chroot "$1" update-ca-certificates']
     if emulated(arch):
-        packages = [*PACKAGES, *VM_PACKAGES]
+        packages += VM_PACKAGES
         options += [f"--architectures={DEBIAN_ARCHITECTURES[arch]}", "--skip=check/qemu", f"--customize-hook={VM_HOOK}"]
     environment = os.environ | {"TMPDIR": str(directory.parent)}  # /tmp may be small or in memory
     with runnable(arch):
         run(["mmdebstrap", "--variant=minbase", "--mode=root", "--format=directory", *options,
-             f"--include={','.join(packages)}", suite, directory, *_sources(suite)], seconds=900 * patience(arch), env=environment)
+             f"--include={','.join(packages)}", _base(suite), directory, *_sources(_base(suite))], seconds=900 * patience(arch), env=environment)
+    if suite == "noble":
+        noble.dress(directory)
     for pattern in PRIVATE:
         for path in directory.glob(pattern):
             path.unlink()
     (directory / "etc/machine-id").write_text("")  # empty: systemd makes one; machine-id(5)
     (directory / "etc/cloud/cloud.cfg.d/90-image.cfg").write_text(CLOUD_CFG)
+
+
+def _base(suite: str) -> str:
+    """Debian's release under ``suite``."""
+    return noble.BASE if suite == "noble" else suite
 
 
 def _sources(suite: str) -> list[str]:

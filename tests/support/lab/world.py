@@ -22,7 +22,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO
 
-from . import cloudinit, dns, guest_agent, net, parts
+from . import cloudinit, dns, guest_agent, net, noble, parts
 from .command import run
 from .completed import Completed, complete
 from .disk import Image, Overlay, make_image, mount_overlay, unmount
@@ -75,12 +75,22 @@ class World:
         self.instance.release()
 
     def host(self, suite: str, hostname: str = "openclaw", *, image: bool = False) -> Host:
-        """A new host of ``suite`` (bookworm, trixie), powered off, with empty user-data; on an ext4 ``image`` if wanted."""
+        """A new host of ``suite`` (noble, bookworm, trixie), powered off, with empty user-data; on an ext4 ``image`` if wanted."""
         last, self._next_host = self._next_host, self._next_host + 1
         layers = self._layers(suite)
         make_disk = partial(Image, self._image(suite)) if image else partial(Overlay, layers)
         self.hosts.append(Host(self.instance, last, layers, self.metadata, hostname, make_disk))
+        if suite == "noble":
+            self._give_to_noble(self.hosts[-1], hostname)
         return self.hosts[-1]
+
+    def _give_to_noble(self, host: Host, hostname: str) -> None:
+        """What the provider tells one server: its network, and root's password."""
+        file = host.directory / "netplan.yaml"
+        file.touch(0o600)
+        file.write_text(noble.netplan(self.instance.number, host.last))
+        host.binds.append(f"{file}:/etc/netplan/50-cloud-init.yaml")
+        self.metadata.describe(host.last, hostname, host.v4, noble.vendor_data())
 
     def vm(self, suite: str, hostname: str = "openclaw") -> VM:
         """A new virtual machine, powered off, with empty user-data; in a world of another architecture than this machine's."""
@@ -154,6 +164,8 @@ class World:
             directory = self.instance.directory / f"template-{suite}"
             root = mount_overlay([base], directory)
             self._equip(root)
+            if suite == "noble":
+                noble.resolve_by(root, net.v4(self.instance.number, net.ROUTER))
             unmount(root)
             self._suites[suite] = [directory / "upper", base]
         return self._suites[suite]

@@ -191,4 +191,13 @@ TEST_CASE("packages: one that was removed is named") {
   repairs(world);
 }
 
+TEST_CASE("packages: a reboot that is due is a note, with what wants it") {
+  Converged world;
+  world.host.files.put("/run/reboot-required", "*** System restart required ***\n");
+  world.host.files.put("/run/reboot-required.pkgs", "linux-image-6.8.0-50-generic\nlibc6\nlibc6\n");
+  const auto report = world.check();
+  CHECK(report.exit_code() == 0);
+  CHECK(find(report, "packages").notes == Lines{"a reboot is due, for libc6, linux-image-6.8.0-50-generic"});
+}
+
 }  // namespace agent

@@ -229,11 +229,22 @@ TEST_CASE("sshd: passwords stay on where they may be the only access") {
 TEST_CASE("sshd: one that has not run yet, or is not there, is no failure") {
   World world;
   world.sshd.has_run = false;
+  world.sshd.knows_g = false;
   const auto report = world.enforce();
   CHECK(find(report, "sshd").outcome == Outcome::converged);
   CHECK(find(report, "sshd").notes == Lines{"sshd has not run yet; only its drop-in was looked at"});
   world.host.files.erase("/usr/sbin/sshd");
   CHECK(find(world.check(), "sshd").notes == Lines{"no OpenSSH server is installed; nothing to harden"});
+}
+
+TEST_CASE("sshd: behind its socket and never started, its files say what it would do") {
+  World world;
+  world.sshd.has_run = false;
+  CHECK(world.enforce().exit_code() == 0);
+  CHECK(find(world.check(), "sshd").notes.empty());
+  world.host.files.put("/etc/ssh/sshd_config.d/00-a.conf",
+                       "PasswordAuthentication yes\n");  // sorts before ours
+  CHECK(only_drift(world, "sshd") == Lines{"passwordauthentication: is yes, should be no"});
 }
 
 TEST_CASE("sshd: a running server is restarted into its new settings, a stopped one is left alone") {
