@@ -14,6 +14,7 @@
 #include "embedded.hpp"
 #include "platform/real_host.hpp"
 #include "platform/systemd/transient.hpp"
+#include "ports/wait.hpp"
 #include "report/json.hpp"
 #include "report/text.hpp"
 
@@ -110,6 +111,24 @@ void print_report(Host& host, Format format) {
   if (report) fmt::print("\n{}", table_for(*report));
 }
 
+// The lock. A person is told who holds it. User-data waits: it comes once, and what it brings must not be
+// lost to a run that this boot resumed.
+Result<RunLock> take_lock(const Probe& probe, const Options& options) {
+  auto lock = RunLock::take(paths::lock);
+  const bool is_user_data = options.command == CommandName::first_boot && cloud_init_works(probe);
+  if (lock || lock.error().code != Errc::unavailable || !is_user_data) return lock;
+  fmt::print("bootstrap-agent: {}; waiting for it\n", lock.error().message);
+  std::fflush(stdout);
+  AGENT_TRY(wait_until(
+      probe, default_enforce_deadline + 4 * last_resource_time, "the other run ends",
+      [&]() -> Result<bool> {
+        lock = RunLock::take(paths::lock);
+        return lock.has_value() || lock.error().code != Errc::unavailable;
+      },
+      Milliseconds(500)));
+  return lock;
+}
+
 // Checks the input, installs it and starts the run. Returns exit_ok, or the exit code of a failure.
 int hand_over(RealHost& host, const Options& options) {
   auto profile = read_profile(options.profile);
@@ -119,7 +138,7 @@ int hand_over(RealHost& host, const Options& options) {
   if (!profile || !secrets) return exit_usage;
   if (auto made = make_own_directories(host); !made) return complain(made.error(), exit_failed);
   {
-    auto lock = RunLock::take(paths::lock);
+    auto lock = take_lock(host, options);
     if (!lock)
       return complain(lock.error(), lock.error().code == Errc::unavailable ? exit_busy : exit_failed);
     if (auto prepared = prepare(host, options, *profile, std::move(*secrets)); !prepared)

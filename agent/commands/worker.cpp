@@ -50,6 +50,9 @@ void print(const std::string& text) {
   std::fflush(stdout);
 }
 
+// A run that user-data started is part of cloud-init's work.
+constexpr Milliseconds cloud_init_timeout = std::chrono::minutes(60);
+
 std::chrono::seconds deadline_of(const Options& options) {
   return options.deadline.count() > 0 ? options.deadline : default_enforce_deadline;
 }
@@ -213,26 +216,31 @@ int work(const Options& options, RealHost& /*host*/, EventWriter& events) {
   return finish(ended, events);
 }
 
-int work_after_boot(const Options& options, RealHost& host, EventWriter& events) {
-  int exit_code = exit_ok;
-  if (is_unfinished(host) || protection_is_down(options)) {
-    auto ended = run_server(options, events);
-    exit_code = ended ? *ended : complain(ended.error(), exit_failed);
-  }
-  // cloud-init writes user-data to the disk at every boot.
-  auto done = wait_until(host, Milliseconds(600'000), "cloud-init ends",
-                         [&]() -> Result<bool> { return !cloud_init_works(host); });
-  if (!done) complain(done.error(), exit_failed);
-  auto sealed = run_seal(options, events);
-  if (sealed && *sealed == exit_ok) sealed = exit_code;
-  return finish(sealed, events);
+int go_on(const Options& options, RealHost& /*host*/, EventWriter& events) {
+  return finish(run_server(options, events), events);
+}
+
+int seal(const Options& options, RealHost& /*host*/, EventWriter& events) {
+  return finish(run_seal(options, events), events);
 }
 
 }  // namespace
 
 int worker_command(const Options& options) { return in_turn(work, options); }
 
-int boot_command(const Options& options) { return in_turn(work_after_boot, options); }
+// It does not hold the lock while it waits: user-data that comes with this boot (on a server made from a
+// snapshot, or rebuilt) brings a profile and secrets of its own, and its run goes first.
+int boot_command(const Options& options) {
+  RealHost host({});
+  int exit_code = exit_ok;
+  if (is_unfinished(host) || protection_is_down(options)) exit_code = in_turn(go_on, options);
+  // cloud-init writes user-data to the disk at every boot.
+  auto done = wait_until(host, cloud_init_timeout, "cloud-init ends",
+                         [&]() -> Result<bool> { return !cloud_init_works(host); });
+  if (!done) complain(done.error(), exit_failed);
+  const int sealed = in_turn(seal, options);
+  return exit_code == exit_ok ? sealed : exit_code;
+}
 
 void seal_alone(const Options& options) {
   RealHost host({});

@@ -36,7 +36,8 @@ def dress(root: Path) -> None:
     for path, text in FILES.items():
         (root / path).write_text(text)
     sources = root / "etc/apt/sources.list"
-    (root / "etc/apt/sources.list.d/ubuntu.sources").write_text("\n".join(map(_deb822, sources.read_text().splitlines())))
+    (root / "etc/apt/sources.list.d/ubuntu.sources").write_text("\n".join(
+        _deb822(line) for line in sources.read_text().splitlines() if line.startswith("deb ")))
     sources.write_text("# Moved to /etc/apt/sources.list.d/ubuntu.sources\n")
     settings = root / "etc/ssh/sshd_config"
     settings.write_text(f"{settings.read_text()}PermitRootLogin yes\n")
