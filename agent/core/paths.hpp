@@ -17,7 +17,10 @@ inline const std::string update =
 inline const std::string firewall_before =
     state + "/ufw.before";  // root, 0700: ufw's files before an unconfirmed change
 inline const std::string firewall_reverting =
-    firewall_before + ".reverting";                          // the same, from when it is being put back
+    firewall_before + ".reverting";                       // the same, from when it is being put back
+inline const std::string instance = state + "/instance";  // root, 0644: cloud-init's id of this server
+inline const std::string new_identity =
+    state + "/new-identity";  // root, 0644: the gateway's token is another server's
 inline const std::string retry = state + "/retry.json";      // root, 0644: since when runs have failed
 inline const std::string secrets = state + "/secrets.yaml";  // root, 0600: secrets not yet consumed
 inline const std::string webhook = state + "/webhook-url";   // root, 0600: where failed runs are reported

@@ -72,6 +72,7 @@ World::World() : profile(default_profile()) {
   nft.attach(host);
   openclaw.attach(host, profile);
   serve_downloads(host, profile);
+  host.files.put("/var/lib/cloud/data/instance-id", "42000016\n");
   host.files.put("/proc/net/if_inet6", "fd7a115ca1e000000000000000000009 03 80 00 80 tailscale0\n");
   host.on_run("journalctl", [](FakeHost&, const Command&) { return says(""); });
   tailnet.control.url = profile.tailscale.control_url;

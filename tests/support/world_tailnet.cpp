@@ -51,6 +51,7 @@ std::string Tailnet::prefs() const {
 
 Status Tailnet::start(FakeHost& host, UnitState& state) {
   AGENT_TRY(run_program(host, state));
+  forget_what_is_lost(host);  // the state file is all that it knows
   daemon.trying.clear();
   daemon.hangs = false;
   daemon.deaf = false;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "resources/openclaw/env.hpp"
 
+#include "core/paths.hpp"
 #include "resources/common/dotenv.hpp"
 #include "resources/common/openclaw_files.hpp"
 #include "resources/common/users.hpp"
@@ -64,7 +65,7 @@ void register_env_secrets(const Probe& probe, const std::string& name) {
 }
 
 OpenclawEnv::OpenclawEnv(const Profile& profile, const Secrets& secrets)
-    : ResourceOf({"openclaw/env", {"user"}, {snapshot_token}}),
+    : ResourceOf({"openclaw/env", {"user", "tailscale/identity"}, {snapshot_token}}),
       user_(profile.user),
       openclaw_(openclaw_artifact(profile)),
       secrets_(secrets) {}
@@ -76,6 +77,7 @@ Result<OpenclawEnvState> OpenclawEnv::look(const Probe& probe) const {
   if (home) state.directory_mode = home->mode;
   AGENT_TRY_ASSIGN(const auto info, probe.stat({state.user, env_file}));
   if (info) state.mode = info->mode;
+  AGENT_TRY_ASSIGN(state.of_another_server, probe.exists(paths::new_identity));
   AGENT_TRY_ASSIGN(auto&& text, read_env(probe, state.user));
   state.gateway_token = value_in(text, gateway_key, secrets_.gateway_token);
   state.anthropic_token = value_in(text, anthropic_key, secrets_.anthropic_token);
@@ -85,8 +87,8 @@ Result<OpenclawEnvState> OpenclawEnv::look(const Probe& probe) const {
 
 OpenclawEnv::Source OpenclawEnv::gateway_source(const OpenclawEnvState& state) const {
   if (!secrets_.gateway_token.empty())
-    return state.gateway_token == Value::right ? Source::none : Source::given;
-  const bool replaces = secrets_.generate_gateway_token && !generated_;
+    return state.gateway_token == Value::right && !state.of_another_server ? Source::none : Source::given;
+  const bool replaces = (secrets_.generate_gateway_token && !generated_) || state.of_another_server;
   return replaces || state.gateway_token == Value::absent ? Source::random : Source::none;
 }
 
@@ -104,7 +106,8 @@ Observation OpenclawEnv::describe(const OpenclawEnvState& state) const {
   if (gateway == Source::random && state.gateway_token == Value::absent)
     seen.drift(gateway_key, "absent", "made from the kernel's randomness");
   else if (gateway == Source::random)
-    seen.drift(gateway_key, "to be replaced", "made again from the kernel's randomness");
+    seen.drift(gateway_key, state.of_another_server ? "another server's" : "to be replaced",
+               "made again from the kernel's randomness");
   else if (gateway == Source::given)
     seen.drift(gateway_key, shown(state.gateway_token), "the value that was given");
   if (anthropic_source(state) == Source::given)
@@ -135,7 +138,7 @@ Status OpenclawEnv::write(Host& host, const OpenclawEnvState& state) {
   const auto written = host.write_secret_file({state.user, env_file}, text, {owner_only});
   wipe(text);
   if (source == Source::random && written) generated_ = true;
-  return written;
+  return written && state.of_another_server ? host.remove(paths::new_identity) : written;
 }
 
 Status OpenclawEnv::apply(Host& host, const OpenclawEnvState& state) {

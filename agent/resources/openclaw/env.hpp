@@ -16,6 +16,7 @@ struct OpenclawEnvState {
   User user;
   std::optional<mode_t> directory_mode;  // none: there is no ~/.openclaw
   std::optional<mode_t> mode;            // none: there is no file
+  bool of_another_server = false;        // this server was made from a snapshot of it
   Value gateway_token = Value::absent;
   Value anthropic_token = Value::absent;
 };

@@ -27,7 +27,7 @@ std::unique_ptr<Resource> tailscale_package(const Profile& profile) {
 }
 
 TailscaleService::TailscaleService(const Profile& profile)
-    : ResourceOf({"tailscale/service", {"tailscale/package", "packages/iptables"}, {}}),
+    : ResourceOf({"tailscale/service", {"tailscale/package", "packages/iptables", "tailscale/identity"}, {}}),
       unit_(paths::tailscaled_unit, embedded::tailscaled_service,
             {.enabled = true,
              .active = true,

@@ -8,6 +8,7 @@
 #include "core/paths.hpp"
 #include "ports/run_checked.hpp"
 #include "ports/wait.hpp"
+#include "resources/tailscale/identity.hpp"
 
 namespace agent {
 namespace {
@@ -81,6 +82,7 @@ Result<TailscaleLoginState> TailscaleLogin::look(const Probe& probe) const {
   if (!prefs) return fail(Errc::blocked, "tailscale/service: {}", prefs.error().message);
   TailscaleLoginState state;
   AGENT_TRY_ASSIGN(state.key_file_left, probe.exists(key_file));
+  AGENT_TRY_ASSIGN(state.another_servers_state, has_set_aside_state(probe));
   state.status = std::move(*status);
   state.prefs = std::move(*prefs);
   if (!state.status.key_expiry.empty())
@@ -94,9 +96,9 @@ bool TailscaleLogin::has_other_server(const TailscaleLoginState& state) const {
 }
 
 bool TailscaleLogin::in_sync(const TailscaleLoginState& state) const {
-  return !state.key_file_left && !state.status.expired && is_up(state) && !has_other_server(state) &&
-         state.prefs.hostname == wanted_.hostname && state.prefs.ssh == wanted_.ssh &&
-         !state.prefs.auto_update;
+  return !state.key_file_left && !state.another_servers_state && !state.status.expired && is_up(state) &&
+         !has_other_server(state) && state.prefs.hostname == wanted_.hostname &&
+         state.prefs.ssh == wanted_.ssh && !state.prefs.auto_update;
 }
 
 // Facts and notes that are not drift, but that the operator should know.
@@ -134,6 +136,7 @@ Observation TailscaleLogin::describe(const TailscaleLoginState& state) const {
   seen.expect("state", state.status.backend_state, "Running");
   if (!is_up(state)) return seen;
   add_notes(state, seen);
+  if (state.another_servers_state) seen.drift("state of another server", "kept", "destroyed");
   if (has_other_server(state)) seen.drift("control server", state.prefs.control_url, wanted_.control_url);
   seen.expect("hostname", state.prefs.hostname, wanted_.hostname);
   seen.expect("ssh", state.prefs.ssh ? "on" : "off", wanted_.ssh ? "on" : "off");
@@ -282,6 +285,7 @@ Status TailscaleLogin::apply(Host& host, const TailscaleLoginState& state) {
   }
   AGENT_TRY(join(host));
   AGENT_TRY(set_preferences(host));
+  if (state.another_servers_state) AGENT_TRY(destroy_set_aside_state(host));
   return wait_until(host, Milliseconds(20'000), "the tailnet gives this node a name", [&]() -> Result<bool> {
     auto status = tailscale_status(host);
     return status && status->backend_state == "Running" && !status->dns_name.empty();

@@ -13,7 +13,8 @@
 namespace agent {
 
 struct TailscaleLoginState {
-  bool key_file_left = false;  // by an interrupted run
+  bool key_file_left = false;          // by an interrupted run
+  bool another_servers_state = false;  // kept until this join is on the disk (identity.hpp)
   TailscaleStatus status;
   TailscalePrefs prefs;
   std::optional<std::chrono::days> key_expires_in;
