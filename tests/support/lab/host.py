@@ -58,6 +58,7 @@ class Host:
         (self.directory / "dmi.py").write_text(cloudinit.patched_dmi(layers, last))
         self.metadata.describe(last, hostname, self.v4)
         self.binds: list[str] = []  # files of the machine that only this host has, SOURCE:PLACE
+        self.sets_addresses = False  # by a configuration of its own
 
     # --- power ---------------------------------------------------------------------------------------------------
 
@@ -77,7 +78,7 @@ class Host:
     def boot(self) -> None:
         """Powers on and returns at once; then ``wait_up`` or ``wait_booted``."""
         assert not self.running, f"{self.name} runs already"
-        net.attach(self.instance.number, self.name, self.last)
+        net.attach(self.instance.number, self.name, self.last, addresses=not self.sets_addresses)
         namespace = net.namespace(self.instance.number, self.name)
         options = [
             "--boot", "--quiet", "--register=no", "--keep-unit", "--settings=no", f"--directory={self.mount}",

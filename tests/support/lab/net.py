@@ -79,8 +79,11 @@ def create(number: int) -> None:
         }}""")
 
 
-def attach(number: int, part: str, last: int) -> None:
-    """Makes namespace ``part`` with address ``last``, anew if it is there: a boot must not find the last boot's firewall."""
+def attach(number: int, part: str, last: int, *, addresses: bool = True) -> None:
+    """Makes namespace ``part`` with address ``last``, anew if it is there: a boot must not find the last boot's firewall.
+
+    Without ``addresses`` whoever boots there sets them.
+    """
     ns, wan, port = namespace(number, part), namespace(number, "wan"), f"port{last}"
     detach(number, part)
     _ip("netns", "add", ns)
@@ -88,6 +91,8 @@ def attach(number: int, part: str, last: int) -> None:
     _ip("-n", wan, "link", "add", port, "type", "veth", "peer", "name", "eth0", "netns", ns)
     _ip("-n", wan, "link", "set", port, "mtu", MTU, "master", "br0", "up")
     _ip("-n", ns, "link", "set", "eth0", "address", mac(number, last), "mtu", MTU, "up")
+    if not addresses:
+        return
     _ip("-n", ns, "addr", "add", f"{v4(number, last)}/24", "dev", "eth0")
     _ip("-n", ns, "addr", "add", f"{v6(number, last)}/64", "dev", "eth0", "nodad")
     _ip("-n", ns, "route", "add", "default", "via", v4(number, ROUTER))

@@ -90,6 +90,7 @@ class World:
         file.touch(0o600)
         file.write_text(noble.netplan(self.instance.number, host.last))
         host.binds.append(f"{file}:/etc/netplan/50-cloud-init.yaml")
+        host.sets_addresses = True
         self.metadata.describe(host.last, hostname, host.v4, noble.vendor_data())
 
     def vm(self, suite: str, hostname: str = "openclaw") -> VM:
