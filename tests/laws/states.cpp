@@ -110,6 +110,24 @@ std::vector<ByHand> other_things() {
       {"not paired", [](W& w) { w.openclaw.paired = false; }},
       {"not ready", [](W& w) { w.openclaw.failing = "channel"; }},
       {"a password", [](W& w) { w.host.users.at(w.profile.user).password_locked = false; }},
+      {"root's password has expired",
+       [](W& w) {
+         w.host.users.at("root").password_locked = false;
+         w.host.users.at("root").must_change_password = true;
+       }},
+      {"accounts expire",
+       [](W& w) { w.host.users.at("root").ages = w.host.users.at(w.profile.user).ages = true; }},
+      {"nobody may log in",
+       [](W& w) { w.tailnet.control.health = {"access controls don't allow anyone to access this device"}; }},
+      {"in another server", [](W& w) { w.host.files.put("/var/lib/cloud/data/instance-id", "7\n"); }},
+      {"in another server, with a key",
+       [](W& w) {
+         w.host.files.put("/var/lib/cloud/data/instance-id", "7\n");
+         w.tailnet.control.key_used = false;
+         w.hand_over(world::all_secrets());
+       }},
+      {"ufw without its settings", [](W& w) { w.host.files.put("/etc/default/ufw", "IPV6=yes\n"); }},
+      {"needrestart", [](W& w) { w.host.files.put_directory("/etc/needrestart/conf.d"); }},
       {"no groups", [](W& w) { w.host.users.at(w.profile.user).groups.clear(); }},
       {"another group", [](W& w) { w.host.users.at(w.profile.user).groups.push_back("sudo"); }},
       {"no user", [](W& w) { w.host.users.erase(w.profile.user); }},
