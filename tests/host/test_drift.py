@@ -43,7 +43,7 @@ def _config(key: str, value: str) -> str:
     return f"sed -i 's|\"{key}\": [^,]*|\"{key}\": {value}|' {CONFIG} && grep -q '\"{key}\": {value}' {CONFIG}"
 
 
-TAILNET = ("tailscale/login", "tailscale/serve")
+TAILNET = ("tailscale/login", "tailscale/access", "tailscale/serve")
 TAILSCALED = ("tailscale/service", *TAILNET)
 RUNNING = ("openclaw/gateway", "openclaw/cli")
 
@@ -90,7 +90,8 @@ DRIFTS = [
           "/nonexistent", ("tailscale/serve",)),
     Drift("other name in the tailnet", "tailscale set --hostname=other", "tailscale/login", "hostname", "other", ("tailscale/serve",)),
     Drift("Tailscale SSH off", "tailscale set --ssh=false --accept-risk=lose-ssh", "tailscale/login", "ssh", "off"),
-    Drift("tailscale down", "tailscale down --accept-risk=lose-ssh", "tailscale/login", "state", "Stopped", ("tailscale/serve",)),
+    Drift("tailscale down", "tailscale down --accept-risk=lose-ssh", "tailscale/login", "state", "Stopped",
+          ("tailscale/access", "tailscale/serve")),
     Drift("serve reset", "tailscale serve reset", "tailscale/serve", "served", "nothing"),
     Drift("serve leads elsewhere", "tailscale serve reset && tailscale serve --bg --yes 9999", "tailscale/serve", "served",
           "127.0.0.1:9999"),

@@ -7,6 +7,7 @@
 #include "base/json.hpp"
 #include "base/utc.hpp"
 #include "core/paths.hpp"
+#include "embedded.hpp"
 
 namespace agent {
 namespace {
@@ -17,8 +18,11 @@ using std::chrono::system_clock;
 
 constexpr Milliseconds job_timeout(30'000);
 constexpr std::array<seconds, 7> pauses = {1min, 2min, 5min, 10min, 20min, 30min, 60min};
-// In /run: a boot goes on by itself, and this clock does not count while the machine is off.
-const std::string timer_file = "/run/systemd/system/" + retry_timer;
+// In /run: a boot goes on by itself, and this clock does not count while the machine is off. The service is
+// not the boot's, which may still wait for cloud-init when it is time: a timer does not start what runs.
+const std::string directory = "/run/systemd/system";
+const std::string timer_file = directory + "/" + retry_timer;
+const std::string service_file = directory + "/bootstrap-agent-retry.service";
 
 struct Failures {
   std::int64_t since = 0;  // seconds since 1970
@@ -51,14 +55,11 @@ Result<seconds> pause_before(Host& host, std::size_t tries) {
   return pause + pause * std::stol(random, nullptr, 16) / (4 * 0x10000);
 }
 
-// OnUnitInactiveSec= is for a moment at which the service runs: a boot's run that waits for cloud-init, or
-// the try itself when it is killed.
 std::string timer_text(seconds pause) {
   return fmt::format(
       "# Made by bootstrap-agent: the last run failed for a reason that may pass.\n"
-      "[Unit]\nDescription=bootstrap-agent: the next try\n\n"
-      "[Timer]\nOnActiveSec={0}s\nOnUnitInactiveSec={0}s\nAccuracySec=1s\nUnit={1}\n",
-      pause.count(), paths::boot_unit);
+      "[Unit]\nDescription=bootstrap-agent: the next try\n\n[Timer]\nOnActiveSec={}s\nAccuracySec=1s\n",
+      pause.count());
 }
 
 Status end_retries(Host& host) {
@@ -67,7 +68,7 @@ Status end_retries(Host& host) {
   if (recorded) AGENT_TRY(host.remove(paths::retry));
   if (!timed) return {};
   AGENT_TRY(host.stop_unit(Scope::system(), retry_timer, job_timeout));
-  AGENT_TRY(host.remove(timer_file));
+  for (const auto& file : {timer_file, service_file}) AGENT_TRY(host.remove(file));
   return host.reload_manager(Scope::system());
 }
 
@@ -88,7 +89,8 @@ Result<std::string> arrange_retry(Host& host, bool for_a_reason_that_may_pass, s
   }
   const Json record = {{"failing_since", failures.since}, {"tries", failures.tries + 1}};
   AGENT_TRY(host.write_file(paths::retry, record.dump() + "\n", {0644}));
-  AGENT_TRY(host.make_directory("/run/systemd/system", {0755}));
+  AGENT_TRY(host.make_directory(directory, {0755}));
+  AGENT_TRY(host.write_file(service_file, embedded::bootstrap_agent_retry_service, {0644}));
   AGENT_TRY(host.write_file(timer_file, timer_text(pause), {0644}));
   AGENT_TRY(host.reload_manager(Scope::system()));
   AGENT_TRY(host.restart_unit(Scope::system(), retry_timer, job_timeout));

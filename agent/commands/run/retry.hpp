@@ -10,7 +10,7 @@
 
 namespace agent {
 
-// The timer starts bootstrap-agent.service: what a boot does.
+// The timer starts bootstrap-agent-retry.service: what a boot does.
 inline const std::string retry_timer = "bootstrap-agent-retry.timer";
 
 // Whether a try is due: the last run failed, and what it failed for may pass.

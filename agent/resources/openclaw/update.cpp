@@ -60,7 +60,7 @@ Status OpenclawUpdate::go_back(Host& host, const Snapshot& snapshot, const User&
                    artifact_.version(), snapshot.version)
              : "the gateway did not become ready with the new secrets, so the old ones were put back";
   if (!ready) return fail(ready.error().code, "{}; it is not ready either: {}", what, ready.error().message);
-  return fail(Errc::failed, "{}, and is ready{}", what, update ? ": pin that version, or another" : "");
+  return fail(Errc::refused, "{}, and is ready{}", what, update ? ": pin that version, or another" : "");
 }
 
 Status OpenclawUpdate::go_back_if_needed(Host& host) const {

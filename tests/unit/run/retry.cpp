@@ -16,6 +16,7 @@ namespace {
 using std::chrono::seconds;
 
 const std::string timer_file = "/run/systemd/system/bootstrap-agent-retry.timer";
+const std::string service_file = "/run/systemd/system/bootstrap-agent-retry.service";
 constexpr auto a_day = std::chrono::hours(24);
 
 struct Server {
@@ -49,6 +50,7 @@ TEST_CASE("retry: pauses grow to an hour, each at most a quarter longer than it 
     CHECK(server.pause() <= least * 5 / 4);
     CHECK(next == server.in(server.pause()));
     CHECK(server.host.units.at({"", retry_timer}).active_state == "active");
+    CHECK(server.host.files.find(service_file) != nullptr);
     CHECK(retry_is_due(server.host));
     server.host.advance(seconds(server.pause()));
   }
@@ -71,6 +73,7 @@ TEST_CASE("retry: what cannot pass, and what has converged, leaves nothing of it
   CHECK(server.failed(false).empty());
   CHECK_FALSE(retry_is_due(server.host));
   CHECK(server.host.files.find(timer_file) == nullptr);
+  CHECK(server.host.files.find(service_file) == nullptr);
   CHECK(server.host.units.at({"", retry_timer}).active_state == "inactive");
 }
 

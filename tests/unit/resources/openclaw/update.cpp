@@ -80,9 +80,12 @@ TEST_CASE("update: a version that does not get ready makes way for the old one")
   }
   const auto before = world.host.files.find(config_file)->content;
   set_version(world, new_version);
-  CHECK(failure(world, update) ==
+  const auto report = world.enforce();
+  CHECK(find(report, update).reason ==
         "openclaw 2026.10.1 did not become ready, so 2026.9.6 was put back with its unit and "
         "configuration, and is ready: pin that version, or another");
+  CHECK(report.exit_code() == 1);
+  CHECK_FALSE(report.may_pass());  // the same version would only stop the gateway again
   is_back(world);
   auto settings = nlohmann::json::parse(world.host.files.find(config_file)->content);
   CHECK(settings["gateway"]["bind"] == nlohmann::json::parse(before)["gateway"]["bind"]);
