@@ -63,6 +63,10 @@ class Operator:
         """Runs a command on ``user@host`` by ssh over the tailnet; exit code 255 is ssh's own failure."""
         return self.run([*self._ssh(), target, shlex.join(argv)], input=input, timeout=timeout)
 
+    def shell(self, target: str, input: str, timeout: float = 60) -> Completed:
+        """Types ``input`` into a terminal of ``user@host``; what the terminal shows, the input too, is in ``out``."""
+        return self.run([*self._ssh(), "-tt", target], input=input, timeout=timeout)
+
     def forward(self, target: str, address: str, input: str, seconds: float = 10) -> Completed:
         """Says ``input`` to ``address`` (host:port) by a port that ssh forwards as ``user@host``; ends after ``seconds`` at the latest.
 
