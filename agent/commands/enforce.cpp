@@ -15,6 +15,7 @@
 #include "platform/real_host.hpp"
 #include "platform/systemd/transient.hpp"
 #include "ports/wait.hpp"
+#include "profile/load.hpp"
 #include "report/json.hpp"
 #include "report/text.hpp"
 
@@ -136,6 +137,7 @@ int hand_over(RealHost& host, const Options& options) {
   if (!profile) complain(profile.error(), exit_usage);
   if (!secrets) complain(secrets.error(), exit_usage);
   if (!profile || !secrets) return exit_usage;
+  if (auto fits = check_fit(profile->profile, *secrets); !fits) return complain(fits.error(), exit_usage);
   if (auto made = make_own_directories(host); !made) return complain(made.error(), exit_failed);
   {
     auto lock = take_lock(host, options);

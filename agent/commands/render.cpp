@@ -36,6 +36,7 @@ int render_command(const Options& options) {
   if (!profile) complain(profile.error(), exit_usage);
   if (!secrets) complain(secrets.error(), exit_usage);
   if (!agent || !profile || !secrets) return exit_usage;
+  if (auto fits = check_fit(profile->profile, *secrets); !fits) return complain(fits.error(), exit_usage);
 
   UserData from{std::move(*agent), std::move(profile->text), dump_secrets(*secrets)};
   auto script = render_user_data(from);

@@ -113,6 +113,14 @@ Result<Secrets> load_secrets(std::string_view text, const std::string& name) {
   return secrets;
 }
 
+Status check_fit(const Profile& profile, const Secrets& secrets) {
+  if (!is_oauth_secret(secrets.tailscale_auth_key) || !profile.tailscale.tags.empty()) return {};
+  return fail(
+      Errc::invalid,
+      "tailscale_auth_key is an OAuth client secret, which joins nodes with tags only: set tailscale.tags in "
+      "the profile, like [tag:server]");
+}
+
 std::string dump_secrets(const Secrets& secrets) {
   std::string out;
   std::size_t size = 0;

@@ -21,6 +21,10 @@ Result<Profile> load_profile(std::string_view default_text, std::string_view ove
 // caller wipes `text`.
 Result<Secrets> load_secrets(std::string_view text, const std::string& name);
 
+// Errc::invalid when the secrets do not fit the profile: a join by an OAuth client secret needs tags
+// (https://tailscale.com/kb/1215/oauth-clients).
+[[nodiscard]] Status check_fit(const Profile& profile, const Secrets& secrets);
+
 // The text from which load_secrets() reads the same secrets. The caller wipes it.
 std::string dump_secrets(const Secrets& secrets);
 

@@ -39,6 +39,7 @@ struct Profile {
     bool rejoin_on_control_url_change = false;
     std::string hostname;
     bool ssh = true;
+    std::vector<std::string> tags;  // "tag:server": asked for at the join
     std::chrono::seconds join_timeout{};
     std::chrono::days key_expiry_warning{};
   } tailscale;
@@ -83,6 +84,11 @@ struct Profile {
 
   std::chrono::hours keep_unconsumed_secrets{};  // how long a failed first boot may keep what it still needs
 };
+
+// Whether it is an OAuth client secret, and not an auth key.
+[[nodiscard]] inline bool is_oauth_secret(const Secret& key) {
+  return key.reveal().starts_with("tskey-client-");
+}
 
 // The secrets file. No secret is required: a resource that needs a missing one says so.
 struct Secrets {

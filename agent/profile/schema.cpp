@@ -61,6 +61,7 @@ std::vector<Key> profile_keys(Profile& p) {
       {"tailscale.rejoin_on_control_url_change", boolean(p.tailscale.rejoin_on_control_url_change)},
       {"tailscale.hostname", text(p.tailscale.hostname, host_label)},
       {"tailscale.ssh", boolean(p.tailscale.ssh)},
+      {"tailscale.tags", texts(p.tailscale.tags, node_tag)},
       {"tailscale.join_timeout", period(p.tailscale.join_timeout, 1s, day)},
       {"tailscale.key_expiry_warning", period(p.tailscale.key_expiry_warning, day, 365 * day)},
 

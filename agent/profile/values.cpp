@@ -55,6 +55,17 @@ Parsed<std::string> user_name(std::string_view text) {
   return std::string(text);
 }
 
+// tailscale.com/tailcfg, CheckTag: letters, digits and hyphens, a letter first.
+Parsed<std::string> node_tag(std::string_view text) {
+  constexpr std::string_view prefix = "tag:";
+  const auto name = text.substr(0, prefix.size()) == prefix ? text.substr(prefix.size()) : std::string_view();
+  const auto letter = [](char c) { return is_alphanumeric(c) && !is_digit(c); };
+  if (name.empty() || !letter(name.front()) ||
+      !all_are(name, [](char c) { return is_alphanumeric(c) || c == '-'; }))
+    return no("is not a tag; write tag:NAME with letters, digits and '-', a letter first, like tag:server");
+  return std::string(text);
+}
+
 Parsed<std::string> package_name(std::string_view text) {
   // Debian Policy 5.6.7. apt-get(8) reads a hyphen at the end as "remove", and no package name ends with one.
   const auto rest = [](char c) { return is_lower(c) || is_digit(c) || c == '+' || c == '-' || c == '.'; };

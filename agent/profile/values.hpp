@@ -17,6 +17,7 @@ using Parsed = tl::expected<T, std::string>;
 
 Parsed<std::string> user_name(std::string_view text);
 Parsed<std::string> package_name(std::string_view text);
+Parsed<std::string> node_tag(std::string_view text);
 Parsed<std::string> host_label(std::string_view text);     // RFC 1123 label, lower case
 Parsed<std::string> exact_version(std::string_view text);  // 1.2.3 or 1.2.3-rc.1
 Parsed<std::string> sha256_digits(std::string_view text);

@@ -24,6 +24,8 @@ std::string download(const PinnedDownload& from) {
 std::string dump(const Profile& p) {
   std::vector<std::string> packages;
   for (const auto& name : p.packages) packages.push_back(quoted(name));
+  std::vector<std::string> tags;
+  for (const auto& tag : p.tailscale.tags) tags.push_back(quoted(tag));
   std::vector<std::string> rules;
   for (const auto& rule : p.ufw.allow)
     rules.push_back(fmt::format("{{port: {}, protocol: {}{}}}", rule.port, rule.protocol,
@@ -33,9 +35,9 @@ std::string dump(const Profile& p) {
   out += fmt::format(
       "tailscale:\n  version: '{}'\n  download: {}\n  control_url: '{}'\n  rejoin_on_control_url_change: "
       "{}\n  hostname: '{}'\n"
-      "  ssh: {}\n  join_timeout: {}s\n  key_expiry_warning: {}d\n",
+      "  ssh: {}\n  tags: {}\n  join_timeout: {}s\n  key_expiry_warning: {}d\n",
       p.tailscale.version, download(p.tailscale.download), p.tailscale.control_url,
-      p.tailscale.rejoin_on_control_url_change, p.tailscale.hostname, p.tailscale.ssh,
+      p.tailscale.rejoin_on_control_url_change, p.tailscale.hostname, p.tailscale.ssh, list(tags),
       p.tailscale.join_timeout.count(), p.tailscale.key_expiry_warning.count());
   out += fmt::format("ufw: {{allow: {}}}\nnode:\n  version: '{}'\n  download: {}\n", list(rules),
                      p.node.version, download(p.node.download));

@@ -151,6 +151,8 @@ Command TailscaleLogin::up() const {
                                         "--hostname=" + wanted_.hostname,
                                         fmt::format("--ssh={}", wanted_.ssh),
                                         fmt::format("--timeout={}s", wanted_.join_timeout.count())};
+  if (!wanted_.tags.empty())
+    arguments.push_back(fmt::format("--advertise-tags={}", fmt::join(wanted_.tags, ",")));
   if (!auth_key_.empty()) arguments.push_back("--auth-key=file:" + key_file);
   return tailscale(std::move(arguments), Milliseconds(wanted_.join_timeout) + Milliseconds(10'000));
 }
@@ -158,7 +160,14 @@ Command TailscaleLogin::up() const {
 Result<Completed> TailscaleLogin::run_up(Host& host) const {
   if (auth_key_.empty()) return host.run(up());
   AGENT_TRY(host.make_directory(paths::run_private, {0700}));
-  AGENT_TRY(host.write_file(key_file, auth_key_.reveal(), {0600}));
+  std::string key(auth_key_.reveal());
+  // From an OAuth client secret the CLI makes a key that is ephemeral and not pre-approved, unless it is told
+  // otherwise (tailscale.com/cmd/tailscale/cli, resolveAuthKey).
+  if (is_oauth_secret(auth_key_) && key.find('?') == std::string::npos)
+    key += "?ephemeral=false&preauthorized=true";
+  const auto written = host.write_file(key_file, key, {0600});
+  wipe(key);
+  AGENT_TRY(written);
   auto done = host.run(up());
   AGENT_TRY(host.wipe_file(key_file));
   return done;

@@ -36,6 +36,11 @@ const std::string long_64(64, 'a');
 
 }  // namespace
 
+TEST_CASE("tags of a node") {
+  check(node_tag, {"tag:server", "tag:A-1"},
+        {"", "server", "tag:", "tag:1a", "tag:a b", "tag:a_b", "tag:a,tag:b"});
+}
+
 TEST_CASE("user names") {
   check(user_name, {"ubuntu", "a", "open-claw_2", std::string_view(long_63).substr(0, 32)},
         {"", "root", "Ubuntu", "1st", "-a", "a b", "a.b", "a/b", "../x",
