@@ -53,7 +53,7 @@ Result<Plan> server_plan(const Profile& profile, const Secrets& secrets, const L
   add(std::make_unique<RootPassword>());
   add(std::make_unique<Sudoers>(profile.user));
   add(std::make_unique<Sshd>(profile, session));
-  add(std::make_unique<Identity>(secrets.tailscale_auth_key));
+  add(std::make_unique<NodeIdentity>(secrets.tailscale_auth_key));
   add(tailscale_package(profile));
   add(std::make_unique<TailscaleService>(profile));
   add(std::make_unique<TailscaleLogin>(profile, secrets.tailscale_auth_key));

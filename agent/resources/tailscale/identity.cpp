@@ -16,7 +16,7 @@ std::string first_word(const Probe& probe, const std::string& path) {
   return text ? text->substr(0, text->find_first_of(" \n")) : std::string();
 }
 
-bool is_of_another(const IdentityState& state) {
+bool is_of_another(const NodeIdentityState& state) {
   return !state.current.empty() && !state.recorded.empty() && state.recorded != state.current;
 }
 
@@ -29,8 +29,8 @@ Status destroy_set_aside_state(Host& host) {
   return host.remove_tree(set_aside);
 }
 
-Result<IdentityState> Identity::look(const Probe& probe) const {
-  IdentityState state;
+Result<NodeIdentityState> NodeIdentity::look(const Probe& probe) const {
+  NodeIdentityState state;
   state.recorded = first_word(probe, paths::instance);
   state.current = first_word(probe, instance_id);
   state.key_at_hand = !auth_key_.empty();
@@ -39,7 +39,7 @@ Result<IdentityState> Identity::look(const Probe& probe) const {
   return state;
 }
 
-Observation Identity::describe(const IdentityState& state) const {
+Observation NodeIdentity::describe(const NodeIdentityState& state) const {
   Observation seen;
   if (!state.current.empty() && state.recorded.empty())
     seen.drift("recorded instance", "none", state.current);
@@ -57,7 +57,7 @@ Observation Identity::describe(const IdentityState& state) const {
 }
 
 // The record comes last: a run that is killed before begins again, and finds the state aside.
-Status Identity::apply(Host& host, const IdentityState& state) {
+Status NodeIdentity::apply(Host& host, const NodeIdentityState& state) {
   const auto record = [&] { return host.write_file(paths::instance, state.current + "\n", {0644}); };
   if (!state.current.empty() && state.recorded.empty()) return record();
   if (!is_of_another(state) || !state.key_at_hand) return {};

@@ -9,7 +9,7 @@
 
 namespace agent {
 
-struct IdentityState {
+struct NodeIdentityState {
   std::string recorded;  // the instance that the node's state was made on; empty: not known
   std::string current;   // cloud-init's instance id; empty: there is no cloud-init
   bool key_at_hand = false;
@@ -17,13 +17,13 @@ struct IdentityState {
   bool is_set_aside = false;
 };
 
-class Identity : public ResourceOf<IdentityState> {
+class NodeIdentity : public ResourceOf<NodeIdentityState> {
  public:
-  explicit Identity(const Secret& auth_key)
+  explicit NodeIdentity(const Secret& auth_key)
       : ResourceOf({"tailscale/identity", {}, {}}), auth_key_(auth_key) {}
-  [[nodiscard]] Result<IdentityState> look(const Probe& probe) const override;
-  [[nodiscard]] Observation describe(const IdentityState& state) const override;
-  [[nodiscard]] Status apply(Host& host, const IdentityState& state) override;
+  [[nodiscard]] Result<NodeIdentityState> look(const Probe& probe) const override;
+  [[nodiscard]] Observation describe(const NodeIdentityState& state) const override;
+  [[nodiscard]] Status apply(Host& host, const NodeIdentityState& state) override;
 
  private:
   const Secret& auth_key_;
