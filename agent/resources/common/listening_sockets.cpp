@@ -75,6 +75,15 @@ std::string first_line(const Probe& probe, const std::string& path) {
   return text ? text->substr(0, text->find('\n')) : std::string();
 }
 
+// The line of the unified hierarchy; others may be mounted as well, and come before it.
+std::string unified_cgroup(const Probe& probe, const std::string& pid) {
+  const auto text = probe.read_file("/proc/" + pid + "/cgroup");
+  std::istringstream lines(text ? *text : std::string());
+  for (std::string line; std::getline(lines, line);)
+    if (line.starts_with("0::")) return line;
+  return {};
+}
+
 // cgroups(7): "0::/user.slice/user-1000.slice/user@1000.service/app.slice/NAME.service".
 bool is_in_unit(const std::string& cgroup, const User& user, std::string_view unit) {
   const auto path = cgroup + "/";
@@ -100,7 +109,7 @@ Result<std::optional<PortHolder>> foreign_port_holder(const Probe& probe, std::u
         return PortHolder{fmt::format("a process of uid {} that is not to be seen", socket.uid), "end it"};
       continue;
     }
-    const auto cgroup = first_line(probe, "/proc/" + pid + "/cgroup");
+    const auto cgroup = unified_cgroup(probe, pid);
     if (is_in_unit(cgroup, user, unit)) continue;
     const auto name = unit_in(cgroup);
     const bool of_system = cgroup.find("/system.slice/") != std::string::npos && !name.empty();

@@ -19,7 +19,7 @@ void listens(World& world, const std::string& uid, const std::string& cgroup) {
   world.host.files.put_directory("/proc/812/fd");
   world.host.files.put_symlink("/proc/812/fd/7", "socket:[4242]");
   world.host.files.put("/proc/812/comm", "python3\n");
-  world.host.files.put("/proc/812/cgroup", "0::" + cgroup + "\n");
+  world.host.files.put("/proc/812/cgroup", "4:pids:/\n1:name=systemd:/init.scope\n0::" + cgroup + "\n");
 }
 
 }  // namespace
