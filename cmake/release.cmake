@@ -11,7 +11,9 @@ if(AGENT_STATIC)
     -ffile-prefix-map=${AGENT_DEPS}=/deps
     -ffile-prefix-map=${relative_cache}/.building-${CMAKE_SYSTEM_PROCESSOR}=/deps)
   if(AGENT_LTO)
-    set(lto -flto=auto)                 # a tenth smaller; the libraries in AGENT_DEPS hold bytecode, too
+    # A tenth smaller; the libraries in AGENT_DEPS hold bytecode, too. Only here two classes of one name are seen: each file alone is
+    # right, and what the linker keeps of the two is wrong in one.
+    set(lto -flto=auto -Werror=odr)
     set(symbols -g)                     # they go into a separate file
   else()
     set(lto -fno-lto)
