@@ -4,61 +4,26 @@
 #include <algorithm>
 #include <string_view>
 
+#include "embedded.hpp"
+
 namespace agent {
 namespace {
 
-// The trap, because a server on which any of this goes wrong must keep no secret; `exec` at the end takes it
-// away. The script itself is one of cloud-init's copies, which the agent destroys when it is done: no shell
-// may still be reading it then. What cloud-init has begun, it marks (cloudinit/helpers.py, FileSemaphores),
-// and does not begin again. The mark is taken away here and put back by the agent when it is in charge
-// (commands/enforce.cpp), so that user-data comes again after a boot until then. The sync is also for what
-// cloud-init has written itself: with its cache or sshd's keys cut short, it was seen to fail at the next
-// boot.
-constexpr std::string_view prologue = R"sh(#!/bin/sh
-# bootstrap-agent --render-user-data: fetches the agent, checks its SHA-256, starts its first boot.
-set -eu
-umask 077
-# The console alone: the logs have more readers than root.
-(: >/dev/console) 2>/dev/null && exec >/dev/console || exec >/dev/null
-exec 2>&1
-dir=/root/bootstrap-agent
-agent=$dir/bootstrap-agent
-# Unless the agent takes over: nothing executable stays, no copy of user-data, and one line says why.
-undo() {
-  set +e
-  shred -u "$0" instances/*/user-data.txt* instances/*/cloud-config.txt \
-    instances/*/obj.pkl seed/*/user-data $dir/* 2>/dev/null
-  rm -rf $dir
-  printf 'bootstrap-agent: not started: %s\n' "$why"
-}
-why=stopped
-trap undo EXIT
-trap 'exit 1' HUP INT TERM
-cd /var/lib/cloud
-# Power may go. cloud-init takes what has begun for done, and syncs nothing.
-rm -f instance/sem/config_scripts_user && sync -f . || :
-
-)sh";
+// The script's text stands in scripts/operator/openclaw_server/userdata, where the operator's tool reads it
+// as well: a Mac cannot run this program. What this file writes, render.py there writes alike.
+//
+// The beginning: the trap, because a server on which any of this goes wrong must keep no secret; `exec` at
+// the end takes it away. The script itself is one of cloud-init's copies, which the agent destroys when it is
+// done: no shell may still be reading it then. What cloud-init has begun, it marks (cloudinit/helpers.py,
+// FileSemaphores), and does not begin again. The mark is taken away here and put back by the agent when it is
+// in charge (commands/enforce.cpp), so that user-data comes again after a boot until then. The sync is also
+// for what cloud-init has written itself: with its cache or sshd's keys cut short, it was seen to fail at the
+// next boot.
+constexpr std::string_view prologue = embedded::user_data_begin_sh;
 
 // Without --fail, with which curl would try again after a 404, too. --globoff: brackets in a URL are no
 // patterns.
-constexpr std::string_view fetch = R"sh(why="cannot write to $dir"
-mkdir -p $dir
-# Up to 21 times in 10 minutes; a final answer, such as 404, ends it.
-got=$(curl --silent --location --globoff --proto =https --connect-timeout 15 --max-time 180 \
-  --retry 20 --retry-delay 3 --retry-all-errors --retry-max-time 600 \
-  --output $agent --write-out 'HTTP %{http_code} %{errormsg}' "$url" 2>/dev/null) || got=${got:-no curl}
-why="cannot fetch $url: ${got% }"
-[ "$got" = 'HTTP 200 ' ]
-has=$(sha256sum <$agent)
-why="$url has SHA-256 ${has%% *}, expected $sha256"
-[ "$has" = "$sha256  -" ]
-chmod 700 $agent
-why="$url does not run here ($(uname -m))"
-$agent --version >/dev/null 2>&1
-
-why="cannot write to $dir"
-)sh";
+constexpr std::string_view fetch = embedded::user_data_fetch_sh;
 
 // In double quotes, where only `$` of what a URL may hold has a meaning (POSIX, 2.2.3).
 std::string quoted(std::string_view url) {
