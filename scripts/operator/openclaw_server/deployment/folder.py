@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The folder of a deployment."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from openclaw_server.base import files
+from openclaw_server.base.errors import Usage
+from openclaw_server.base.yaml import Unreadable, parse
+from openclaw_server.deployment import names
+from openclaw_server.deployment.model import Deployment
+from openclaw_server.deployment.read import read
+from openclaw_server.deployment.write import IGNORED, deployment_text, profile_text
+
+LARGEST_PROFILE = 64 << 10  # bytes; the agent's limit
+
+
+def home(given: str | None) -> Path:
+    """Where deployments are: --directory, else openclaw-server in the XDG configuration directory."""
+    if given:
+        return Path(given).expanduser()
+    configured = os.environ.get("XDG_CONFIG_HOME", "")
+    return (Path(configured) if configured.startswith("/") else Path.home() / ".config") / "openclaw-server"
+
+
+@dataclass(frozen=True)
+class Folder:
+    """One deployment's files."""
+
+    path: Path
+
+    @staticmethod
+    def of(directory: str | None, name: str) -> Folder:
+        """The folder of the deployment ``name``. Usage when that can be no name."""
+        if problem := names.name_problem(name):
+            raise Usage(f"{name!r} {problem}")
+        return Folder(home(directory) / name)
+
+    @property
+    def secrets(self) -> Path:
+        return self.path / "secrets.age"
+
+    @property
+    def known_hosts(self) -> Path:
+        return self.path / ".known_hosts"
+
+    def deployment(self) -> Deployment:
+        """What deployment.yaml says. Usage when it is not there or wrong."""
+        file = self.path / "deployment.yaml"
+        if not file.exists():
+            raise Usage(
+                f"{file}: is not there; 'openclaw-server init {self.path.name}' makes it, --directory says where else it is"
+            )
+        return read(files.read_text(file), str(file), self.path.name)
+
+    def profile(self) -> bytes:
+        """profile.yaml as it is; empty when there is none."""
+        file = self.path / "profile.yaml"
+        return files.read(file, LARGEST_PROFILE) if file.exists() else b""
+
+    def hostname(self) -> str:
+        """The node's name as the profile has it. Usage when the profile is no YAML: the server would refuse it too."""
+        return self._of_profile("tailscale", "hostname") or "openclaw"
+
+    def gateway_port(self) -> int:
+        """The gateway's port on the server's loopback."""
+        text = self._of_profile("gateway", "port") or "18789"
+        if not text.isdecimal() or not 1024 <= int(text) <= 65535:
+            raise Usage(f"{self.path / 'profile.yaml'}: gateway.port: is no number from 1024 to 65535")
+        return int(text)
+
+    def create(self, deployment: Deployment) -> None:
+        """Writes the folder of a new deployment, without its secrets. Usage when it is there."""
+        if (self.path / "deployment.yaml").exists():
+            raise Usage(f"{self.path}: has a deployment already; choose another name, or remove the folder")
+        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        files.write(self.path / ".gitignore", IGNORED.encode(), private=False)
+        files.write(self.path / "profile.yaml", profile_text(deployment.name).encode(), private=False)
+        files.write(self.path / "deployment.yaml", deployment_text(deployment).encode(), private=False)
+
+    def _of_profile(self, *key: str) -> str | None:
+        file = self.path / "profile.yaml"
+        try:
+            return parse(self.profile().decode()).text(*key)
+        except UnicodeDecodeError as error:
+            raise Usage(f"{file}: is not UTF-8 at byte {error.start}; save it as UTF-8") from None
+        except Unreadable as error:
+            raise Usage(f"{file}:{error}") from None
