@@ -38,7 +38,7 @@ def run(screen: Screen, arguments: list[str]) -> int:
     except Stop as stop:
         for problem in stop.problems:
             screen.say(f"openclaw-server: {problem}")
-        return stop.code
+        return stop.exit_code
     except click.Abort:
         raise KeyboardInterrupt from None
     except click.exceptions.NoArgsIsHelpError as error:

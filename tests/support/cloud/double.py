@@ -115,7 +115,7 @@ class _Handler(BaseHTTPRequestHandler):
             fault = self.cloud.faults.strike(self.command, path)
             self.cloud.settle()
             self.limits: tuple[int, int] | None = None
-            if fault and fault.kind in ("hang", "reset"):
+            if fault and fault.kind in ("hang", "reset", "html"):
                 status, answer = 0, None
             else:
                 status, answer = self._answer(fault, parts.path, parse_qs(parts.query), content)

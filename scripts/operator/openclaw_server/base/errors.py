@@ -9,7 +9,7 @@ from collections.abc import Iterable
 class Stop(Exception):
     """Ends the command. ``problems`` are for the person: each says what is wrong, where, and what would be right."""
 
-    code = 1
+    exit_code = 1
 
     def __init__(self, *problems: str) -> None:
         super().__init__("\n".join(problems))
@@ -27,19 +27,19 @@ class Late(Failure):
 class Differs(Stop):
     """Nothing failed, but something differs or could not be tried: exit code 2."""
 
-    code = 2
+    exit_code = 2
 
 
 class Usage(Stop):
     """The input is wrong, and nothing was changed: exit code 3."""
 
-    code = 3
+    exit_code = 3
 
 
 class Busy(Stop):
     """Somebody else is at it: exit code 4."""
 
-    code = 4
+    exit_code = 4
 
 
 def refuse(problems: Iterable[str]) -> None:

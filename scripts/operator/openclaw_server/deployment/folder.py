@@ -43,10 +43,6 @@ class Folder:
     def secrets(self) -> Path:
         return self.path / "secrets.age"
 
-    @property
-    def known_hosts(self) -> Path:
-        return self.path / ".known_hosts"
-
     def deployment(self) -> Deployment:
         """What deployment.yaml says. Usage when it is not there or wrong."""
         file = self.path / "deployment.yaml"
@@ -65,6 +61,10 @@ class Folder:
         """The node's name as the profile has it. Usage when the profile is no YAML: the server would refuse it too."""
         return self._of_profile("tailscale", "hostname") or "openclaw"
 
+    def user(self) -> str:
+        """The user whom the gateway runs as."""
+        return self._of_profile("user") or "ubuntu"
+
     def gateway_port(self) -> int:
         """The gateway's port on the server's loopback."""
         text = self._of_profile("gateway", "port") or "18789"
@@ -80,6 +80,17 @@ class Folder:
         files.write(self.path / ".gitignore", IGNORED.encode(), private=False)
         files.write(self.path / "profile.yaml", profile_text(deployment.name).encode(), private=False)
         files.write(self.path / "deployment.yaml", deployment_text(deployment).encode(), private=False)
+
+    def move_to(self, location: str) -> None:
+        """Writes another location into deployment.yaml; nothing else of the file changes."""
+        file = self.path / "deployment.yaml"
+        lines = files.read_text(file).split("\n")
+        node = parse("\n".join(lines)).at("server", "location")
+        if node is None or not isinstance(node.value, str):
+            raise Usage(f"{file}: server.location: is missing")
+        line, at = lines[node.line - 1], node.column - 1
+        lines[node.line - 1] = line[:at] + line[at:].replace(node.value, location, 1)
+        files.write(file, "\n".join(lines).encode(), private=False)
 
     def _of_profile(self, *key: str) -> str | None:
         file = self.path / "profile.yaml"

@@ -19,6 +19,7 @@ BY = PREFIX + "by"  # the short name of who made it
 MADE = PREFIX + "made"  # when, in UTC: 20261201T113418Z
 AGENT = PREFIX + "agent"  # the beginning of the SHA-256 of the agent's binary that user-data fetches
 PROFILE = PREFIX + "profile"  # the beginning of the SHA-256 of profile.yaml; user-data itself holds a secret
+HANDED = PREFIX + "handed"  # when the secrets that user-data did not bring were handed over
 DIGITS = 32  # of a SHA-256 in a label
 
 _LABEL_PART = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?")
