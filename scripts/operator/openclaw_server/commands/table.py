@@ -10,7 +10,20 @@ import click
 from openclaw_server import VERSION
 
 # The command, its module in this package, and what --help says of it. In a module the function has the command's name.
-COMMANDS: dict[str, tuple[str, str]] = {}
+COMMANDS: dict[str, tuple[str, str]] = {
+    "doctor": ("doctor", "What this laptop lacks, and how to get it."),
+    "init": ("init", "Asks for what a deployment needs, checks it, and writes its folder."),
+    "deploy": ("deploy", "From nothing to a verified gateway; goes on where the last try ended."),
+    "outputs": ("outputs", "The gateway's URL; with --open the first visit."),
+    "devices": ("devices", "Browsers and apps that are paired, or ask to be."),
+    "status": ("reach", "The agent's last run on the server."),
+    "verify": ("verify", "Proves from outside and inside that all is as it should be."),
+    "logs": ("reach", "The gateway's log."),
+    "ssh": ("reach", "A shell on the server, over the tailnet."),
+    "audit": ("reach", "OpenClaw's own security audit."),
+    "openclaw": ("reach", "OpenClaw's own program on the server."),
+    "destroy": ("destroy", "Back to nothing: server, firewall, device."),
+}
 
 
 class _Lazy(click.Group):
