@@ -183,6 +183,13 @@ def test_drift_at_the_provider_is_repaired(deployed: Laptop) -> None:
     assert server.backup_window
 
 
+def test_what_is_there_is_left_alone(deployed: Laptop) -> None:
+    deployed.cloud.project.servers.all[0].protection = False
+    assert deployed("deploy", "claw").code == 0
+    [made] = deployed.requests("POST", "PUT", "DELETE")
+    assert made.endswith("/actions/change_protection")
+
+
 def test_all_in_user_data_where_root_may_not_log_in(laptop: Laptop) -> None:
     laptop.world.set(users=["ubuntu"])
     ended = laptop("deploy", "claw", "--yes", "--all-in-user-data")

@@ -28,6 +28,9 @@ def never() -> Secret:
     raise AssertionError("the person was asked")
 
 
+LOCK = age.Lock(None, never)
+
+
 def test_the_table_has_every_secret() -> None:
     assert tuple(table.TABLE) == SECRETS
     assert all(table.problem(key, value) is None for key, value in GOOD.items())
@@ -87,7 +90,7 @@ def test_an_age_file_by_an_identity(tmp_path: Path, kind: str) -> None:
     assert not any(value.encode() in sealed for value in GOOD.values())
     folder = Folder(tmp_path)
     folder.secrets.write_bytes(sealed)
-    store = open_store(folder, Keeping("age", str(identity)), never)
+    store = open_store(folder, Keeping("age", str(identity)), age.Lock(identity, never))
     assert {key: need(store, key).reveal() for key in GOOD} == GOOD
     with pytest.raises(Failure, match=r"secrets.age: is not opened by the identity"):
         age.unseal(sealed, folder.secrets, age.Lock(age_identity(tmp_path / "other"), never))
@@ -105,7 +108,7 @@ def test_an_age_file_by_a_passphrase_is_opened_once(tmp_path: Path) -> None:
     folder = Folder(tmp_path)
     folder.secrets.write_bytes(age.seal({"hetzner_token": Secret(GOOD["hetzner_token"])}, age.Lock(None, ask)))
     assert asked == [""]
-    store = open_store(folder, Keeping("age"), ask)
+    store = open_store(folder, Keeping("age"), age.Lock(None, ask))
     assert asked == [""]
     assert need(store, "hetzner_token").reveal() == GOOD["hetzner_token"]
     with pytest.raises(Usage, match="tailscale_auth_key: there is none; .* made at https://login.tailscale.com"):
@@ -139,7 +142,7 @@ def test_a_command_is_asked_by_argv_once(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setenv("OPENCLAW_SERVER_ANTHROPIC_TOKEN", "of another")
     log = tmp_path / "log"
     argv = command(tmp_path, f'printf "%s|" "$@" >>{log}; env | grep -c OPENCLAW_SERVER >>{log}; echo tskey-auth-line; echo two')
-    store = open_store(Folder(tmp_path), Keeping("command", commands={"tailscale_auth_key": argv}), never)
+    store = open_store(Folder(tmp_path), Keeping("command", commands={"tailscale_auth_key": argv}), LOCK)
     secret = store.get("tailscale_auth_key")
     assert secret
     assert store.get("tailscale_auth_key") is secret
@@ -156,14 +159,14 @@ def test_a_command_is_asked_by_argv_once(tmp_path: Path, monkeypatch: pytest.Mon
      ("yes | head -c 20000", "said more than")],
 )  # fmt: skip
 def test_a_command_that_fails(tmp_path: Path, script: str, said: str) -> None:
-    store = open_store(Folder(tmp_path), Keeping("command", commands={"hetzner_token": command(tmp_path, script)}), never)
+    store = open_store(Folder(tmp_path), Keeping("command", commands={"hetzner_token": command(tmp_path, script)}), LOCK)
     with pytest.raises(Failure, match=said) as failed:
         store.get("hetzner_token")
     assert "secretsecret" not in str(failed.value)
 
 
 def test_the_environment_in_ci(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    store = open_store(Folder(tmp_path), Keeping("environment"), never)
+    store = open_store(Folder(tmp_path), Keeping("environment"), LOCK)
     assert store.get("hetzner_token") is None
     monkeypatch.setenv("HCLOUD_TOKEN", "other")
     monkeypatch.setenv("OPENCLAW_SERVER_HETZNER_TOKEN", GOOD["hetzner_token"])

@@ -11,8 +11,8 @@ from openclaw_server import VERSION
 
 # The command, its module in this package, and what --help says of it. In a module the function has the command's name.
 COMMANDS: dict[str, tuple[str, str]] = {
-    "doctor": ("doctor", "What this laptop lacks, and how to get it."),
-    "init": ("init", "Asks for what a deployment needs, checks it, and writes its folder."),
+    "doctor": ("setup.doctor", "What this laptop lacks, and how to get it."),
+    "init": ("setup.init", "Asks for what a deployment needs, checks it, and writes its folder."),
     "deploy": ("deploy", "From nothing to a verified gateway; goes on where the last try ended."),
     "outputs": ("outputs", "The gateway's URL; with --open the first visit."),
     "devices": ("devices", "Browsers and apps that are paired, or ask to be."),

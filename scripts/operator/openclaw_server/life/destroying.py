@@ -75,6 +75,10 @@ def destroy(session: Session, going: Going) -> None:
     if left:
         raise Failure(f"the project still has a {' and a '.join(left)} {name}; the same command tries again")
     screen.say(f"The provider has neither a server nor a firewall {name} any more.")
+    if going.server:
+        screen.say(
+            f"A one-off Tailscale key is spent: before another deploy, 'openclaw-server init {name} --replace tailscale_auth_key'."
+        )
     _device(session, going)
 
 

@@ -82,5 +82,6 @@ def _never(session: Session, server: Server, name: str) -> list[str]:
         *found,
         f"most likely the auth key was used already, has expired, or is not pre-approved ({DEVICES} shows a device that waits for approval)",
         f"the agent has printed the reason on the server's console: {CONSOLE}, the project, {server.name}, the console button",
-        f"next: 'openclaw-server destroy {server.name}', a new one-off key by 'openclaw-server init' or your secrets' store, 'deploy' again",
+        f"next: 'openclaw-server destroy {server.name}', a new one-off key by 'openclaw-server init {server.name} --replace tailscale_auth_key' "
+        "(or in your secrets' store), 'deploy' again",
     ]

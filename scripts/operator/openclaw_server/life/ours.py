@@ -40,8 +40,9 @@ def check(thing: Server | Firewall | None, of: Deployment, *, take_over: bool = 
         raise Busy(
             f"the project has a {kind} {clean(thing.name)} that this tool did not make; choose another name, or another project"
         )
-    by, made = clean(thing.labels.get(names.BY, "somebody"), 40), names.moment(thing.labels.get(names.MADE, ""))
-    age = datetime.now(UTC) - made if made else None
+    by = clean(thing.labels.get(names.BY, "somebody"), 40)
+    moments = [moment for label in (names.MADE, names.HANDED) if (moment := names.moment(thing.labels.get(label, "")))]
+    age = datetime.now(UTC) - max(moments) if moments else None
     since = f" {shown(age.total_seconds())} ago" if age else ""
     if age is None or age < LEFT_ALONE:
         raise Busy(

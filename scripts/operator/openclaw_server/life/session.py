@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 import sys
-from functools import cached_property
+from functools import cache, cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -15,6 +16,7 @@ from openclaw_server.deployment.folder import Folder
 from openclaw_server.deployment.model import Deployment
 from openclaw_server.reach.ssh import Ssh
 from openclaw_server.reach.tailnet import DEVICES, Node, Tailnet
+from openclaw_server.secrets import age
 from openclaw_server.secrets.secret import Secret
 from openclaw_server.secrets.store import Store, need, open_store
 
@@ -33,7 +35,13 @@ class Session:
 
     @cached_property
     def store(self) -> Store:
-        return open_store(self.folder, self.deployment.keeping, self._ask_passphrase)
+        return open_store(self.folder, self.deployment.keeping, self.lock)
+
+    @cached_property
+    def lock(self) -> age.Lock:
+        """Of secrets.age. A passphrase is asked for once."""
+        identity = self.deployment.keeping.identity
+        return age.Lock(Path(identity) if identity else None, cache(self._ask_passphrase))
 
     @cached_property
     def cloud(self) -> Hetzner:

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
@@ -25,13 +24,13 @@ class Store(Protocol):
     def get(self, key: str) -> Secret | None: ...
 
 
-def open_store(folder: Folder, keeping: Keeping, ask: Callable[[], Secret]) -> Store:
-    """The store that deployment.yaml names. ``ask`` asks the person for a passphrase."""
+def open_store(folder: Folder, keeping: Keeping, lock: age.Lock) -> Store:
+    """The store that deployment.yaml names. ``lock`` opens secrets.age, where that is it."""
     if keeping.store == "command":
         return _Commands(keeping.commands)
     if keeping.store == "environment":
         return _Environment()
-    return _Age(folder.secrets, age.Lock(Path(keeping.identity) if keeping.identity else None, ask))
+    return _Age(folder.secrets, lock)
 
 
 def need(store: Store, key: str) -> Secret:

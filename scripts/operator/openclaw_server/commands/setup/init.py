@@ -14,16 +14,15 @@ from openclaw_server.base import files
 from openclaw_server.base.errors import Failure, Usage, refuse
 from openclaw_server.base.screen import Screen
 from openclaw_server.base.text import clean
-from openclaw_server.base.yaml import Unreadable, parse
 from openclaw_server.deployment import names, values
 from openclaw_server.deployment.folder import Folder
 from openclaw_server.deployment.model import Deployment, Keeping, Store
+from openclaw_server.life.session import Session
 from openclaw_server.release import pins
-from openclaw_server.secrets import age, table
+from openclaw_server.secrets import age, asking, table
 from openclaw_server.secrets.secret import Secret
 from openclaw_server.secrets.store import ask_command, open_store
 
-TRIES = 3  # at an answer, for a person
 _Check = Callable[[str], str | None]
 
 
@@ -60,14 +59,32 @@ _Check = Callable[[str], str | None]
 @click.option(
     "--secrets", "given", metavar="FILE|-", help="Takes the secrets from a YAML file or standard input, in place of asking."
 )
+@click.option(
+    "--replace",
+    metavar="SECRET",
+    multiple=True,
+    help="Asks for another value of SECRET of a deployment that is there, and does nothing else.",
+)
 @click.option("--yes", is_flag=True, help="Does not ask whether it is the right project.")
 @click.pass_obj
-def init(screen: Screen, /, name: str, directory: str | None, *, given: str | None, yes: bool, **flags: object) -> int:
+def init(
+    screen: Screen,
+    /,
+    name: str,
+    directory: str | None,
+    *,
+    given: str | None,
+    replace: tuple[str, ...],
+    yes: bool,
+    **flags: object,
+) -> int:
     """Asks for what the deployment NAME needs, or takes it from options; checks each answer; and writes NAME/.
 
     NAME is the server's, the firewall's and the node's name.
     """
     folder = Folder.of(directory, name)
+    if replace:
+        return _replace(Session(screen, directory, name), replace, given)
     if (folder.path / "deployment.yaml").exists():
         raise Usage(f"{folder.path}: has a deployment already; choose another name, or remove the folder")
     asked = _Asked(screen, flags)
@@ -82,13 +99,13 @@ def init(screen: Screen, /, name: str, directory: str | None, *, given: str | No
         asked.problems.append("--identity: goes with '--store age'")
     refuse(asked.problems)
     keeping = Keeping(store, identity, commands)
-    lock = age.Lock(Path(identity).expanduser() if identity else None, _new_passphrase)
+    lock = age.Lock(Path(identity).expanduser() if identity else None, asking.new_passphrase)
     if identity and lock.identity:
         age.check(lock.identity)  # before the person has typed in all secrets
     with screen.step(f"fetching {pins.SUMS} and checking its signature"):
         pinned = pins.pin(url, key)
     screen.say(f"The release is version {pinned.version}, for {' and '.join(pinned.release.sha256)}.")
-    secrets = _secrets(screen, folder, keeping, given)
+    secrets = _secrets(screen, folder, keeping, lock, given)
     deployment = Deployment(
         names.new_id(), name, by, place[0], place[1], place[2], bool(flags["backups"]), pinned.release, keeping
     )
@@ -98,6 +115,24 @@ def init(screen: Screen, /, name: str, directory: str | None, *, given: str | No
     if sealed is not None:
         files.write(folder.secrets, sealed)
     screen.say(f"{folder.path} is written. Next: openclaw-server deploy {name} --preview")
+    return 0
+
+
+def _replace(session: Session, keys: tuple[str, ...], given: str | None) -> int:
+    """Puts new values of these secrets into secrets.age; the others stay as they are."""
+    refuse(
+        f"--replace: {clean(key, 40)} is no secret; there are {', '.join(table.TABLE)}" for key in keys if key not in table.TABLE
+    )
+    keeping = session.deployment.keeping
+    if keeping.store != "age":
+        raise Usage(f"--replace: the secrets are kept by '{keeping.store}'; give it the new value there")
+    kept = {key: secret for key in table.TABLE if (secret := session.store.get(key))}
+    new = asking.typed(session.screen, keys) if given is None else asking.taken(given)
+    refuse(f"--secrets: {key} is not among what --replace names" for key in new if key not in keys)
+    together = {key: value for key in table.TABLE if (value := new.get(key) or (None if key in keys else kept.get(key)))}
+    asking.check_all(together)
+    files.write(session.folder.secrets, age.seal(together, session.lock))
+    session.screen.say(f"{session.folder.secrets} is written")
     return 0
 
 
@@ -117,77 +152,24 @@ class _Asked:
         if not sys.stdin.isatty():
             self.problems.append(f"{option}: is missing, and there is no terminal to ask at")
             return ""
-        return _ask(self._screen, question, check, lambda: str(click.prompt(question, default=default, err=True)))
+        return asking.answer(self._screen, question, check, lambda: str(click.prompt(question, default=default, err=True)))
 
 
-def _ask(screen: Screen, what: str, check: _Check, prompt: Callable[[], str]) -> str:
-    """An answer that is right. Failure after three that are not."""
-    for _ in range(TRIES):
-        answer = prompt().strip()
-        problem = check(answer)
-        if not problem:
-            return answer
-        screen.say(f"  that {problem}")
-    raise Failure(f"{what}: no answer was right; nothing was written")
-
-
-def _secrets(screen: Screen, folder: Folder, keeping: Keeping, given: str | None) -> dict[str, Secret]:
+def _secrets(screen: Screen, folder: Folder, keeping: Keeping, lock: age.Lock, given: str | None) -> dict[str, Secret]:
     """All secrets that the store will have, each checked by its shape. The token is among them."""
     if keeping.store == "age":
-        return _typed(screen) if given is None else _given(given)
+        found = asking.typed(screen, table.TABLE) if given is None else asking.taken(given)
+        asking.check_all(found)
+        return found
     if given is not None:
         raise Usage("--secrets: goes with '--store age'; the other stores have them already")
-    store = open_store(folder, keeping, _new_passphrase)
+    store = open_store(folder, keeping, lock)
     if keeping.store == "command":
         found = {key: ask_command(key, argv) for key, argv in keeping.commands.items()}
     else:
         found = {key: secret for key in table.TABLE if (secret := store.get(key))}
-    _check_all(found)
+    asking.check_all(found)
     return found
-
-
-def _typed(screen: Screen) -> dict[str, Secret]:
-    if not sys.stdin.isatty():
-        raise Usage("--secrets: is missing, and there is no terminal to ask at")
-    found = {row.key: _typed_one(screen, row) for row in table.TABLE.values()}
-    return {key: Secret(value) for key, value in found.items() if value}
-
-
-def _typed_one(screen: Screen, row: table.Row) -> str:
-    """The secret that the person types, unseen; empty when it is left out."""
-    screen.say(f"{row.what}: {row.made_at}" + ("" if row.needed else "; optional, Enter leaves it out"))
-
-    def check(text: str) -> str | None:
-        return None if not text and not row.needed else row.problem(text)
-
-    def prompt() -> str:
-        return str(click.prompt(row.key, hide_input=True, err=True, default=None if row.needed else "", show_default=False))
-
-    return _ask(screen, row.key, check, prompt)
-
-
-def _given(source: str) -> dict[str, Secret]:
-    text = sys.stdin.read(files.LARGEST) if source == "-" else files.read_text(Path(source))
-    name = "standard input" if source == "-" else source
-    try:
-        node = parse(text)
-    except Unreadable as error:
-        raise Usage(f"{name}:{error.line}:{error.column}: is no map of secrets; each line is like hetzner_token: …") from None
-    found = node.value if isinstance(node.value, dict) else {}
-    refuse(
-        f"{name}: {clean(key, 40)}: is no secret; there are {', '.join(table.TABLE)}" for key in found if key not in table.TABLE
-    )
-    secrets = {key: Secret(part.value) for key, part in found.items() if isinstance(part.value, str) and part.value}
-    _check_all(secrets)
-    return secrets
-
-
-def _check_all(secrets: dict[str, Secret]) -> None:
-    """Usage with everything that is wrong or missing."""
-    missing = [
-        f"{row.key}: is missing; made at {row.made_at}" for row in table.TABLE.values() if row.needed and row.key not in secrets
-    ]
-    refuse([*missing, *(wrong for key, value in secrets.items() if (wrong := table.problem(key, value.reveal())))])
 
 
 def _commands(given: object, store: Store, problems: list[str]) -> dict[str, tuple[str, ...]]:
@@ -247,9 +229,3 @@ def _login() -> str | None:
     except (OSError, KeyError):
         return None
     return text or None
-
-
-def _new_passphrase() -> Secret:
-    if not sys.stdin.isatty():
-        raise Usage("the passphrase of secrets.age: there is no terminal to ask at; --identity FILE works without")
-    return Secret(str(click.prompt("passphrase for secrets.age", hide_input=True, confirmation_prompt=True, err=True)))
