@@ -145,3 +145,16 @@ def test_doctor_without_programs(laptop: Laptop, monkeypatch: pytest.MonkeyPatch
     assert ended.code == 1
     assert "sudo apt-get install openssh-client" in ended.out
     assert "https://tailscale.com/download" in ended.out
+
+
+def test_one_version_everywhere() -> None:
+    import tomllib
+
+    from openclaw_server import VERSION
+
+    package = tomllib.loads((REPOSITORY / "scripts/operator/pyproject.toml").read_text())["project"]
+    assert package["version"] == VERSION
+    assert f"project(bootstrap-agent VERSION {VERSION} " in (REPOSITORY / "CMakeLists.txt").read_text()
+    locked = (REPOSITORY / "scripts/operator/requirements.txt").read_text()
+    assert all(f"{pin} \\\n" in locked for pin in package["dependencies"])
+    assert len(package["dependencies"]) == locked.count("==")

@@ -12,6 +12,7 @@ from openclaw_server import VERSION
 # The command, its module in this package, and what --help says of it. In a module the function has the command's name.
 COMMANDS: dict[str, tuple[str, str]] = {
     "doctor": ("setup.doctor", "What this laptop lacks, and how to get it."),
+    "release-setup": ("setup.release_setup", "For who has no release to point at: a signing key, and what to do with it."),
     "init": ("setup.init", "Asks for what a deployment needs, checks it, and writes its folder."),
     "deploy": ("deploy", "From nothing to a verified gateway; goes on where the last try ended."),
     "outputs": ("outputs", "The gateway's URL; with --open the first visit."),
