@@ -15,6 +15,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     directory = tmp_path / "home"
     directory.mkdir()
     monkeypatch.setenv("HOME", str(directory))
+    monkeypatch.setattr("openclaw_server.base.text._hidden", set())  # another test's secrets are none here
     for name in ("XDG_CONFIG_HOME", "HCLOUD_TOKEN", "HCLOUD_ENDPOINT"):
         monkeypatch.delenv(name, raising=False)
     yield directory

@@ -12,12 +12,11 @@ from openclaw_server.base.errors import Stop
 from openclaw_server.base.screen import Screen
 from openclaw_server.base.text import clean
 from openclaw_server.commands.table import program
-from openclaw_server.secrets.secret import redact
 
 
 def main() -> None:
     """Runs the command line and exits by the agent's exit codes: 0, 1 failure, 2 differs, 3 usage, 4 somebody else is at it."""
-    screen = Screen(redact)
+    screen = Screen()
     try:
         code = run(screen, sys.argv[1:])
     except KeyboardInterrupt:

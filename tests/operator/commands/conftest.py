@@ -20,7 +20,7 @@ from openclaw_server.deployment.folder import Folder
 from openclaw_server.deployment.model import Deployment, Keeping, Release
 from openclaw_server.life import ours
 from openclaw_server.secrets import age
-from openclaw_server.secrets.secret import Secret, redact
+from openclaw_server.secrets.secret import Secret
 from openclaw_server.userdata.render import render
 from signing import Signer
 
@@ -61,7 +61,7 @@ class Laptop:
             given += ["--directory", str(self.directory)] if "--directory" not in rest and "--help" not in rest else []
             if "--" in rest:  # what follows is for another program
                 given = [name, "--directory", str(self.directory), *rest]
-        code = run(Screen(redact), given)
+        code = run(Screen(), given)
         said = self.capture.readouterr()
         return Ended(code, said.out, said.err)
 
@@ -74,16 +74,16 @@ class Laptop:
         folder = Folder((directory or self.directory) / "claw")
         identity = folder.path.parent / "identity"
         keeping = Keeping("age", str(identity))
-        folder.create(Deployment(deployment_id, "claw", "alice", "cax21", "ubuntu-24.04", "fsn1", True, RELEASE, keeping))
+        identity.parent.mkdir(exist_ok=True)
         identity.write_text(f"{pyrage.x25519.Identity.generate()}\n")
-        self.write_secrets(folder)
+        deployment = Deployment(deployment_id, "claw", "alice", "cax21", "ubuntu-24.04", "fsn1", True, RELEASE, keeping)
+        folder.create(deployment, self._sealed(identity))
 
-    def write_secrets(self, folder: Folder | None = None) -> None:
-        folder = folder or self.folder
-        sealed = age.seal(
-            {key: Secret(value) for key, value in self.secrets.items()}, age.Lock(folder.path.parent / "identity", _never)
-        )
-        files.write(folder.secrets, sealed)
+    def write_secrets(self) -> None:
+        files.write(self.folder.secrets, self._sealed(self.directory / "identity"))
+
+    def _sealed(self, identity: Path) -> bytes:
+        return age.seal({key: Secret(value) for key, value in self.secrets.items()}, age.Lock(identity, _never))
 
     def requests(self, *methods: str) -> list[str]:
         return [f"{each.method} {each.path}" for each in self.cloud.requests if each.method in methods]

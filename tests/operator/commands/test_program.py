@@ -29,7 +29,7 @@ def environment() -> dict[str, str]:
 
 def test_help_imports_nothing_that_is_slow() -> None:
     script = "import sys; from openclaw_server.__main__ import run; from openclaw_server.base.screen import Screen; " \
-             "print(run(Screen(str), ['--help'])); print([m for m in ('hcloud', 'requests', 'rich', 'pyrage', 'ssl') if m in sys.modules])"  # fmt: skip
+             "print(run(Screen(), ['--help'])); print([m for m in ('hcloud', 'requests', 'rich', 'pyrage', 'ssl') if m in sys.modules])"  # fmt: skip
     done = subprocess.run([sys.executable, "-c", script], env=environment(), capture_output=True, text=True, check=True)
     assert done.stdout.endswith("0\n[]\n")
 

@@ -95,14 +95,15 @@ def test_a_hostile_value_is_shown_harmless() -> None:
 
 def test_the_folder(tmp_path: Path) -> None:
     folder = Folder(tmp_path / "claw")
-    folder.create(PLAIN)
+    folder.create(PLAIN, b"sealed")
+    assert folder.secrets.read_bytes() == b"sealed"
     assert folder.deployment() == PLAIN
     assert folder.hostname() == "claw"
     assert folder.gateway_port() == 18789
     assert stat.S_IMODE(folder.path.stat().st_mode) == 0o700
     assert "*.age" in (folder.path / ".gitignore").read_text()
     with pytest.raises(Usage, match="has a deployment already"):
-        folder.create(PLAIN)
+        folder.create(PLAIN, None)
     (folder.path / "profile.yaml").write_text("tailscale: {hostname: other}\ngateway:\n  port: 70000\n")
     assert folder.hostname() == "other"
     with pytest.raises(Usage, match="no number from 1024"):

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 from openclaw_server.base.errors import Failure, Usage
+from openclaw_server.base.text import clean, redact
 from openclaw_server.deployment.folder import Folder
 from openclaw_server.deployment.model import SECRETS, Keeping
 from openclaw_server.secrets import age, table
-from openclaw_server.secrets.secret import Secret, redact
+from openclaw_server.secrets.secret import Secret
 from openclaw_server.secrets.store import need, open_store
 
 GOOD = {
@@ -68,6 +69,7 @@ def test_a_secret_shows_itself_to_nobody() -> None:
     assert redact(f"x {secret.reveal()} y") == "x (secret) y"
     assert redact(json.dumps({"k": secret.reveal()})) == '{"k": "(secret)"}'
     assert redact("url?t=abcdefgh%22%2F%C3%BC") == "url?t=(secret)"
+    assert clean("x" * 15 + secret.reveal(), 20) == "x" * 15 + "(secr…"  # not in part, where a text is cut
 
 
 def key_file(path: Path, kind: str, passphrase: str = "") -> Path:

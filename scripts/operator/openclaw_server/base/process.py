@@ -118,6 +118,7 @@ class _Running:
         self._give = memoryview(give)
         self._said = {"out": bytearray(), "err": bytearray()}
         self._total = {"out": 0, "err": 0}
+        self._cut = {"out": False, "err": False}  # the rest of a line that was too long is dropped
         self._ends = time.monotonic() + seconds
 
     def finish(self) -> Completed:
@@ -176,14 +177,16 @@ class _Running:
         if not piece:
             selector.unregister(key.fileobj)
         if tell:
-            self._hand_on(said, tell, last=not piece)
+            self._hand_on(kind, tell, last=not piece)
         if len(said) > self._most:
             raise Failure(f"{self._program}: said more than {self._most} bytes and was ended")
 
-    @staticmethod
-    def _hand_on(said: bytearray, tell: Callable[[str], None], *, last: bool) -> None:
-        """Hands on whole lines; a line that is too long is handed on in pieces."""
+    def _hand_on(self, kind: str, tell: Callable[[str], None], *, last: bool) -> None:
+        """Hands on whole lines. Of one that is too long only the beginning: a secret in it must not be torn in two."""
+        said = self._said[kind]
         while (end := said.find(b"\n")) >= 0 or len(said) > LONGEST_LINE or (last and said):
-            end = end if 0 <= end <= LONGEST_LINE else min(len(said), LONGEST_LINE)
-            tell(said[:end].decode(errors="replace"))
-            del said[: end + (said[end : end + 1] == b"\n")]
+            size = end if end >= 0 else len(said)
+            if not self._cut[kind]:
+                tell(said[: min(size, LONGEST_LINE)].decode(errors="replace"))
+            self._cut[kind] = end < 0
+            del said[: size + 1]

@@ -9,23 +9,23 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from openclaw_server.base.text import redact
 from openclaw_server.base.wait import shown
 
 
 class Screen:
     """``under_way`` names what goes on, for whoever interrupts it; None when nothing does."""
 
-    def __init__(self, redact: Callable[[str], str], *, as_json: bool = False) -> None:
-        self._redact = redact
-        self.as_json = as_json
+    def __init__(self) -> None:
+        self.as_json = False
         self.under_way: str | None = None
 
     def answer(self, text: str) -> None:
         """A line of the command's answer."""
-        print(self._redact(text), file=sys.stdout, flush=True)  # noqa: T201
+        print(redact(text), file=sys.stdout, flush=True)  # noqa: T201
 
     def answer_json(self, value: object) -> None:
         """The command's answer as one JSON document."""
@@ -37,14 +37,16 @@ class Screen:
 
     def say(self, text: str) -> None:
         """A line about how it goes."""
-        print(self._redact(text), file=sys.stderr, flush=True)  # noqa: T201
+        print(redact(text), file=sys.stderr, flush=True)  # noqa: T201
 
     @contextmanager
     def step(self, what: str) -> Iterator[None]:
         """Something that takes a while: how long so far is shown on a terminal, and how long it took at its end."""
         outer, self.under_way = self.under_way, what
         began = time.monotonic()
-        with _clock(self._redact(what)):
+        if not sys.stderr.isatty():
+            self.say(f"{what}…")
+        with _clock(redact(what)):
             yield
         self.under_way = outer
         self.say(f"{what}: done, {shown(time.monotonic() - began)}")

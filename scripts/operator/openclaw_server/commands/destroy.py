@@ -24,11 +24,10 @@ def destroy(session: Session, *, confirm: str | None) -> int:
     with screen.step("looking at what there is"):
         going = destroying.look(session)
     if not (going.server or going.firewall or going.node):
-        screen.say(
-            f"nothing to do: the provider has neither a server nor a firewall {name}"
-            + (f"; {going.unseen}" if going.unseen else "")
-        )
-        return 0
+        screen.say(f"nothing to do: the provider has neither a server nor a firewall {name}")
+        for line in going.lines():
+            screen.say(f"  {line}")
+        return 2 if going.lines() else 0
     screen.say("This will go:")
     for line in going.lines():
         screen.say(f"  {line}")

@@ -72,13 +72,15 @@ class Folder:
             raise Usage(f"{self.path / 'profile.yaml'}: gateway.port: is no number from 1024 to 65535")
         return int(text)
 
-    def create(self, deployment: Deployment) -> None:
-        """Writes the folder of a new deployment, without its secrets. Usage when it is there."""
+    def create(self, deployment: Deployment, sealed: bytes | None) -> None:
+        """Writes the folder of a new deployment; ``sealed`` is secrets.age. Usage when it is there. deployment.yaml is last: it is what counts."""
         if (self.path / "deployment.yaml").exists():
             raise Usage(f"{self.path}: has a deployment already; choose another name, or remove the folder")
         self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
         files.write(self.path / ".gitignore", IGNORED.encode(), private=False)
         files.write(self.path / "profile.yaml", profile_text(deployment.name).encode(), private=False)
+        if sealed is not None:
+            files.write(self.secrets, sealed)
         files.write(self.path / "deployment.yaml", deployment_text(deployment).encode(), private=False)
 
     def move_to(self, location: str) -> None:

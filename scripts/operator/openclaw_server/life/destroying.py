@@ -9,6 +9,7 @@ from openclaw_server.base.errors import Differs, Failure, Stop
 from openclaw_server.base.text import clean
 from openclaw_server.cloud.model import Firewall, Server
 from openclaw_server.life import ours
+from openclaw_server.life.joining import CLOCKS
 from openclaw_server.life.session import Session
 from openclaw_server.reach import devices
 from openclaw_server.reach.tailnet import DEVICES, Node
@@ -18,11 +19,12 @@ LEAVE_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class Going:
-    """What will go. ``node``: None when the tailnet has none, or this laptop does not see it, which ``unseen`` says."""
+    """What will go. ``node`` is surely this server's. ``namesake`` has its name, and may be another's. ``unseen``: why neither was looked for."""
 
     server: Server | None
     firewall: Firewall | None
     node: Node | None
+    namesake: Node | None
     unseen: str | None
 
     def lines(self) -> list[str]:
@@ -37,6 +39,10 @@ class Going:
             found.append(f"firewall  {clean(self.firewall.name)}")
         if self.node:
             found.append(f"device    {self.node.dns_name} leaves the tailnet")
+        if self.namesake:
+            found.append(
+                f"not: the device {self.namesake.dns_name}, which may be another's: it is not from after the server was made"
+            )
         if self.unseen:
             found.append(f"device    cannot be seen: {self.unseen}")
         return found
@@ -49,9 +55,14 @@ def look(session: Session) -> Going:
     for thing in (server, firewall):
         ours.check(thing, session.deployment)
     try:
-        return Going(server, firewall, session.tailnet.node(session.folder.hostname()), None)
+        nodes = session.tailnet.nodes()
     except Stop as stop:
-        return Going(server, firewall, None, clean(stop.problems[0]))
+        return Going(server, firewall, None, None, clean(stop.problems[0]))
+    gone = next((node for node in nodes if node.name == _gone(session)), None)  # of an earlier try that was interrupted
+    named = next((node for node in nodes if node.name == session.folder.hostname()), None)
+    if named and server and named.created >= server.created - CLOCKS:
+        return Going(server, firewall, named, None, None)
+    return Going(server, firewall, gone, named, None)
 
 
 def destroy(session: Session, going: Going) -> None:
@@ -82,12 +93,17 @@ def destroy(session: Session, going: Going) -> None:
     _device(session, going)
 
 
+def _gone(session: Session) -> str:
+    """The name that the node gets when it goes: nobody else's."""
+    return f"gone-{session.deployment.id}"
+
+
 def _leave(session: Session, node: Node) -> None:
     """Frees the name and logs the node out. A dead server cannot do that: it is said, and the rest goes on."""
     try:
         with session.ssh("root", node) as ssh:
             # A device that is not ephemeral stays as expired, and would keep the name from the next server.
-            ssh.run(["tailscale", "set", f"--hostname=gone-{session.deployment.id}"], deadline=LEAVE_SECONDS)
+            ssh.run(["tailscale", "set", f"--hostname={_gone(session)}"], deadline=LEAVE_SECONDS)
             ssh.run(["tailscale", "logout"], deadline=LEAVE_SECONDS)
     except Stop as stop:  # a logout ends this very connection
         session.screen.say(f"  {clean(stop.problems[0])}")
@@ -98,6 +114,11 @@ def _device(session: Session, going: Going) -> None:
     hostname = session.folder.hostname()
     if going.unseen:
         raise Differs(f"whether the tailnet still has a device {hostname} could not be seen; remove it at {DEVICES}")
+    if going.namesake and not going.node:
+        where = f"{going.namesake.dns_name} ({going.namesake.address})"
+        raise Differs(
+            f"the tailnet has a device {where}; when it is this server's, remove it at {DEVICES}: this tool cannot tell"
+        )
     if going.node is None:
         return
     left = [node for node in session.tailnet.nodes() if node.id == going.node.id]

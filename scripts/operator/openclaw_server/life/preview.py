@@ -48,7 +48,7 @@ def look(session: Session) -> Seen:
 
 def user_data_size(release: Release, profile: bytes) -> int:
     """How large user-data is with a Tailscale key of the usual length."""
-    return len(render(release, profile, {"tailscale_auth_key": Secret("x" * 61)}))
+    return len(render(release, profile, {"tailscale_auth_key": Secret("tskey-auth-" + "0" * 50)}))
 
 
 def show(session: Session, seen: Seen) -> None:

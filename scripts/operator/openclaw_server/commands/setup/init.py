@@ -94,12 +94,12 @@ def init(
     place = [asked.text(each, "", values.word_problem) for each in ("server_type", "image", "location")]
     store: Store = flags["store"]  # type: ignore[assignment] # click has checked it
     commands = _commands(flags["commands"], store, asked.problems)
-    identity = str(flags["identity"]) if flags["identity"] else None
+    identity = str(Path(str(flags["identity"])).expanduser().absolute()) if flags["identity"] else None
     if identity and store != "age":
         asked.problems.append("--identity: goes with '--store age'")
     refuse(asked.problems)
     keeping = Keeping(store, identity, commands)
-    lock = age.Lock(Path(identity).expanduser() if identity else None, asking.new_passphrase)
+    lock = age.Lock(Path(identity) if identity else None, asking.new_passphrase)
     if identity and lock.identity:
         age.check(lock.identity)  # before the person has typed in all secrets
     with screen.step(f"fetching {pins.SUMS} and checking its signature"):
@@ -111,9 +111,7 @@ def init(
     )
     _check_project(screen, secrets["hetzner_token"], deployment, yes=yes)
     sealed = age.seal(secrets, lock) if store == "age" else None
-    folder.create(deployment)
-    if sealed is not None:
-        files.write(folder.secrets, sealed)
+    folder.create(deployment, sealed)
     screen.say(f"{folder.path} is written. Next: openclaw-server deploy {name} --preview")
     return 0
 
