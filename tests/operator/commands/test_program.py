@@ -158,3 +158,29 @@ def test_one_version_everywhere() -> None:
     locked = (REPOSITORY / "scripts/operator/requirements.txt").read_text()
     assert all(f"{pin} \\\n" in locked for pin in package["dependencies"])
     assert len(package["dependencies"]) == locked.count("==")
+
+
+def guide() -> list[str]:
+    """The commands of docs/GUIDE.md."""
+    lines = (REPOSITORY / "docs/GUIDE.md").read_text().splitlines()
+    return [line.removeprefix("openclaw-server ") for line in lines if line.startswith("openclaw-server ")]
+
+
+@pytest.mark.parametrize("line", guide())
+def test_the_guides_commands_are_understood(line: str) -> None:
+    """Each is run elsewhere in these tests; this keeps the guide's own spelling right."""
+    import shlex
+
+    import click
+
+    words = shlex.split(line)
+    context = click.Context(program)
+    command = program.get_command(context, words.pop(0))
+    while isinstance(command, click.Group):
+        command = command.get_command(context, words.pop(0))
+    assert command
+    command.make_context("x", words, parent=context)
+
+
+def test_the_guide_has_every_command() -> None:
+    assert {line.split()[0] for line in guide()} == set(COMMANDS)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from openclaw_server.base.errors import Differs, Failure, Stop
@@ -104,8 +105,9 @@ def _leave(session: Session, node: Node) -> None:
         with session.ssh("root", node) as ssh:
             # A device that is not ephemeral stays as expired, and would keep the name from the next server.
             ssh.run(["tailscale", "set", f"--hostname={_gone(session)}"], deadline=LEAVE_SECONDS)
-            ssh.run(["tailscale", "logout"], deadline=LEAVE_SECONDS)
-    except Stop as stop:  # a logout ends this very connection
+            with suppress(Failure):  # a logout ends the connection by which it was asked for
+                ssh.run(["tailscale", "logout"], deadline=LEAVE_SECONDS)
+    except Stop as stop:
         session.screen.say(f"  {clean(stop.problems[0])}")
 
 
