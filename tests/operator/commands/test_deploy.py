@@ -31,6 +31,21 @@ def test_a_preview_makes_nothing(laptop: Laptop) -> None:
     assert laptop.requests("POST", "PUT", "DELETE") == []
 
 
+def test_a_preview_says_what_a_location_says_of_itself(laptop: Laptop) -> None:
+    laptop.cloud.catalogue.sold_out.add(("cax21", "fsn1"))
+    laptop.cloud.catalogue.leaving["cax21", "fsn1"] = "2126-03-01T00:00:00+00:00"
+    ended = laptop("deploy", "claw", "--preview")
+    assert "note:      fsn1 says that it has no cax21 left now; these say they have: nbg1, hel1, ash\n" in ended.out
+    assert "note:      cax21 can be ordered in fsn1 until 2126-03-01\n" in ended.out
+
+
+def test_a_type_that_is_ordered_there_no_more(laptop: Laptop) -> None:
+    laptop.cloud.catalogue.leaving["cax21", "fsn1"] = "2026-03-01T00:00:00+00:00"
+    ended = laptop("deploy", "claw", "--yes")
+    assert (ended.code, "cax21 cannot be ordered in fsn1 since 2026-03-01; choose another" in ended.err) == (3, True)
+    assert laptop.requests("POST") == []
+
+
 def test_a_preview_as_json(laptop: Laptop) -> None:
     ended = laptop("deploy", "claw", "--preview", "--json")
     answer = json.loads(ended.out)

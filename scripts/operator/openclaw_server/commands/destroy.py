@@ -31,6 +31,8 @@ def destroy(session: Session, *, confirm: str | None) -> int:
     screen.say("This will go:")
     for line in going.lines():
         screen.say(f"  {line}")
+    if going.server:
+        screen.say("Another deploy is a new order, at the prices of its day.")
     if confirm is None:
         if not sys.stdin.isatty():
             raise Usage(f"There is no terminal to ask at; --confirm {name} says so beforehand")

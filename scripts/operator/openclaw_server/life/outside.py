@@ -15,7 +15,7 @@ from openclaw_server.life.checks import Check
 Reached = Literal["open", "refused", "silent", "no way"]
 Try = Callable[[str, int], Reached]
 
-SECONDS = 3.0  # that a port may take to answer
+SECONDS = 2.0  # that a port may take to answer
 AT_ONCE = 64  # connections: what a home router bears at a time, also over all ports
 _SHOWN = 10
 

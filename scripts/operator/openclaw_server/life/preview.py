@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from openclaw_server.base.text import clean
@@ -20,7 +21,7 @@ UNAME = {"x86": "x86_64", "arm": "aarch64"}  # the API's word for an architectur
 
 @dataclass(frozen=True)
 class Seen:
-    """What the provider has. ``to_do`` names what a deploy would do; ``differs`` what it would not change."""
+    """What the provider has. ``to_do`` names what a deploy would do; ``differs`` what it would not change; ``notes`` are worth knowing."""
 
     server: Server | None
     firewall: Firewall | None
@@ -31,6 +32,7 @@ class Seen:
     profile: bytes
     to_do: tuple[str, ...]
     differs: tuple[str, ...]
+    notes: tuple[str, ...]
 
 
 def look(session: Session) -> Seen:
@@ -43,7 +45,18 @@ def look(session: Session) -> Seen:
     sha256 = wanted.release.sha256.get(UNAME.get(type.architecture, ""), "")
     profile = session.folder.profile()
     to_do = tuple(_to_do(wanted, server, firewall))
-    return Seen(server, firewall, type, image, price, sha256, profile, to_do, tuple(_differs(wanted, server, sha256, profile)))
+    return Seen(
+        server,
+        firewall,
+        type,
+        image,
+        price,
+        sha256,
+        profile,
+        to_do,
+        tuple(_differs(wanted, server, sha256, profile)),
+        notes(wanted, type),
+    )
 
 
 def user_data_size(release: Release, profile: bytes) -> int:
@@ -70,6 +83,8 @@ def show(session: Session, seen: Seen) -> None:
         screen.answer(f"to do:     {line}")
     for line in seen.differs:
         screen.answer(f"differs:   {line}")
+    for line in seen.notes if seen.server is None else ():
+        screen.answer(f"note:      {line}")
     if not seen.to_do and not seen.differs:
         screen.answer("nothing to do")
 
@@ -82,7 +97,26 @@ def problems(session: Session, seen: Seen) -> list[str]:
         found.append(
             f"release.sha256: has none for {UNAME.get(seen.type.architecture)}, which {wanted.server_type} needs; 'init' pins both"
         )
+    place = seen.type.places.get(wanted.location)
+    if place and place.leaving and place.leaving <= datetime.now(UTC):
+        found.append(
+            f"server.location: {wanted.server_type} cannot be ordered in {wanted.location} since {place.leaving:%Y-%m-%d}; choose another"
+        )
     return found
+
+
+def notes(wanted: Deployment, type: ServerType) -> tuple[str, ...]:
+    """About the place, which says of itself whether it has some left: advice, an order decides."""
+    place = type.places.get(wanted.location)
+    found = []
+    if place and not place.available:
+        others = ", ".join(each.name for each in type.places.values() if each.available)
+        found.append(
+            f"{wanted.location} says that it has no {wanted.server_type} left now; these say they have: {clean(others) or 'none'}"
+        )
+    if place and place.leaving:
+        found.append(f"{wanted.server_type} can be ordered in {wanted.location} until {place.leaving:%Y-%m-%d}")
+    return tuple(found)
 
 
 def _to_do(wanted: Deployment, server: Server | None, firewall: Firewall | None) -> list[str]:
@@ -146,4 +180,5 @@ def _plain(wanted: Deployment, seen: Seen, size: int) -> dict[str, Any]:
         "user_data_bytes": size,
         "to_do": list(seen.to_do),
         "differs": list(seen.differs),
+        "notes": list(seen.notes),
     }

@@ -194,6 +194,7 @@ def _check_project(screen: Screen, token: Secret, deployment: Deployment, *, yes
     """One read by the token; the person says whether it is the project that is meant. Usage when type, image or location are not there."""
     from openclaw_server.cloud.bill import bill
     from openclaw_server.cloud.hetzner import Hetzner
+    from openclaw_server.life.preview import notes
 
     cloud = Hetzner(token)
     with screen.step("looking at the token's project"):
@@ -205,12 +206,8 @@ def _check_project(screen: Screen, token: Secret, deployment: Deployment, *, yes
     screen.say(
         f"The token's project has {f'{len(servers)} servers: {shown}' if servers else 'no server'}. A dedicated project is safer."
     )
-    place = type.places.get(deployment.location)
-    if place and not place.available:
-        others = ", ".join(each.name for each in type.places.values() if each.available)
-        screen.say(
-            f"{deployment.location} says that it has no {deployment.server_type} left now; these say they have: {others or 'none'}"
-        )
+    for note in notes(deployment, type):
+        screen.say(note)
     if any(server.name == deployment.name for server in servers):
         raise Usage(f"the project has a server {deployment.name} already; choose another name")
     if not yes:
