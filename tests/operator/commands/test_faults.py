@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -11,6 +10,7 @@ import pytest
 from cloud import Cloud
 from commands.conftest import Laptop
 from laptop.world import HOST_KEY
+from openclaw_server.base.screen import Screen
 from openclaw_server.deployment import names
 
 SERVERS = "/servers"
@@ -194,15 +194,22 @@ def test_ssh_that_fails_is_explained_and_the_same_command_goes_on(laptop: Laptop
     assert laptop.cloud.project.servers.all[0].protection
 
 
-def test_check_mode_at_a_terminal(laptop: Laptop) -> None:
+def test_check_mode_at_a_terminal(laptop: Laptop, monkeypatch: pytest.MonkeyPatch) -> None:
     laptop.world.set(ssh="check")
-    laptop.answers.append("y")
-    laptop.answers.append("never used: there is a terminal")
-    approve = threading.Timer(0.4, (laptop.world.directory / "approved").touch)
-    approve.start()
+    laptop.answers += ["y", "never used: there is a terminal"]
+    say = Screen.say
+    asked: list[str] = []
+
+    def log_in_when_asked(screen: Screen, text: str) -> None:
+        say(screen, text)
+        if "Open https://login.tailscale.com/a/l1234" in text:
+            asked.append(text)
+            (laptop.world.directory / "approved").touch()
+
+    monkeypatch.setattr(Screen, "say", log_in_when_asked)
     ended = laptop("deploy", "claw")
     assert ended.code == 0, ended.err
-    assert ended.err.count("Open https://login.tailscale.com/a/l1234\n") == 1  # one connection serves the whole command
+    assert len(asked) == 1  # one connection serves the whole command
 
 
 def test_check_mode_has_a_deadline(laptop: Laptop, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -296,3 +303,13 @@ def test_a_server_that_this_tool_did_not_make(laptop: Laptop) -> None:
     ended = laptop("deploy", "claw", "--yes")
     assert (ended.code, "that this tool did not make" in ended.err) == (4, True)
     assert laptop("destroy", "claw", "--confirm", "claw").code == 4
+
+
+def test_a_profile_that_the_server_would_refuse_makes_nothing(laptop: Laptop) -> None:
+    (laptop.folder.path / "profile.yaml").write_text("tailscale:\n  hostnam: claw\n")
+    ended = laptop("deploy", "claw", "--yes")
+    assert (ended.code, "profile.yaml:2:12: tailscale.hostnam: is not a known key; did you mean hostname?" in ended.err) == (
+        3,
+        True,
+    )
+    assert laptop.requests("POST") == []

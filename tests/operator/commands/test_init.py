@@ -50,7 +50,7 @@ def test_by_options(laptop: Laptop, flags: list[str]) -> None:
     folder = laptop.directory / "new"
     assert "The release is version 0.2.0, for x86_64 and aarch64." in ended.err
     assert "The token's project has no server. A dedicated project is safer." in ended.err
-    assert sorted(os.listdir(folder)) == [".gitignore", "deployment.yaml", "profile.yaml", "secrets.age"]
+    assert sorted(os.listdir(folder)) == [".gitignore", ".profile.schema.json", "deployment.yaml", "profile.yaml", "secrets.age"]
     assert stat.S_IMODE((folder / "secrets.age").stat().st_mode) == 0o600
     for value in laptop.secrets.values():
         assert value not in ended.out + ended.err

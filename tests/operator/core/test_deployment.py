@@ -104,10 +104,11 @@ def test_the_folder(tmp_path: Path) -> None:
     assert "*.age" in (folder.path / ".gitignore").read_text()
     with pytest.raises(Usage, match="has a deployment already"):
         folder.create(PLAIN, None)
-    (folder.path / "profile.yaml").write_text("tailscale: {hostname: other}\ngateway:\n  port: 70000\n")
-    assert folder.hostname() == "other"
+    (folder.path / "profile.yaml").write_text("tailscale: {hostname: other}\ngateway: {port: 2000}\n")
+    assert (folder.hostname(), folder.gateway_port()) == ("other", 2000)
+    (folder.path / "profile.yaml").write_text("gateway:\n  port: 70000\n")
     with pytest.raises(Usage, match="no number from 1024"):
-        folder.gateway_port()
+        folder.hostname()
     (folder.path / "profile.yaml").write_text("a: [\n")
     with pytest.raises(Usage, match="profile.yaml:1:"):
         folder.hostname()

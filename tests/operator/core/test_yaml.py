@@ -31,6 +31,10 @@ def plain(node: Node) -> Any:
         ('a: "\\u00fc\\n\\\\"\n', {"a": "ü\n\\"}),
         ('"a b": https://h:80/x\n', {"a b": "https://h:80/x"}),
         ("a:\nb: # none\n", {"a": None, "b": None}),
+        ("a: [x,\n  # no\n  'y # z',\n\n  {k: v,\n l: w}]\nb: 1\n", {"a": ["x", "y # z", {"k": "v", "l": "w"}], "b": "1"}),
+        ("---\na: 1\n", {"a": "1"}),
+        ("a: 1\r\nb: 2 # soft\u00adhyphen\r\n", {"a": "1", "b": "2"}),
+        ("a: x[\nb: '['\n", {"a": "x[", "b": "["}),
         ("a: []\nb: {}\n", {"a": [], "b": {}}),
     ],
 )
@@ -56,6 +60,7 @@ def test_what_it_says(text: str, meaning: object) -> None:
         ("a:\t1", "1:3", "tab"),
         ("a: \x1b[31m", "1:4", "control character"),
         ("a: \u202ex", "1:4", "invisible"),
+        ("a: 1\rb: 2", "1:5", "control character"),
         ('a: "x', "1:4", "no closing quote"),
         ('a: "x" y', "1:8", "something follows"),
         ('a: "\\x41"', "1:6", "escape"),

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from openclaw_server.base import files
 from openclaw_server.base.errors import Usage
-from openclaw_server.base.yaml import Unreadable, parse
-from openclaw_server.deployment import names
+from openclaw_server.base.yaml import parse
+from openclaw_server.deployment import names, profile
 from openclaw_server.deployment.model import Deployment
 from openclaw_server.deployment.read import read
 from openclaw_server.deployment.write import IGNORED, deployment_text, profile_text
@@ -58,7 +58,7 @@ class Folder:
         return files.read(file, LARGEST_PROFILE) if file.exists() else b""
 
     def hostname(self) -> str:
-        """The node's name as the profile has it. Usage when the profile is no YAML: the server would refuse it too."""
+        """The node's name as the profile has it. Usage when the server would refuse the profile."""
         return self._of_profile("tailscale", "hostname") or "openclaw"
 
     def user(self) -> str:
@@ -67,10 +67,7 @@ class Folder:
 
     def gateway_port(self) -> int:
         """The gateway's port on the server's loopback."""
-        text = self._of_profile("gateway", "port") or "18789"
-        if not text.isdecimal() or not 1024 <= int(text) <= 65535:
-            raise Usage(f"{self.path / 'profile.yaml'}: gateway.port: is no number from 1024 to 65535")
-        return int(text)
+        return int(self._of_profile("gateway", "port") or "18789")
 
     def create(self, deployment: Deployment, sealed: bytes | None) -> None:
         """Writes the folder of a new deployment; ``sealed`` is secrets.age. Usage when it is there. deployment.yaml is last: it is what counts."""
@@ -78,6 +75,7 @@ class Folder:
             raise Usage(f"{self.path}: has a deployment already; choose another name, or remove the folder")
         self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
         files.write(self.path / ".gitignore", IGNORED.encode(), private=False)
+        files.write(self.path / f".{profile.SCHEMA}", profile.schema_text().encode(), private=False)
         files.write(self.path / "profile.yaml", profile_text(deployment.name).encode(), private=False)
         if sealed is not None:
             files.write(self.secrets, sealed)
@@ -95,10 +93,4 @@ class Folder:
         files.write(file, "\n".join(lines).encode(), private=False)
 
     def _of_profile(self, *key: str) -> str | None:
-        file = self.path / "profile.yaml"
-        try:
-            return parse(self.profile().decode()).text(*key)
-        except UnicodeDecodeError as error:
-            raise Usage(f"{file}: is not UTF-8 at byte {error.start}; save it as UTF-8") from None
-        except Unreadable as error:
-            raise Usage(f"{file}:{error}") from None
+        return profile.read(self.profile(), str(self.path / "profile.yaml")).text(*key)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from openclaw_server.base.yaml import quoted
 from openclaw_server.deployment.model import Deployment
 
-IGNORED = "# Secrets belong in no repository, not even encrypted.\n*.age\n.*\n!.gitignore\n"
+IGNORED = "# Secrets belong in no repository, not even encrypted.\n*.age\n.*\n!.gitignore\n!.profile.schema.json\n"
 
 
 def deployment_text(of: Deployment) -> str:
@@ -53,6 +53,7 @@ secrets:
 def profile_text(name: str) -> str:
     """profile.yaml: what differs from the agent's default profile."""
     return f"""\
+# yaml-language-server: $schema=.profile.schema.json
 # The desired state of the server. Only what differs from the agent's own default profile stands here; docs/PROFILE.md has every key.
 
 tailscale:

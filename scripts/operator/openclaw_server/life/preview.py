@@ -37,6 +37,7 @@ class Seen:
 
 def look(session: Session) -> Seen:
     """Reads all of it. Usage when what is asked for cannot be had there; Busy is for the caller to find (ours.check)."""
+    session.folder.hostname()  # a profile that the server would refuse is refused here
     wanted, cloud = session.deployment, session.cloud
     type = cloud.server_type(wanted.server_type)
     price = bill(cloud.prices(), wanted.server_type, wanted.location, backups=wanted.backups)

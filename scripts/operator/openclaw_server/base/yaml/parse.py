@@ -2,17 +2,19 @@
 """Reads YAML: blocks by their indentation, and what stands in a line by scalars.py.
 
 Refused, as by the agent: anchors, aliases, tags, a key that is there twice, tabs and control characters, more than 16 levels or 64 KiB.
-Refused here, though the agent takes it: text over several lines, brackets over several lines, several documents.
+Refused here, though the agent takes it: a value over several lines that is not in brackets, and a complex key (`? `).
 """
 
 from __future__ import annotations
 
-import unicodedata
+import re
 
 from openclaw_server.base.yaml.node import DEEPEST, Node, Unreadable
 from openclaw_server.base.yaml.scalars import Line
 
 LARGEST = 64 << 10  # bytes
+# Control characters, and what is invisible or turns the direction of writing: those that the agent refuses (profile/yaml/text.cpp).
+_REFUSED = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 
 
 def parse(text: str) -> Node:
@@ -20,13 +22,19 @@ def parse(text: str) -> Node:
     if len(text.encode()) > LARGEST:
         raise Unreadable(1, 1, f"has more than {LARGEST} bytes")
     lines: list[Line] = []
-    for number, line in enumerate(text.split("\n"), 1):
+    open_since: Line | None = None  # brackets that began in an earlier line: what follows belongs to that line
+    for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1):
         for column, character in enumerate(line, 1):
-            if unicodedata.category(character) in ("Cc", "Cf", "Zl", "Zp"):
+            if _REFUSED.match(character):
                 raise Unreadable(number, column, "a tab, control character or invisible character; use spaces and visible text")
         stripped = line.strip(" ")
-        if stripped and not stripped.startswith("#"):
+        if not stripped or stripped.startswith("#") or (stripped == "---" and not lines):
+            continue
+        if open_since:
+            open_since.text += " " + stripped
+        else:
             lines.append(Line(line.rstrip(" "), number, len(line) - len(line.lstrip(" "))))
+        open_since = lines[-1] if _is_open(lines[-1].text) else None
     blocks = _Blocks(lines)
     node = blocks.block(0) if lines else Node(1, 1, {})
     if blocks.next < len(lines):
@@ -106,6 +114,14 @@ class _Blocks:
             return None
         line = self._lines[self.next]
         return line if line.position == indent else None
+
+
+def _is_open(text: str) -> bool:
+    """Has the line a bracket, behind a key or hyphen, that it does not close? A comment at its end is cut off then, for more follows."""
+    if not re.search(r"(^|[:\-\[{,] *)[\[{]", text):
+        return False
+    bare = re.sub(r"\"(\\.|[^\"\\])*\"|'[^']*'|(^| )#.*", "", text)
+    return bare.count("[") + bare.count("{") > bare.count("]") + bare.count("}")
 
 
 def _is_item(line: Line) -> bool:
