@@ -98,8 +98,8 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same waits, sooner."""
     for name in ("cloud.hetzner.POLL", "life.joining.POLL", "life.deploying.POLL", "reach.ssh.POLL"):
         monkeypatch.setattr(f"openclaw_server.{name}", 0.02)
-    monkeypatch.setattr("openclaw_server.cloud.hetzner.TIMEOUT", 0.25)
-    monkeypatch.setattr("openclaw_server.cloud.hetzner.PASSES_WITHIN", 0.5)
+    monkeypatch.setattr("openclaw_server.cloud.hetzner.TIMEOUT", 0.4)
+    monkeypatch.setattr("openclaw_server.cloud.hetzner.PASSES_WITHIN", 0.8)
     monkeypatch.setattr("openclaw_server.life.joining.JOIN_SECONDS", 0.6)
     monkeypatch.setattr("openclaw_server.life.joining.LOOK_AT_SERVER_EVERY", 0.1)
     monkeypatch.setattr("hcloud._client.exponential_backoff_function", lambda **_: lambda _: 0.01)

@@ -150,7 +150,8 @@ class _Deploying:
         """What user-data brings. Usage when the owner lacks one that is needed, now or later: said before anything is made."""
         key = need(self._session.store, "tailscale_auth_key")
         need(self._session.store, "anthropic_token")
-        return {"tailscale_auth_key": key} | (self._rest() if self._choices.all_in_user_data else {})
+        rest = self._rest()  # also when it is handed over later: what is wrong with it is said now
+        return {"tailscale_auth_key": key} | (rest if self._choices.all_in_user_data else {})
 
     def _rest(self) -> dict[str, Secret]:
         """What need not stand in user-data."""
