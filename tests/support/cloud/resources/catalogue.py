@@ -92,7 +92,9 @@ class Catalogue:
             "currency": self.currency, "vat_rate": VAT,
             "primary_ips": [{"type": "ipv4", "prices": [{**each, "location": name} for name in LOCATIONS]},
                             {"type": "ipv6", "prices": [{**none, "location": name} for name in LOCATIONS]}],
-            "floating_ips": [{"type": "ipv4", "prices": [{"location": name, "price_monthly": free} for name in LOCATIONS]}],
+            "floating_ips": [  # hcloud-go 2.52 wants as many of them as of primary_ips
+                {"type": type, "prices": [{"location": name, "price_monthly": free} for name in LOCATIONS]} for type in ("ipv4", "ipv6")
+            ],
             "floating_ip": {"price_monthly": free}, "image": {"price_per_gb_month": free}, "volume": {"price_per_gb_month": free},
             "server_backup": {"percentage": BACKUP_PERCENT},
             "server_types": [{"id": type["id"], "name": type["name"], "prices": type["prices"]} for type in self.types()],
