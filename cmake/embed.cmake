@@ -1,10 +1,13 @@
 # agent_embedded: what is part of the binary and not written in C++, in two generated headers: "embedded.hpp" has the
-# default profile and the units, "version.hpp" what --version says.
+# default profile, the units and the text of user-data, "version.hpp" what --version says.
 set(generated ${PROJECT_BINARY_DIR}/generated)
 set(scripts ${CMAKE_CURRENT_LIST_DIR})
 
 file(GLOB embedded_files CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/units/*)
 list(APPEND embedded_files profiles/default.yaml profiles/openclaw/package-lock.json)
+foreach(part begin fetch) # the operator's tool ships them, too
+  list(APPEND embedded_files scripts/operator/openclaw_server/userdata/user-data-${part}.sh)
+endforeach()
 list(TRANSFORM embedded_files PREPEND ${PROJECT_SOURCE_DIR}/ OUTPUT_VARIABLE embedded_paths)
 add_custom_command(
   OUTPUT ${generated}/embedded.hpp

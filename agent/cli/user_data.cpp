@@ -4,9 +4,14 @@
 #include <algorithm>
 #include <string_view>
 
+#include "embedded.hpp"
+
 namespace agent {
 namespace {
 
+// The text is in scripts/operator/openclaw_server/userdata: the operator's tool reads it too, because a Mac
+// cannot run this program. render.py there writes the same bytes as this file.
+//
 // The trap removes all secrets when any step fails; `exec` at the end removes the trap. The script is run by
 // `exec` also because the script file is one of cloud-init's copies: when the agent destroys it, no shell may
 // still be reading it. cloud-init marks what it has started (cloudinit/helpers.py, FileSemaphores) and does
@@ -14,50 +19,10 @@ namespace {
 // (commands/enforce.cpp). So user-data runs again at the next boot until the agent has taken over. The sync
 // is also for cloud-init's own files: with an incomplete cache or incomplete sshd keys, cloud-init was seen
 // to fail at the next boot.
-constexpr std::string_view prologue = R"sh(#!/bin/sh
-# bootstrap-agent --render-user-data: fetches the agent, checks its SHA-256, starts its first boot.
-set -eu
-umask 077
-# The console alone: the logs have more readers than root.
-(: >/dev/console) 2>/dev/null && exec >/dev/console || exec >/dev/null
-exec 2>&1
-dir=/root/bootstrap-agent
-agent=$dir/bootstrap-agent
-# Unless the agent takes over: nothing executable stays, no copy of user-data, and one line says why.
-undo() {
-  set +e
-  shred -u "$0" instances/*/user-data.txt* instances/*/cloud-config.txt \
-    instances/*/obj.pkl seed/*/user-data $dir/* 2>/dev/null
-  rm -rf $dir
-  printf 'bootstrap-agent: not started: %s\n' "$why"
-}
-why=stopped
-trap undo EXIT
-trap 'exit 1' HUP INT TERM
-cd /var/lib/cloud
-# Power may go. cloud-init takes what has begun for done, and syncs nothing.
-rm -f instance/sem/config_scripts_user && sync -f . || :
-
-)sh";
+constexpr std::string_view prologue = embedded::user_data_begin_sh;
 
 // No --fail: with it curl would also try again after a 404. --globoff: brackets in a URL are not patterns.
-constexpr std::string_view fetch = R"sh(why="cannot write to $dir"
-mkdir -p $dir
-# Up to 21 times in 10 minutes; a final answer, such as 404, ends it.
-got=$(curl --silent --location --globoff --proto =https --connect-timeout 15 --max-time 180 \
-  --retry 20 --retry-delay 3 --retry-all-errors --retry-max-time 600 \
-  --output $agent --write-out 'HTTP %{http_code} %{errormsg}' "$url" 2>/dev/null) || got=${got:-no curl}
-why="cannot fetch $url: ${got% }"
-[ "$got" = 'HTTP 200 ' ]
-has=$(sha256sum <$agent)
-why="$url has SHA-256 ${has%% *}, expected $sha256"
-[ "$has" = "$sha256  -" ]
-chmod 700 $agent
-why="$url does not run here ($(uname -m))"
-$agent --version >/dev/null 2>&1
-
-why="cannot write to $dir"
-)sh";
+constexpr std::string_view fetch = embedded::user_data_fetch_sh;
 
 // In double quotes, `$` is the only character of a URL with a special meaning (POSIX, 2.2.3).
 std::string quoted(std::string_view url) {
