@@ -99,7 +99,7 @@ Result<int> run(const Options& options, EventWriter& events, bool seal_only, Mak
   report.changes = host.mutations();
   const int exit_code = report.exit_code();
   RealHost unlogged({});  // the seal has destroyed the log: to write to it would make a new one
-  if (!seal_only) report.next_try = next_try(unlogged, report.may_pass(), profile->profile);
+  if (!seal_only) report.next_try = next_try(unlogged, may_pass(report), profile->profile);
   const auto json = to_json(report, info);
   const auto kept = seal_only ? Status() : unlogged.write_file(paths::report, json.dump(2) + "\n", {0644});
   if (exit_code != exit_ok) tell_owner(failure_line(report), json);

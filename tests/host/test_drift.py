@@ -10,7 +10,7 @@ from lab import parts
 from lab.host import Host
 from lab.wait import wait_until
 
-pytestmark = pytest.mark.parametrize("suite", ["noble"], indirect=True)
+pytestmark = pytest.mark.parametrize("suite", ["bookworm"], indirect=True)
 
 HOME_UNIT = "/home/ubuntu/.config/systemd/user/openclaw-gateway.service"
 CONFIG = "/home/ubuntu/.openclaw/openclaw.json"

@@ -17,7 +17,7 @@ from lab.mirror import Fault
 from lab.wait import wait_until
 from lab.world import World
 
-pytestmark = pytest.mark.parametrize("suite", ["noble"], indirect=True)
+pytestmark = pytest.mark.parametrize("suite", ["bookworm"], indirect=True)
 
 GATEWAY = "openclaw-gateway.service"
 PROFILE = "/etc/bootstrap-agent/profile.yaml"

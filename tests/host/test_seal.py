@@ -125,7 +125,7 @@ def test_a_crash_of_the_agent_leaves_no_core_dump(converged: Host, argv: list[st
 
 
 def test_what_a_failed_run_keeps_is_destroyed_by_a_timer(world: World, agent: Path, new_host: Callable[[str], Host]) -> None:
-    host = new_host("noble")
+    host = new_host("bookworm")
     profile = "keep_unconsumed_secrets: 1h\n"
     for path in ("/stable/*", "/dist/*"):
         world.services.set_fault(path, "status", code=404)

@@ -74,6 +74,16 @@ Status end_retries(Host& host) {
 
 }  // namespace
 
+bool may_pass(const Report& report) {
+  const auto& all = report.resources;
+  const bool put_back = std::any_of(all.begin(), all.end(), [](const auto& resource) {
+    return resource.name == "openclaw/update" && resource.outcome == Outcome::failed && !resource.may_pass;
+  });
+  return std::any_of(all.begin(), all.end(), [put_back](const auto& resource) {
+    return resource.may_pass && !(put_back && resource.name.starts_with("openclaw/"));
+  });
+}
+
 bool retry_is_due(const Probe& probe) {
   const auto recorded = probe.exists(paths::retry);
   return recorded && *recorded;

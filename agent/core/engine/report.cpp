@@ -31,10 +31,6 @@ int Report::exit_code() const {
   return mode == Mode::enforce ? 1 : 2;
 }
 
-bool Report::may_pass() const {
-  return std::any_of(resources.begin(), resources.end(), [](const auto& r) { return r.may_pass; });
-}
-
 std::size_t Report::count(Outcome outcome) const {
   return static_cast<std::size_t>(
       std::count_if(resources.begin(), resources.end(), [&](const auto& r) { return r.outcome == outcome; }));

@@ -49,8 +49,6 @@ struct Report {
   // blocked in an enforcing run. 2: drift, or something that could not be observed, in a check.
   [[nodiscard]] int exit_code() const;
   [[nodiscard]] std::size_t count(Outcome outcome) const;
-  // Whether something failed that may pass by itself.
-  [[nodiscard]] bool may_pass() const;
 };
 
 }  // namespace agent

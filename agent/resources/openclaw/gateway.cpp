@@ -2,7 +2,6 @@
 #include "resources/openclaw/gateway.hpp"
 
 #include "base/json.hpp"
-#include "core/paths.hpp"
 #include "ports/wait.hpp"
 #include "resources/common/openclaw_files.hpp"
 #include "resources/common/untrusted_json.hpp"
@@ -91,13 +90,8 @@ Status wait_until_ready(const Probe& probe, const User& user, const Profile::Gat
               wanted.ready_timeout.count(), last.words, openclaw::unit_name);
 }
 
-// While a snapshot is kept, the run ends by putting it back: to try the same version or secrets again by
-// itself would only stop the gateway again.
 Status Gateway::apply(Host& host, const GatewayState& state) {
-  auto ready = wait_until_ready(host, state.user, wanted_);
-  if (ready) return ready;
-  AGENT_TRY_ASSIGN(const bool goes_back, host.exists(paths::update));
-  return goes_back ? fail(Errc::refused, "{}", ready.error().message) : ready;
+  return wait_until_ready(host, state.user, wanted_);
 }
 
 }  // namespace agent

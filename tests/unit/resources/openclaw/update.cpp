@@ -2,6 +2,7 @@
 // openclaw/update: a newer version, the return to the snapshot when it does not get ready, and what is kept
 #include <nlohmann/json.hpp>
 
+#include "commands/run/retry.hpp"
 #include "core/paths.hpp"
 #include "support/converged.hpp"
 #include "support/world_downloads.hpp"
@@ -85,7 +86,7 @@ TEST_CASE("update: a version that does not get ready makes way for the old one")
         "openclaw 2026.10.1 did not become ready, so 2026.9.6 was put back with its unit and "
         "configuration, and is ready: pin that version, or another");
   CHECK(report.exit_code() == 1);
-  CHECK_FALSE(report.may_pass());  // the same version would only stop the gateway again
+  CHECK_FALSE(may_pass(report));  // the same version would only stop the gateway again
   is_back(world);
   auto settings = nlohmann::json::parse(world.host.files.find(config_file)->content);
   CHECK(settings["gateway"]["bind"] == nlohmann::json::parse(before)["gateway"]["bind"]);

@@ -152,7 +152,7 @@ TEST_CASE("metadata: nftables.service, which flushes everybody's rules, brings t
   for (const char* when : {"ExecStartPost=-", "ExecReload=-"}) {
     CHECK(text.find(std::string(when) + "/usr/sbin/nft -f /etc/bootstrap-agent/metadata.nft\n") !=
           std::string::npos);
-    CHECK(text.find(std::string(when) + "/usr/sbin/ufw reload\n") != std::string::npos);
+    CHECK(text.find(std::string(when) + "+/usr/sbin/ufw reload\n") != std::string::npos);
   }
   world.host.files.erase(drop_in);
   CHECK(only_drift(world, "metadata") ==
