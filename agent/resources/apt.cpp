@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "resources/apt.hpp"
 
+#include <algorithm>
 #include <sstream>
 
 #include "ports/run_checked.hpp"
@@ -27,9 +28,12 @@ std::string reason(const Command& command, Completed done) {
   std::string best;
   for (const auto& line : lines)
     if (line.starts_with("E: ")) best = line;
-  for (const char* telling : {"://", "Could not get lock"})
-    for (auto line = lines.rbegin(); line != lines.rend(); ++line)
-      if (line->find(telling) != std::string::npos) best = *line;
+  for (const char* telling : {"://", "Could not get lock"}) {
+    const auto first = std::find_if(lines.begin(), lines.end(), [telling](const std::string& line) {
+      return line.find(telling) != std::string::npos;
+    });
+    if (first != lines.end()) best = *first;
+  }
   if (!best.empty()) done.err = best.substr(3);
   return failure_text(command, done);
 }
