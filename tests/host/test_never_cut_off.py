@@ -127,9 +127,13 @@ def test_what_was_not_confirmed_is_put_back(lean: Host, stranger: str, ssh: Ssh,
     if lean.exists(SOON):
         (lean.root / SOON.lstrip("/")).unlink()
         lean.run(["systemctl", "daemon-reload"]).check()
-    ssh("true").check()
-    lean.run([AGENT, "--status", "--wait"], timeout=SECONDS)
-    assert "rule not in the profile" in verify(lean).fields("ufw")
+    if cut.startswith("power cut"):  # the boot's own run makes the change again, and sees that the operator can connect
+        lean.run([AGENT, "--status", "--wait"], timeout=SECONDS)
+        assert verify(lean).bad == {}
+    else:
+        ssh("true").check()
+        lean.run([AGENT, "--status", "--wait"], timeout=SECONDS)
+        assert "rule not in the profile" in verify(lean).fields("ufw")
     assert reconcile(lean).bad == {}
     assert ssh("true").code == 255
 
