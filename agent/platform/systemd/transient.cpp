@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/systemd/transient.hpp"
 
+#include <poll.h>
 #include <systemd/sd-bus.h>
 
 #include "platform/systemd/job.hpp"
@@ -54,12 +55,20 @@ Status start_on(Bus& bus, const TransientUnit& unit) {
 
 }  // namespace
 
+// While PID 1 executes itself again it is off the bus. The first call may have arrived all the same: then the
+// unit is there, and it is ours.
 Status start_transient(const TransientUnit& unit, Milliseconds timeout) {
   if (unit.argv.empty()) return fail(Errc::invalid, "start {}: nothing to run", unit.name);
-  auto bus = Bus::open(Scope::system(), Deadline(timeout));
-  AGENT_TRY(with_context(bus ? start_on(*bus, unit) : Status(tl::unexpected<Error>(bus.error())),
-                         "start " + unit.name));
-  return {};
+  const Deadline deadline(timeout);
+  const Deadline back(Milliseconds(5'000));
+  for (bool again = false;; again = true) {
+    auto bus = Bus::open(Scope::system(), deadline);
+    auto started = bus ? start_on(*bus, unit) : Status(tl::unexpected<Error>(bus.error()));
+    if (started || (again && started.error().code == Errc::refused)) return {};
+    if (started.error().code != Errc::unavailable || back.passed() || deadline.passed())
+      return pass(std::move(started), "start " + unit.name);
+    ::poll(nullptr, 0, 100);
+  }
 }
 
 }  // namespace agent
