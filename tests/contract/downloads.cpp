@@ -10,6 +10,7 @@
 #include "platform/crypto/sha256.hpp"
 #include "platform/real_host.hpp"
 #include "support/fake_host.hpp"
+#include "support/kernel.hpp"
 
 #define ON_BOTH(name) TEST_CASE_TEMPLATE(name, D, FakeDownloads, RealDownloads)
 
@@ -128,7 +129,7 @@ ON_BOTH("contract: a download is what its hash says, or nothing" * doctest::skip
 }
 
 ON_BOTH("contract: an archive is unpacked into a fresh directory, within its limits" *
-        doctest::skip(::geteuid() != 0)) {
+        doctest::skip(::geteuid() != 0 || no_openat2())) {
   D d;
   auto& host = d.host();
   const auto archive = host.fetch({d.url("/tree.tar"), d.archive_sha256, 1U << 20U, Milliseconds(10'000)});

@@ -36,6 +36,7 @@ def test_it_is_what_this_agent_renders(tmp_path: Path) -> None:
     assert AGENT
     (tmp_path / "sums").write_text("".join(f"{sha256}  bootstrap-agent-{each}\n" for each, sha256 in cases.SUMS.items()))
     (tmp_path / "profile").write_text("tailscale:\n  hostname: claw\n# END\n")
+    (tmp_path / "secrets").touch(mode=0o600)
     (tmp_path / "secrets").write_text("tailscale_auth_key: tskey-auth-kx\n")
     argv: list[str | Path] = [
         AGENT,
