@@ -30,7 +30,18 @@ Query Query::ufw_added() { return Query(look({"ufw", "show", "added"})); }
 Query Query::nft_table(const std::string& name) {
   return Query(look({"nft", "-j", "list", "table", "inet", name}));
 }
+Query Query::nft_rules() { return Query(look({"nft", "-j", "list", "ruleset"})); }
+std::vector<Query> Query::iptables_rules() {
+  std::vector<Query> all;
+  for (const char* program :
+       {"iptables-nft-save", "ip6tables-nft-save", "iptables-legacy-save", "ip6tables-legacy-save"})
+    all.push_back(Query(look({program})));
+  return all;
+}
 Query Query::serve_status() { return Query(look({"/usr/local/bin/tailscale", "serve", "status", "--json"})); }
+Query Query::sudo_rules(const std::string& user) {
+  return Query(look({"sudo", "--non-interactive", "-l", "-U", user}));
+}
 
 Query Query::database_says_one(const User& user, const std::string& file, const std::string& sql) {
   const std::string script =

@@ -22,8 +22,15 @@ class Query {
   static Query ufw_added();
   // nft(8) -j list table inet NAME; exit 1 when it is not there.
   static Query nft_table(const std::string& name);
+  // nft(8) -j list ruleset: the rules of all tables.
+  static Query nft_rules();
+  // iptables-save(8), for IPv4 and IPv6, of both back ends: the rules of all tables that exist. Without
+  // --table, so that none is made.
+  static std::vector<Query> iptables_rules();
   // `tailscale serve status --json`: {} when nothing is served.
   static Query serve_status();
+  // sudo(8) -l -U: the rules by which this user may run programs as another.
+  static Query sudo_rules(const std::string& user);
   // Whether an SQL query on an SQLite database in the user's home gives one row whose values are all 1.
   // node(1) opens the file read-only, as that user. Exit 0 or 1.
   static Query database_says_one(const User& user, const std::string& file, const std::string& sql);

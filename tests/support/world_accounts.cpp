@@ -2,6 +2,7 @@
 #include "support/world_accounts.hpp"
 
 #include <algorithm>
+#include <sstream>
 
 #include "support/world_programs.hpp"
 
@@ -35,6 +36,53 @@ Completed gpasswd(FakeHost& host, const Command& command) {
   return says("Removing user " + command.argv[2] + " from group " + command.argv[3] + "\n");
 }
 
+// sudo(8) breaks a rule at 80 columns, and indents what follows.
+std::string broken(const std::string& rule) {
+  constexpr std::size_t columns = 80;
+  std::istringstream words(rule);
+  std::string text, line = "   ";
+  for (std::string word; words >> word;) {
+    if (line.size() + 1 + word.size() >= columns) {
+      text += line + "\n";
+      line = "       ";
+    }
+    line += " " + word;
+  }
+  return text + line + "\n";
+}
+
+// The rules for the user and his groups in one sudoers file: "WHO ALL=(RUN AS) [NOPASSWD:] COMMAND".
+std::string rules_in(const std::string& text, const User& user) {
+  std::istringstream lines(text);
+  std::string out;
+  for (std::string line; std::getline(lines, line);) {
+    const auto who = line.substr(0, line.find_first_of(" \t"));
+    const bool group = who.starts_with("%") && has(user.groups, who.substr(1));
+    const auto rule = line.find("ALL=(");
+    if ((who != user.name && who != "ALL" && !group) || rule == std::string::npos) continue;
+    auto words = line.substr(rule + 4);
+    if (const auto tag = words.find("NOPASSWD:ALL"); tag != std::string::npos) words.insert(tag + 9, " ");
+    out += broken(words);
+  }
+  return out;
+}
+
+Result<Completed> sudo(const FakeHost& host, const std::string& name) {
+  if (!runnable(host.files, "/usr/bin/sudo")) return fail(Errc::not_found, "run sudo: no such program");
+  const auto user = host.users.find(name);
+  if (user == host.users.end()) return refuses(1, "sudo: unknown user " + name + "\n");
+  const std::string directory = "/etc/sudoers.d/";
+  std::string rules;
+  const auto main = host.read_file("/etc/sudoers", 1U << 16U);
+  rules += rules_in(main ? *main : "", user->second);
+  const auto names = host.list(directory);
+  for (const auto& file : names ? *names : std::vector<std::string>())
+    rules += rules_in(*host.read_file(directory + file, 1U << 16U), user->second);
+  if (rules.empty()) return says("User " + name + " is not allowed to run sudo on host.\n");
+  return says("Matching Defaults entries for " + name + " on host:\n    env_reset, use_pty\n\nUser " + name +
+              " may run the following commands on host:\n" + rules);
+}
+
 }  // namespace
 
 void Accounts::attach(FakeHost& host) {
@@ -62,6 +110,10 @@ void Accounts::attach(FakeHost& host) {
       return refuses(1, "chage: user '" + command.argv.back() + "' does not exist in /etc/passwd\n");
     user->second.must_change_password = user->second.ages = false;
     return says("");
+  });
+  host.on_query("sudo", [this](const FakeHost& on, const Command& command) -> Result<Completed> {
+    if (!sudo_refuses.empty()) return refuses(1, sudo_refuses);
+    return sudo(on, command.argv.back());
   });
   host.on_run("visudo", [this](FakeHost& on, const Command& command) -> Result<Completed> {
     if (!runnable(on.files, "/usr/sbin/visudo")) return fail(Errc::not_found, "run visudo: no such program");

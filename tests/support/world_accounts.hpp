@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// passwd, group and sudoers, as useradd, usermod, chage, gpasswd and visudo change and check them.
+// passwd, group and sudoers, as useradd, usermod, chage, gpasswd, visudo and sudo -l change and show them.
 #pragma once
 
 #include "support/fake_host.hpp"
@@ -8,6 +8,7 @@ namespace agent::world {
 
 struct Accounts {
   std::string visudo_refuses;  // visudo's message; empty: it accepts the file
+  std::string sudo_refuses;    // sudo -l's message; empty: it answers
 
   bool passwords_age = false;  // login.defs' PASS_MAX_DAYS is 30
 

@@ -27,7 +27,10 @@ void unpack(FakeHost& host, const std::string& package) {
   }
   if (package == "iptables") host.files.put_symlink("/usr/sbin/iptables", "/etc/alternatives/iptables");
   if (package == "nftables") host.files.put("/usr/sbin/nft", "ELF", program);
-  if (package == "sudo") host.files.put("/usr/sbin/visudo", "ELF", program);
+  if (package == "sudo") {
+    host.files.put("/usr/sbin/visudo", "ELF", program);
+    host.files.put("/usr/bin/sudo", "ELF", {04755});
+  }
   host.files.sync_tree(
       "/usr/sbin");  // dpkg syncs the files that it unpacks, but not those that postinst makes
   host.files.sync_tree("/usr/share");

@@ -1,26 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "resources/access/accounts.hpp"
 
-#include <algorithm>
-#include <array>
-
 #include "core/paths.hpp"
 #include "resources/access/account_programs.hpp"
+#include "resources/access/groups.hpp"
 #include "resources/common/users.hpp"
 
 namespace agent {
 namespace {
-
-// Each of these gives root's power, or (adm) access to the logs.
-constexpr std::array<std::string_view, 5> forbidden_groups = {"sudo", "admin", "docker", "lxd", "adm"};
-
-std::vector<std::string> forbidden_groups_of(const User& user) {
-  std::vector<std::string> groups;
-  for (const auto group : forbidden_groups)
-    if (std::find(user.groups.begin(), user.groups.end(), group) != user.groups.end())
-      groups.emplace_back(group);
-  return groups;
-}
 
 // useradd(8) makes the account first, then its home, and syncs neither. When this file exists, a run ended in
 // between: the home may be incomplete, and nothing else uses it yet.
@@ -49,7 +36,7 @@ Observation GatewayUser::describe(const GatewayUserState& state) const {
   }
   if (!state.home || state.half_made)
     seen.drift("home", state.home ? "incomplete, from an interrupted run" : "absent", state.account->home);
-  for (const auto& group : forbidden_groups_of(*state.account))
+  for (const auto& group : powerful_groups(*state.account))
     seen.drift(fmt::format("group {}", group), "member", "not a member");
   describe_ageing(*state.account, seen);
   return seen;
@@ -76,7 +63,7 @@ Status GatewayUser::make(Host& host, const GatewayUserState& state) const {
 Status GatewayUser::apply(Host& host, const GatewayUserState& state) {
   if (!state.account) return make(host, state);
   if (!state.home || state.half_made) AGENT_TRY(make(host, state));
-  for (const auto& group : forbidden_groups_of(*state.account))
+  for (const auto& group : powerful_groups(*state.account))
     AGENT_TRY(run_account_program(host, {"gpasswd", "--delete", user_, group}));
   return ages(*state.account) ? end_ageing(host, user_) : Status();
 }
@@ -116,6 +103,7 @@ Result<LingerState> Linger::look(const Probe& probe) const {
   AGENT_TRY_ASSIGN(const auto manager, probe.unit(Scope::system(), unit));
   state.manager = manager.active_state;
   if (state.manager != "active") return state;
+  state.held_groups = powerful_groups(probe, manager.main_pid);
   // The manager may run without a bus: the user stopped it, or it never existed. The question works with any
   // unit.
   const auto answer = probe.unit(Scope::of(state.user), "default.target");
@@ -128,10 +116,15 @@ Observation Linger::describe(const LingerState& state) const {
   if (!state.marked) seen.drift("linger", "off", "on");
   seen.expect("user manager", state.manager, "active");
   if (!state.bus_answers) seen.drift("user's bus", "does not answer", "answers");
+  for (const auto& group : state.held_groups)
+    seen.drift(fmt::format("group {} of the running user manager", group), "member", "not a member");
   return seen;
 }
 
 Status Linger::apply(Host& host, const LingerState& state) {
+  if (!state.held_groups.empty())
+    AGENT_TRY(
+        host.restart_unit(Scope::system(), fmt::format("user@{}.service", state.user.uid), manager_timeout));
   if (state.marked && state.manager == "active" && state.bus_answers) return {};
   return host.enable_linger(state.user, manager_timeout);
 }

@@ -44,9 +44,10 @@ class BuildUser : public ResourceOf<BuildUserState> {
 
 struct LingerState {
   User user;
-  bool marked = false;      // logind starts the manager at boot
-  std::string manager;      // ActiveState of user@UID.service
-  bool bus_answers = true;  // only an active manager is asked
+  bool marked = false;                   // logind starts the manager at boot
+  std::string manager;                   // ActiveState of user@UID.service
+  bool bus_answers = true;               // only an active manager is asked
+  std::vector<std::string> held_groups;  // with root's power, from before they were taken from the account
 };
 
 // The user's manager starts at boot, without a session (loginctl(1) enable-linger).

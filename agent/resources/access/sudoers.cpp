@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "resources/access/sudoers.hpp"
 
+#include <algorithm>
 #include <array>
 #include <sstream>
 
 #include "core/paths.hpp"
 #include "ports/run_checked.hpp"
+#include "resources/access/sudo_rules.hpp"
 
 namespace agent {
 namespace {
@@ -36,6 +38,22 @@ std::string without_grants(const std::string& text, const std::string& user, boo
       kept += line + "\n";
   }
   return kept;
+}
+
+// What sudo says of the lines that we write.
+bool is_ours(const std::string& rule) {
+  constexpr std::string_view by = "(root) NOPASSWD: ";
+  if (!rule.starts_with(by)) return false;
+  const auto command = std::string_view(rule).substr(by.size());
+  return std::any_of(allowed.begin(), allowed.end(), [&](std::string_view arguments) {
+    return command == fmt::format("{} {}", paths::agent, arguments);
+  });
+}
+
+Result<std::vector<std::string>> other_rules(const Probe& probe, const std::string& user) {
+  AGENT_TRY_ASSIGN(auto rules, sudo_rules(probe, user));
+  std::erase_if(rules, is_ours);
+  return rules;
 }
 
 }  // namespace
@@ -69,6 +87,9 @@ Result<SudoersState> Sudoers::look(const Probe& probe) const {
     if (other) (void)without_grants(*other, user_, granted);
     if (granted) state.granting.push_back(path);
   }
+  AGENT_TRY_ASSIGN(const auto account, probe.find_user(user_));
+  if (!account) return state;
+  AGENT_TRY_ASSIGN(state.other_rules, other_rules(probe, user_));
   return state;
 }
 
@@ -78,6 +99,7 @@ Observation Sudoers::describe(const SudoersState& state) const {
   seen.expect("mode", fmt::format("{:04o}", state.mode), "0440");
   seen.expect("owner", fmt::format("uid {}", state.owner), "uid 0");
   for (const auto& file : state.granting) seen.drift("grant in " + file, "present", "absent");
+  for (const auto& rule : state.other_rules) seen.drift("sudo rule", rule, "absent");
   return seen;
 }
 
@@ -108,7 +130,14 @@ Status Sudoers::apply(Host& host, const SudoersState& state) {
   if (state.file != OwnFile::as_made || state.mode != 0440 || state.owner != 0)
     AGENT_TRY(write_own_file(host));
   for (const auto& file : state.granting) AGENT_TRY(revoke(host, file));
-  return {};
+  if (state.other_rules.empty()) return {};
+  AGENT_TRY_ASSIGN(const auto left, other_rules(host, user_));
+  if (left.empty()) return {};
+  return fail(Errc::refused,
+              "sudo still gives {} `{}`, by a rule for a group, for all, or in another file: find it with "
+              "`grep -r . /etc/sudoers /etc/sudoers.d`, take it out with visudo, then run `bootstrap-agent "
+              "--reconcile`",
+              user_, fmt::join(left, "`, `"));
 }
 
 }  // namespace agent

@@ -12,7 +12,8 @@ struct SudoersState {
   OwnFile file = OwnFile::absent;
   mode_t mode = 0440;  // as wanted, where there is no file
   uid_t owner = 0;
-  std::vector<std::string> granting;  // paths of other files that give this user something
+  std::vector<std::string> granting;     // paths of other files that give this user something
+  std::vector<std::string> other_rules;  // sudo's own list, without what we write
 };
 
 class Sudoers : public ResourceOf<SudoersState> {

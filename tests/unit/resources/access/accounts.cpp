@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// user, user/linger, user/password, user/sudoers, sshd: accounts and their rights
-#include "resources/access/sudoers.hpp"
+// user, user/linger, user/password, sshd: accounts and their rights
 #include "support/converged.hpp"
+#include "support/world_programs.hpp"
 
 namespace agent {
 
@@ -26,6 +26,21 @@ TEST_CASE("user: a password is taken away") {
   CHECK(only_drift(world, "user/password") == Lines{"password: is set or empty, should be locked"});
   repairs(world);
   CHECK(world.user().password_locked);
+}
+
+// Ubuntu's image has `ubuntu` in adm and sudo, and logind may have started his manager at boot with them.
+TEST_CASE("user/linger: a manager that still has groups which were taken away is started again") {
+  Converged world;
+  const auto name = fmt::format("user@{}.service", world.host.users.at("ubuntu").uid);
+  auto& manager = world.host.unit_of(Scope::system(), name);
+  manager.main_pid = 4242;
+  world.host.files.put("/etc/group", "root:x:0:\nadm:x:4:syslog\nsudo:x:27:\nusers:x:100:\nubuntu:x:1001:\n");
+  world.host.files.put("/proc/4242/status", "Name:\tsystemd\nGroups:\t4 27 100 1001 \nVmPeak:\t1 kB\n");
+  CHECK(only_drift(world, "user/linger") ==
+        Lines{"group adm of the running user manager: is member, should be not a member",
+              "group sudo of the running user manager: is member, should be not a member"});
+  repairs(world);
+  CHECK(has(world.host.changes(), "restart_unit " + name));
 }
 
 TEST_CASE("user: password and sudo stay until there is other access") {
@@ -79,14 +94,6 @@ TEST_CASE("linger: a manager whose bus is gone is restarted") {
   CHECK(world.host.unreachable_buses.empty());
 }
 
-TEST_CASE("sudoers: nothing the user may run takes a path, stdin, URL or secret") {
-  const auto content = Sudoers::content("ubuntu");
-  for (const char* word : {"--profile", "--secrets", "--deadline", "*", "ALL:", " ALL\n", "SETENV"})
-    CHECK_MESSAGE(content.find(word) == std::string::npos, word);
-  CHECK(content.find("ubuntu ALL=(root) NOPASSWD: /usr/local/sbin/bootstrap-agent --reconcile\n") !=
-        std::string::npos);
-}
-
 TEST_CASE("user: a home that was lost in a power cut is made again") {
   Converged world;
   world.host.files.erase("/home/ubuntu");
@@ -128,40 +135,6 @@ TEST_CASE("user: a home's contents are removed only when a run was interrupted w
   world.host.files.put("/home/ubuntu/mine", "kept", {0600, 4711, 4711});
   (void)world.enforce();
   CHECK(world.host.files.find("/home/ubuntu/mine") != nullptr);
-}
-
-TEST_CASE("sudoers: what others granted this user is revoked, the rest of their file stays") {
-  Converged world;
-  const std::string file = "/etc/sudoers.d/90-cloud-init-users";
-  world.host.files.put(
-      file, "# cloud-init\nubuntu ALL=(ALL) NOPASSWD:ALL\nubuntu\tALL=(ALL) ALL\nubuntux ALL=(ALL) ALL\n",
-      {0440});
-  CHECK(only_drift(world, "user/sudoers") == Lines{"grant in " + file + ": is present, should be absent"});
-  repairs(world);
-  CHECK(world.host.files.find(file)->content == "# cloud-init\nubuntux ALL=(ALL) ALL\n");
-  for (const auto& change : world.host.changes())
-    CHECK(change.find("/etc/sudoers.d/bootstrap-agent") == std::string::npos);
-}
-
-TEST_CASE("sudoers: changed, or writable: named and repaired") {
-  Converged world;
-  auto& own = *world.host.files.find("/etc/sudoers.d/bootstrap-agent");
-  own.content += "ubuntu ALL=(ALL) ALL\n";
-  CHECK(only_drift(world, "user/sudoers") == Lines{"content: is changed, should be as made"});
-  repairs(world);
-  world.host.files.find("/etc/sudoers.d/bootstrap-agent")->mode = 0640;
-  CHECK(only_drift(world, "user/sudoers") == Lines{"mode: is 0640, should be 0440"});
-  repairs(world);
-  world.host.files.find("/etc/sudoers.d/bootstrap-agent")->uid = 1000;
-  CHECK(only_drift(world, "user/sudoers") == Lines{"owner: is uid 1000, should be uid 0"});
-  repairs(world);
-}
-
-TEST_CASE("sudoers: a file that visudo refuses is never installed") {
-  World world;
-  world.accounts.visudo_refuses = "syntax error near line 2";
-  CHECK(failure(world, "user/sudoers") == "visudo refuses our sudoers file: syntax error near line 2");
-  CHECK(world.host.files.find("/etc/sudoers.d/bootstrap-agent") == nullptr);
 }
 
 TEST_CASE("sshd: passwords on again, by whatever file, are drift") {
