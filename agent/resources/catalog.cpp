@@ -3,6 +3,7 @@
 
 #include "profile/secret_table.hpp"
 #include "resources/access/accounts.hpp"
+#include "resources/access/firewall/forwarded_ports.hpp"
 #include "resources/access/firewall/ufw.hpp"
 #include "resources/access/metadata_guard.hpp"
 #include "resources/access/passwords.hpp"
@@ -12,10 +13,12 @@
 #include "resources/agent_units/reconcile_timer.hpp"
 #include "resources/agent_units/shipped_units.hpp"
 #include "resources/openclaw/cli_pairing.hpp"
+#include "resources/openclaw/command.hpp"
 #include "resources/openclaw/config.hpp"
 #include "resources/openclaw/env.hpp"
 #include "resources/openclaw/gateway.hpp"
 #include "resources/openclaw/nodejs.hpp"
+#include "resources/openclaw/other_gateways.hpp"
 #include "resources/openclaw/package.hpp"
 #include "resources/openclaw/unit.hpp"
 #include "resources/openclaw/update.hpp"
@@ -60,11 +63,14 @@ Result<Plan> server_plan(const Profile& profile, const Secrets& secrets, const L
   add(std::make_unique<TailscaleAccess>(profile));
   add(ShippedUnits::firewall_revert());
   add(std::make_unique<Ufw>(profile, session));
+  add(std::make_unique<ForwardedPorts>(profile.ufw.allow));
   add(std::make_unique<MetadataGuard>());
   add(nodejs(profile));
   add(std::make_unique<NvmShim>(profile.user));
   add(std::make_unique<BuildUser>());
   add(std::make_unique<OpenclawPackage>(profile));
+  add(std::make_unique<OpenclawCommand>(profile.user));
+  add(std::make_unique<OtherGateways>(profile.user));
   add(std::make_unique<OpenclawEnv>(profile, secrets));
   add(std::make_unique<OpenclawConfig>(profile));
   add(std::make_unique<OpenclawUnit>(profile));

@@ -50,10 +50,11 @@ TEST_CASE("law: a check of a bare machine sees no resource in sync that enforcin
   for (const auto& resource : done.resources) {
     CAPTURE(resource.name);
     // A bare machine has no unfinished update, no unwanted timer, no needrestart and no password of root's;
-    // names are resolved, a user is made without a password, and the tailnet lets somebody in.
-    const std::set<std::string> nothing_to_do = {"openclaw/update", "reconcile/timer", "resolver",
-                                                 "user/password",   "root/password",   "boot/needrestart",
-                                                 "tailscale/access"};
+    // names are resolved, a user is made without a password, the tailnet lets somebody in, there is no other
+    // gateway, and no port is forwarded.
+    const std::set<std::string> nothing_to_do = {"openclaw/update",  "reconcile/timer", "resolver",
+                                                 "user/password",    "root/password",   "boot/needrestart",
+                                                 "tailscale/access", "openclaw/others", "ufw/forwarded"};
     if (nothing_to_do.contains(resource.name)) {
       CHECK(resource.outcome == Outcome::in_sync);
       continue;

@@ -216,11 +216,14 @@ void Ufw::attach(FakeHost& host) {
 
 void Nft::attach(FakeHost& host) {
   host.on_query("nft", [this](const FakeHost&, const Command& command) -> Result<Completed> {
+    if (command.argv.back() == "ruleset") return says(ruleset);
     if (loaded.empty())
       return refuses(1, "Error: No such file or directory\nlist table inet " + command.argv.back() +
                             "\n                ^^^^\n");
     return says(table_of(loaded).dump());
   });
+  host.on_query("iptables-nft-save",
+                [this](const FakeHost&, const Command&) -> Result<Completed> { return says(nat); });
   host.on_start(unit, [this](FakeHost& on, UnitState& state) -> Status {
     const auto* file = on.files.find(rules_file);
     const bool good = file != nullptr && runnable(on.files, "/usr/sbin/nft");

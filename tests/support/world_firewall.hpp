@@ -50,7 +50,9 @@ class Ufw {
 class Nft {
  public:
   static constexpr const char* unit = "bootstrap-agent-metadata.service";
-  std::string loaded;  // the rules file when it was loaded; empty: no table
+  std::string loaded;                           // the rules file when it was loaded; empty: no table
+  std::string ruleset = R"({"nftables": []})";  // nft -j list ruleset, without that table
+  std::string nat;  // iptables-nft-save; the other programs of its kind are not installed
 
   void attach(FakeHost& host);
 };

@@ -71,8 +71,11 @@ Result<Completed> OpenClaw::postinstall(FakeHost& host, const Command& command) 
 }
 
 Result<Completed> OpenClaw::command_line(FakeHost& host, const Command& command) {
+  // The command executes the version in use.
+  const std::string program = "/opt/openclaw/current/node_modules/openclaw/openclaw.mjs";
   if (!runnable(host.files, command.argv.front()))
     return fail(Errc::not_found, "run openclaw: no such program");
+  if (!runnable(host.files, program)) return refuses(127, "openclaw: " + program + ": not found\n");
   if (command.argv.at(1) == "acp") {
     if (!is_up(host)) return refuses(1, "gateway connect failed: connect ECONNREFUSED 127.0.0.1\n");
     paired = true;
@@ -80,7 +83,7 @@ Result<Completed> OpenClaw::command_line(FakeHost& host, const Command& command)
   }
   const auto* config = host.files.find(command.env.at("OPENCLAW_CONFIG_PATH"));
   if (config == nullptr || json::parse(config->content, nullptr, false).is_discarded() ||
-      (!config_issue.empty() && is_bad(resolve(host.files, command.argv.front())))) {
+      (!config_issue.empty() && is_bad(resolve(host.files, program)))) {
     const json answer = {{"valid", false},
                          {"issues", {{{"path", "gateway.port"}, {"message", config_issue}}}}};
     return Completed{1, false, answer.dump(), ""};

@@ -10,6 +10,9 @@ namespace agent::openclaw {
 inline constexpr const char* config_file = ".openclaw/openclaw.json";
 inline constexpr const char* env_file = ".openclaw/.env";
 
+// The command line, for every user but root.
+inline constexpr const char* command = "/usr/local/bin/openclaw";
+
 inline constexpr const char* unit_name = "openclaw-gateway.service";
 // In the home. `openclaw gateway status` and `openclaw doctor` look for it there.
 inline constexpr const char* unit_directory = ".config/systemd/user";

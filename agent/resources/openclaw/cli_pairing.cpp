@@ -49,7 +49,7 @@ Observation CliPairing::describe(const CliPairingState& state) const {
 Status CliPairing::apply(Host& host, const CliPairingState& state) {
   if (state.paired) return {};
   Command command;
-  command.argv = {"/usr/local/bin/openclaw", "acp"};
+  command.argv = {openclaw::command, "acp"};
   command.env = {{"HOME", state.user.home}, {"LANG", "C.UTF-8"}};
   command.user = state.user;
   command.directory = state.user.home;

@@ -38,7 +38,7 @@ std::string issues_in(const std::string& output) {
 Status validate(Host& host, const User& user, const std::string& candidate) {
   AGENT_TRY(host.write_file({user, draft}, candidate, {owner_only}));
   Command command;
-  command.argv = {"/usr/local/bin/openclaw", "config", "validate", "--json"};
+  command.argv = {openclaw::command, "config", "validate", "--json"};
   command.env = {{"HOME", user.home}, {"OPENCLAW_CONFIG_PATH", user.home + "/" + draft}, {"LANG", "C.UTF-8"}};
   command.user = user;
   command.directory = user.home;
@@ -59,7 +59,7 @@ std::string OpenclawConfig::stamp() { return paths::stamps + "/openclaw-config";
 
 // After the package, because OpenClaw itself checks the file.
 OpenclawConfig::OpenclawConfig(const Profile& profile)
-    : ResourceOf({"openclaw/config", {"openclaw/package", "openclaw/env"}, {}}),
+    : ResourceOf({"openclaw/config", {"openclaw/command", "openclaw/env"}, {}}),
       user_(profile.user),
       port_(profile.gateway.port),
       owned_{{"/gateway/mode", "local"},

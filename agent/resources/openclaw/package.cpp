@@ -65,9 +65,7 @@ std::string reason(const Command& command, const Completed& done) {
 
 }  // namespace
 
-Artifact openclaw_artifact(const Profile& profile) {
-  return {"openclaw", profile.openclaw.version, {{"/usr/local/bin/openclaw", program + "/openclaw.mjs"}}};
-}
+Artifact openclaw_artifact(const Profile& profile) { return {"openclaw", profile.openclaw.version, {}}; }
 
 OpenclawPackage::OpenclawPackage(const Profile& profile)
     : ResourceOf({"openclaw/package", {"node", "openclaw/builder"}, {snapshot_token}}),

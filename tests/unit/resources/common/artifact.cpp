@@ -82,12 +82,11 @@ TEST_CASE("artifact: deleted, changed inside, a link elsewhere: named, and repla
 
 TEST_CASE("artifact: a broken link to a program is the only drift, and is repaired without a download") {
   Converged world;
-  world.host.files.erase("/usr/local/bin/openclaw");
-  CHECK(only_drift(world, "openclaw/package") ==
-        Lines{"link /usr/local/bin/openclaw: is absent or not a link, should be "
-              "/opt/openclaw/current/node_modules/openclaw/openclaw.mjs"});
+  world.host.files.erase("/usr/local/bin/npx");
+  CHECK(only_drift(world, "node") ==
+        Lines{"link /usr/local/bin/npx: is absent or not a link, should be /opt/node/current/bin/npx"});
   repairs(world);
-  CHECK(world.host.changes() == Lines{"make_symlink /usr/local/bin/openclaw", "sync /"});
+  CHECK(world.host.changes() == Lines{"make_symlink /usr/local/bin/npx", "sync /"});
 }
 
 TEST_CASE("openclaw/package: npm's own lines are the reason, with the registry that was asked") {
