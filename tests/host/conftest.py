@@ -31,7 +31,7 @@ from lab.host import Host  # noqa: E402
 from lab.world import World  # noqa: E402
 from sampler import Sampler  # noqa: E402
 
-SUITES = ("bookworm", "trixie")
+SUITES = ("noble", "trixie")
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

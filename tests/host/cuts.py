@@ -17,6 +17,7 @@ _WRITTEN = ("/etc/bootstrap-agent", "/etc/systemd/system", "/etc/sudoers.d", "/e
             "/usr/local/bin", "/usr/local/sbin", "/var/lib/bootstrap-agent", "/var/lib/tailscale/tailscaled.state",
             "/home/ubuntu/.openclaw/.env", "/home/ubuntu/.openclaw/openclaw.json", "/home/ubuntu/.config/systemd",
             "/home/ubuntu/.nvm")
+_NOT_OURS = ("/etc/xml/",)  # update-xmlcatalog(8) keeps a .old
 _OPENCLAWS_OWN = "/home/ubuntu/.cache/openclaw/"  # it leaves a .partial of its databases there, which its next start does not need
 
 
@@ -46,7 +47,7 @@ def empty_files(host: Host) -> list[str]:
 def leftovers(host: Host) -> list[str]:
     places = ["/etc", "/opt", "/usr/local", "/home/ubuntu", "/var/lib/bootstrap-agent", "/run/bootstrap-agent"]
     names = host.run(["find", *places, "-name", "node_modules", "-prune", "-o", "-print"]).check().out.splitlines()
-    return [name for name in names if TEMPORARY.search(name) and not name.startswith(_OPENCLAWS_OWN)]
+    return [name for name in names if TEMPORARY.search(name) and not name.startswith((_OPENCLAWS_OWN, *_NOT_OURS))]
 
 
 def assert_ended_well(host: Host, given: list[str]) -> None:

@@ -19,7 +19,7 @@ from lab.wait import wait_until
 from lab.world import World
 from sampler import Sampler
 
-pytestmark = pytest.mark.parametrize("suite", ["bookworm"], indirect=True)
+pytestmark = pytest.mark.parametrize("suite", ["noble"], indirect=True)
 
 NAME = "delivered"
 FIRST, SECOND = (f"sk-ant-oat01-{secrets.token_urlsafe(64)}" for _ in range(2))

@@ -182,7 +182,8 @@ def test_a_secret_left_behind_is_found(converged: Host, tmp_path: Path, place: s
         converged.write(place, secret)
     # journald compresses long entries. Once, on trixie, its file also contained the plain text; the reason is not known.
     found = canaries.copies(converged, [secret], tmp_path)
-    assert [other for other in found if not other.startswith("/var/log/journal/")] == [place]
+    # On noble rsyslog writes the line down as well.
+    assert [other for other in found if not other.startswith("/var/log/")] == [place]
     converged.run(["rm", "-f", place]).check()
 
 

@@ -28,7 +28,7 @@ SAMPLE: list[Place] = [("user", 3), ("openclaw/env", 7), ("packages", 60), ("tai
 
 def test_a_first_boot_that_is_killed_again_and_again(world: World, agent: Path, striker: Path, new_host: Callable[[str], Host],
                                                      tmp_path: Path) -> None:
-    host = new_host("bookworm")
+    host = new_host("noble")
     secrets = aftermath.bring_agent(world, agent, host)
     strike = Strikes(host, striker)
 

@@ -32,8 +32,9 @@ def up(world: World, suite: str):
 
 
 def test_the_payload_comes_by_hetzners_datasource(world: World, up: Host) -> None:
-    assert world.metadata.requests(up.last)[:3] == [
-        "/hetzner/v1/metadata/instance-id", "/hetzner/v1/metadata", "/hetzner/v1/userdata"]
+    asked = world.metadata.requests(up.last)[:3]
+    # Where a DHCP client is the image's own, cloud-init first tries whether the network is there.
+    assert [path for path in asked if path != "/hetzner/v1/metadata/instance-id"][:2] == ["/hetzner/v1/metadata", "/hetzner/v1/userdata"]
     assert "DataSourceHetzner" in up.run(["cloud-init", "status", "--long"]).check().out + up.read("/var/log/cloud-init-output.log")
     assert "said by the payload" in up.read("/var/log/cloud-init-output.log")
     assert "said by the payload" in up.run(["journalctl", "--boot"]).check().out
@@ -78,7 +79,7 @@ def test_names_and_packages_come_from_the_real_internet(up: Host) -> None:
 
 
 def test_each_host_gets_its_own_user_data_and_keeps_its_disk(new_host: NewHost) -> None:
-    first, second = new_host("bookworm"), new_host("bookworm")
+    first, second = new_host("noble"), new_host("noble")
     first.user_data = "#!/bin/sh\necho first >/root/who\n"
     second.user_data = "#cloud-config\nruncmd:\n  - echo second >/root/who\n"
     for host in (first, second):
@@ -175,7 +176,7 @@ def test_two_labs_and_the_machine_itself_as_before() -> None:
     before = forwarding.read_text()
     with World() as first, World() as second:
         assert first.instance.name != second.instance.name
-        hosts = [first.host("bookworm"), second.host("bookworm")]
+        hosts = [first.host("noble"), second.host("noble")]
         for host in hosts:
             host.boot()
         for host in hosts:

@@ -16,7 +16,7 @@ from lab.merge import merge
 from lab.wait import wait_until
 from lab.world import World
 
-pytestmark = pytest.mark.parametrize("suite", ["bookworm"], indirect=True)
+pytestmark = pytest.mark.parametrize("suite", ["noble"], indirect=True)
 
 PROFILE, OTHER = "/etc/bootstrap-agent/profile.yaml", "/root/profile.yaml"
 RUN, REVERT = "bootstrap-agent-run.service", "bootstrap-agent-revert.service"

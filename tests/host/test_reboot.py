@@ -15,7 +15,7 @@ from lab.host import Host
 from lab.wait import wait_until
 from lab.world import World
 
-pytestmark = pytest.mark.parametrize("suite", ["bookworm"], indirect=True)
+pytestmark = pytest.mark.parametrize("suite", ["noble"], indirect=True)
 
 UNIT = "openclaw-gateway.service"
 SECONDS = 600

@@ -74,7 +74,7 @@ select.select([], [], [], float(sys.argv[1]))
 @pytest.fixture(scope="module")
 def bare(world: World, agent: Path) -> Iterator[Host]:
     """A booted server with only the agent's file."""
-    host = world.host("bookworm")
+    host = world.host("noble")
     host.boot()
     host.wait_booted()
     shutil.copy(agent, f"{host.root}{AGENT}")

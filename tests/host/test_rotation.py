@@ -14,7 +14,7 @@ from lab.host import Host
 from lab.parts import MIRROR
 from lab.world import World
 
-pytestmark = pytest.mark.parametrize("suite", ["bookworm"], indirect=True)
+pytestmark = pytest.mark.parametrize("suite", ["noble"], indirect=True)
 
 HOOK = "/hooks/T0123/secret-part-of-the-address"
 PROFILE = "/etc/bootstrap-agent/profile.yaml"

@@ -9,7 +9,7 @@ from agent_calls import reconcile, verify
 from lab.host import Host
 from snapshot import changed, snapshot
 
-pytestmark = pytest.mark.parametrize("suite", ["bookworm"], indirect=True)
+pytestmark = pytest.mark.parametrize("suite", ["noble"], indirect=True)
 
 HOME = "/home/ubuntu"
 UNIT = ".config/systemd/user/openclaw-gateway.service"

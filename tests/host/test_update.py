@@ -12,7 +12,7 @@ from lab import fake_openclaw
 from lab.host import Host
 from lab.world import World
 
-pytestmark = pytest.mark.parametrize("suite", ["bookworm"], indirect=True)
+pytestmark = pytest.mark.parametrize("suite", ["noble"], indirect=True)
 
 OLD = "2026.9.6"
 Update = Callable[[str, str], Report]

@@ -55,7 +55,7 @@ def said(host: Host) -> list[str]:
     return [line for line in lines if line.startswith("bootstrap-agent:")]
 
 
-@pytest.mark.parametrize("suite", ["bookworm", "trixie"])
+@pytest.mark.parametrize("suite", ["noble", "trixie"])
 @pytest.mark.parametrize("form", ["script", "multi-part"])
 def test_the_agent_gets_what_it_was_given(world: World, agent: Path, stub: Path, new_host: NewHost, suite: str, form: str) -> None:
     secrets = world.secrets()
@@ -77,7 +77,7 @@ def test_the_agent_gets_what_it_was_given(world: World, agent: Path, stub: Path,
 
 
 @pytest.mark.parametrize(("suite", "form", "why"), [
-    ("bookworm", "script", "another hash"), ("trixie", "multi-part", "another hash"), ("bookworm", "multi-part", "no such file")])
+    ("noble", "script", "another hash"), ("trixie", "multi-part", "another hash"), ("noble", "multi-part", "no such file")])
 def test_what_is_not_the_agent_is_refused(world: World, agent: Path, stub: Path, new_host: NewHost, tmp_path: Path,
                                           suite: str, form: str, why: str) -> None:
     secrets = world.secrets()
@@ -107,7 +107,7 @@ def test_what_is_not_the_agent_is_refused(world: World, agent: Path, stub: Path,
 def test_a_first_boot_from_multi_part_user_data_leaves_no_part(world: World, agent: Path, new_host: NewHost, tmp_path: Path) -> None:
     """The secrets are in base64 there, where a plain search finds nothing."""
     secrets = world.secrets()
-    host = new_host("bookworm")
+    host = new_host("noble")
     script = world.user_data(agent, secrets, "tailscale:\n  hostname: parts\n", openclaw=pins.stand_in(world))
     host.user_data = cloudinit.multipart(script, OWNERS)
     host.boot()
@@ -125,7 +125,7 @@ def marked(host: Host) -> bool:
     return host.run(["test", "-e", "/var/lib/cloud/instance/sem/config_scripts_user"]).code == 0
 
 
-@pytest.mark.parametrize("suite", ["bookworm", "trixie"])
+@pytest.mark.parametrize("suite", ["noble", "trixie"])
 def test_power_that_goes_while_it_fetches_the_agent_costs_a_boot(world: World, agent: Path, new_host: Callable[..., Host],
                                                                  suite: str) -> None:
     secrets = world.secrets()
@@ -157,7 +157,7 @@ def test_power_that_goes_while_it_fetches_the_agent_costs_a_boot(world: World, a
 def test_what_the_agent_refuses_leaves_no_secret_at_any_boot(world: World, agent: Path, new_host: NewHost, tmp_path: Path) -> None:
     """cloud-init writes user-data to the disk at every boot, and there is no installed agent that would seal it."""
     secrets = world.secrets()
-    host = new_host("bookworm")
+    host = new_host("noble")
     host.user_data = world.user_data(agent, secrets, f"tailscale:\n{KEY}\n").replace(KEY, "  hostname: [")
     host.boot()
     for boot in ("first", "second"):

@@ -15,9 +15,9 @@ from lab.world import World
 from strikes import Recorded, Strikes
 
 RESOURCES = (
-    "run", "resolver", "packages/iptables", "packages", "user", "user/linger", "user/sudoers", "sshd", "tailscale/package", "tailscale/service",
-    "tailscale/login", "ufw/revert", "ufw", "metadata", "node", "node/nvm-shim", "openclaw/builder", "openclaw/package", "openclaw/env",
-    "openclaw/config", "openclaw/unit", "openclaw/gateway", "openclaw/cli", "tailscale/serve", "seal",
+    "run", "resolver", "packages/iptables", "packages", "user", "user/linger", "user/sudoers", "sshd", "tailscale/package",
+    "tailscale/service", "tailscale/login", "ufw/revert", "ufw", "metadata", "node", "node/nvm-shim", "openclaw/builder", "openclaw/package",
+    "openclaw/command", "openclaw/env", "openclaw/config", "openclaw/unit", "openclaw/gateway", "openclaw/cli", "tailscale/serve", "seal",
 )  # openclaw/update and user/password change nothing in a first boot
 
 
