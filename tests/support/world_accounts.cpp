@@ -112,6 +112,11 @@ void Accounts::attach(FakeHost& host) {
     return says("");
   });
   host.on_query("sudo", [this](const FakeHost& on, const Command& command) -> Result<Completed> {
+    if (const auto root = on.users.find("root");
+        root != on.users.end() && root->second.must_change_password) {
+      ++asked_with_expired_root;
+      return refuses(1, "sudo: Account or password is expired, reset your password and try again\n");
+    }
     if (!sudo_refuses.empty()) return refuses(1, sudo_refuses);
     return sudo(on, command.argv.back());
   });

@@ -9,6 +9,7 @@ namespace agent::world {
 struct Accounts {
   std::string visudo_refuses;  // visudo's message; empty: it accepts the file
   std::string sudo_refuses;    // sudo -l's message; empty: it answers
+  int asked_with_expired_root = 0;
 
   bool passwords_age = false;  // login.defs' PASS_MAX_DAYS is 30
 

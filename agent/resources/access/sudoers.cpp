@@ -59,9 +59,10 @@ Result<std::vector<std::string>> other_rules(const Probe& probe, const std::stri
 }  // namespace
 
 // After sshd, which waits for the tailnet and for access as root: until then this user's sudo may be the only
-// access as root.
+// access as root. After root/password: with an expired password of root sudo refuses even to list rules.
 Sudoers::Sudoers(std::string user)
-    : ResourceOf({"user/sudoers", {"user", "packages", "sshd"}, {}}), user_(std::move(user)) {}
+    : ResourceOf({"user/sudoers", {"user", "packages", "sshd", "root/password"}, {}}),
+      user_(std::move(user)) {}
 
 std::string Sudoers::content(const std::string& user) {
   std::string text =
@@ -89,7 +90,11 @@ Result<SudoersState> Sudoers::look(const Probe& probe) const {
   }
   AGENT_TRY_ASSIGN(const auto account, probe.find_user(user_));
   if (!account) return state;
-  AGENT_TRY_ASSIGN(state.other_rules, other_rules(probe, user_));
+  auto rules = other_rules(probe, user_);
+  if (rules)
+    state.other_rules = std::move(*rules);
+  else
+    state.unseen = rules.error().message;
   return state;
 }
 
@@ -100,6 +105,7 @@ Observation Sudoers::describe(const SudoersState& state) const {
   seen.expect("owner", fmt::format("uid {}", state.owner), "uid 0");
   for (const auto& file : state.granting) seen.drift("grant in " + file, "present", "absent");
   for (const auto& rule : state.other_rules) seen.drift("sudo rule", rule, "absent");
+  if (!state.unseen.empty()) seen.note(state.unseen);
   return seen;
 }
 

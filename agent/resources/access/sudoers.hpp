@@ -14,6 +14,7 @@ struct SudoersState {
   uid_t owner = 0;
   std::vector<std::string> granting;     // paths of other files that give this user something
   std::vector<std::string> other_rules;  // sudo's own list, without what we write
+  std::string unseen;                    // why sudo gives no list
 };
 
 class Sudoers : public ResourceOf<SudoersState> {

@@ -77,11 +77,25 @@ TEST_CASE("sudoers: a rule for his group, or in /etc/sudoers, is named, and refu
   }
 }
 
-TEST_CASE("sudoers: when sudo cannot say what he may run, that is an error") {
+// PAM refuses root whose password has expired; then nobody is shown sudo's rules.
+TEST_CASE("sudoers: when sudo cannot say what he may run, that is a note") {
   Converged world;
-  world.accounts.sudo_refuses = "/etc/sudoers.d/ops:1:9: syntax error\n";
-  CHECK(failure(world, "user/sudoers") ==
-        "sudo cannot say what ubuntu may run: /etc/sudoers.d/ops:1:9: syntax error");
+  world.accounts.sudo_refuses = "sudo: Account or password is expired, reset your password and try again\n";
+  const auto report = world.check();
+  CHECK(report.exit_code() == 0);
+  CHECK(find(report, "user/sudoers").notes == Lines{"sudo cannot say what ubuntu may run: sudo: Account or "
+                                                    "password is expired, reset your password and "
+                                                    "try again"});
+}
+
+TEST_CASE("sudoers: sudo is asked only after root's expired password is locked") {
+  World world;
+  auto& root = world.host.users.at("root");
+  root.must_change_password = true;
+  root.password_locked = false;
+  (void)world.enforce();
+  CHECK(find(world.check(), "user/sudoers").notes.empty());
+  CHECK(world.accounts.asked_with_expired_root == 0);
 }
 
 }  // namespace agent
