@@ -147,6 +147,11 @@ void OpenClaw::attach(FakeHost& host, const Profile& profile) {
   on_run(node_bin + "/npm", [this](FakeHost& on, const Command& c) { return npm(on, c); });
   on_run(node_bin + "/node", [this](FakeHost& on, const Command& c) { return postinstall(on, c); });
   on_run("/usr/local/bin/openclaw", [this](FakeHost& on, const Command& c) { return command_line(on, c); });
+  on_run("/usr/local/bin/node", [this](FakeHost&, const Command&) -> Result<Completed> {
+    paired = false;
+    ++forgot_devices;
+    return says("");
+  });
   host.on_query("/usr/local/bin/node",
                 [this](const FakeHost& on, const Command& command) -> Result<Completed> {
                   if (!command.user || command.user->uid == 0) when_run_as_root(command.argv.front());

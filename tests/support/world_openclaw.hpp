@@ -25,6 +25,7 @@ class OpenClaw {
   bool dies_at_start = false;       // so systemd is about to restart it
   bool listens_everywhere = false;  // on 0.0.0.0, whatever its configuration says
   bool paired = false;              // the host's own CLI
+  int forgot_devices = 0;           // how often all pairings were removed
   std::function<void()> when_started;
   std::function<void(const std::string&)> when_run_as_root;  // called when npm, node or openclaw runs as root
 

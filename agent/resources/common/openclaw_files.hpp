@@ -9,6 +9,7 @@ namespace agent::openclaw {
 // In the home.
 inline constexpr const char* config_file = ".openclaw/openclaw.json";
 inline constexpr const char* env_file = ".openclaw/.env";
+inline constexpr const char* database = ".openclaw/state/openclaw.sqlite";
 
 // The command line, for every user but root.
 inline constexpr const char* command = "/usr/local/bin/openclaw";

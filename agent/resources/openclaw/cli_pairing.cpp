@@ -8,8 +8,6 @@
 namespace agent {
 namespace {
 
-const std::string database = ".openclaw/state/openclaw.sqlite";  // in the home
-
 // For OpenClaw 2026.9.6: the identity "primary" has an operator token, and the gateway's list has the same
 // token. (The CLI could tell too, but needs seconds per call.)
 const std::string is_paired =
@@ -25,14 +23,14 @@ CliPairing::CliPairing(std::string user)
 Result<CliPairingState> CliPairing::look(const Probe& probe) const {
   CliPairingState state;
   AGENT_TRY_ASSIGN(state.user, gateway_user(probe, user_));
-  AGENT_TRY_ASSIGN(const bool has_run, probe.exists({state.user, database}));
+  AGENT_TRY_ASSIGN(const bool has_run, probe.exists({state.user, openclaw::database}));
   if (!has_run) return fail(Errc::blocked, "openclaw/gateway: it has not run yet");
   const auto unit = probe.unit(Scope::of(state.user), openclaw::unit_name);
   if (!unit) return fail(Errc::blocked, "openclaw/gateway: {}", unit.error().message);
   if (unit->active_state != "active") return fail(Errc::blocked, "openclaw/gateway: it is not running");
   AGENT_TRY_ASSIGN(
       const auto answer,
-      with_context(probe.query(Query::database_says_one(state.user, database, is_paired)), "node"));
+      with_context(probe.query(Query::database_says_one(state.user, openclaw::database, is_paired)), "node"));
   state.paired = answer.ok();
   return state;
 }

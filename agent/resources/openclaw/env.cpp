@@ -6,6 +6,7 @@
 #include "resources/common/openclaw_files.hpp"
 #include "resources/common/users.hpp"
 #include "resources/openclaw/package.hpp"
+#include "resources/openclaw/paired_devices.hpp"
 #include "resources/openclaw/snapshot.hpp"
 #include "secrets/redact.hpp"
 
@@ -138,7 +139,9 @@ Status OpenclawEnv::write(Host& host, const OpenclawEnvState& state) {
   const auto written = host.write_secret_file({state.user, env_file}, text, {owner_only});
   wipe(text);
   if (source == Source::random && written) generated_ = true;
-  return written && state.of_another_server ? host.remove(paths::new_identity) : written;
+  if (!written || !state.of_another_server) return written;
+  AGENT_TRY(forget_paired_devices(host, state.user));
+  return host.remove(paths::new_identity);
 }
 
 Status OpenclawEnv::apply(Host& host, const OpenclawEnvState& state) {

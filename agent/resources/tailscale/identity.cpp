@@ -7,9 +7,11 @@ namespace agent {
 namespace {
 
 const std::string instance_id = "/var/lib/cloud/data/instance-id";  // cloudinit/stages.py
-const std::string node_state = "/var/lib/tailscale";
+// tailscaled(8) keeps its keys in the first. A file can be renamed on every file system; a directory cannot
+// on an overlay.
+const std::string node_state = "/var/lib/tailscale/tailscaled.state";
 const std::string set_aside = node_state + ".of-another-server";
-const std::string state_file = "/tailscaled.state";
+const std::string certificates = "/var/lib/tailscale/certs";
 
 std::string first_word(const Probe& probe, const std::string& path) {
   const auto text = probe.read_file(path);
@@ -25,8 +27,9 @@ bool is_of_another(const NodeIdentityState& state) {
 Result<bool> has_set_aside_state(const Probe& probe) { return probe.exists(set_aside); }
 
 Status destroy_set_aside_state(Host& host) {
-  AGENT_TRY(host.wipe_file(set_aside + state_file));
-  return host.remove_tree(set_aside);
+  AGENT_TRY_ASSIGN(const auto names, host.list(certificates));
+  for (const auto& name : names) AGENT_TRY(host.wipe_file(certificates + "/" + name));
+  return host.wipe_file(set_aside);
 }
 
 Result<NodeIdentityState> NodeIdentity::look(const Probe& probe) const {
@@ -34,7 +37,7 @@ Result<NodeIdentityState> NodeIdentity::look(const Probe& probe) const {
   state.recorded = first_word(probe, paths::instance);
   state.current = first_word(probe, instance_id);
   state.key_at_hand = !auth_key_.empty();
-  AGENT_TRY_ASSIGN(state.has_node_state, probe.exists(node_state + state_file));
+  AGENT_TRY_ASSIGN(state.has_node_state, probe.exists(node_state));
   AGENT_TRY_ASSIGN(state.is_set_aside, probe.exists(set_aside));
   return state;
 }

@@ -29,7 +29,8 @@ class NodeIdentity : public ResourceOf<NodeIdentityState> {
   const Secret& auth_key_;
 };
 
-// The other server's node state, which is kept until the new join is on the disk.
+// The other server's node state, which is kept until the new join is on the disk. Then it is overwritten,
+// with the private keys of the certificates for its name.
 [[nodiscard]] Result<bool> has_set_aside_state(const Probe& probe);
 [[nodiscard]] Status destroy_set_aside_state(Host& host);
 

@@ -13,13 +13,15 @@ namespace {
 
 const std::string instance_id = "/var/lib/cloud/data/instance-id";
 const std::string env = "/home/ubuntu/.openclaw/.env";
-const std::string aside = "/var/lib/tailscale.of-another-server";
+const std::string aside = "/var/lib/tailscale/tailscaled.state.of-another-server";
+const std::string certificate_key = "/var/lib/tailscale/certs/first.lab.ts.net.key";
 
 // The same disk in another server.
 struct Copy : Converged {
   Copy() {
     host.files.put(instance_id, "42000017\n");
     tailnet.control.key_used = false;
+    host.files.put(certificate_key, "PRIVATE KEY", {0600});
   }
 };
 
@@ -65,7 +67,9 @@ TEST_CASE("identity: a copy with a new key joins as a node of its own, with a ga
   CHECK(world.tailnet.control.key_used);
   CHECK(world.host.files.find(env)->content != before);
   CHECK(world.host.files.find(aside) == nullptr);
-  CHECK(world.host.files.find(aside + "/tailscaled.state") == nullptr);
+  CHECK(world.host.files.find(certificate_key) == nullptr);
+  CHECK(world.openclaw.forgot_devices == 1);
+  CHECK(world.openclaw.paired);  // the host's own command line, anew
   CHECK(world.host.files.find(paths::new_identity) == nullptr);
   CHECK(world.host.files.find(paths::receipt) != nullptr);
   CHECK(world.host.files.find(paths::instance)->content == "42000017\n");
