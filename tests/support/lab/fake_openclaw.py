@@ -48,6 +48,7 @@ _COMMAND_LINE = """\
 if (process.argv[2] === "acp") {
   const {DatabaseSync} = await import("node:sqlite");
   new DatabaseSync(process.env.HOME + "/.openclaw/state/openclaw.sqlite").exec(`
+    delete from device_identities;
     insert into device_identities values ('primary', 'here');
     insert into device_pairing_paired values ('here', '{"operator":{"token":"made-up"}}');
     insert into device_auth_tokens values ('here', 'operator', 'made-up')`);

@@ -84,6 +84,17 @@ class World:
             self._give_to_noble(self.hosts[-1], hostname)
         return self.hosts[-1]
 
+    def copy(self, host: Host, hostname: str) -> Host:
+        """A new host from a snapshot of ``host`` (of the suite noble, which must be off): its disk, and another instance."""
+        assert not host.running, f"{host.name} is on"
+        last, self._next_host = self._next_host, self._next_host + 1
+        copied = self.instance.directory / f"snapshot-{last}"
+        run(["cp", "-a", "--", host.directory / "upper", copied], seconds=300)
+        layers = [copied, *self._layers("noble")]
+        self.hosts.append(Host(self.instance, last, layers, self.metadata, hostname, partial(Overlay, layers)))
+        self._give_to_noble(self.hosts[-1], hostname)
+        return self.hosts[-1]
+
     def _give_to_noble(self, host: Host, hostname: str) -> None:
         """What the provider tells one server: its network, and root's password."""
         file = host.directory / "netplan.yaml"
