@@ -128,6 +128,14 @@ def test_without_ipv6_it_is_not_tried(deployed: Laptop, page: dict[str, bytes], 
     assert rows(deployed, "--allow-untried")[0] == 0
 
 
+def test_open_ports_are_named_before_those_that_refuse(deployed: Laptop, page: dict[str, bytes], ports: Ports) -> None:
+    ports.update({("v4", port): "refused" for port in range(1, 1025)})
+    ports["v4", 18789] = "open"
+    detail = rows(deployed)[1]["nothing answers on IPv4"][1]
+    assert detail.startswith("203.0.113.1: 18789 open, 1 refused, 2 refused")
+    assert detail.endswith("9 refused and 1015 more")
+
+
 def test_a_port_that_could_not_be_tried_is_not_called_silent(deployed: Laptop, page: dict[str, bytes], ports: Ports) -> None:
     ports["v4", 80] = "no way"
     code, found = rows(deployed)

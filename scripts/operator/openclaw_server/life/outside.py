@@ -64,7 +64,8 @@ def look(addresses: dict[str, str | None], wanted: list[int], attempt: Try = con
             continue
         with ThreadPoolExecutor(AT_ONCE if len(wanted) > MOST_FEW else AT_ONCE_OF_FEW) as pool:
             reached = dict(zip(wanted, pool.map(lambda port, at=address: attempt(at, port), wanted), strict=True))
-        answered = [f"{port} {how}" for port, how in reached.items() if how in ("open", "refused")]
+        # Open ones first: behind no firewall at all every other one refuses.
+        answered = [f"{port} {kind}" for kind in ("open", "refused") for port, how in reached.items() if how == kind]
         more = f" and {len(answered) - _SHOWN} more" if len(answered) > _SHOWN else ""
         untried = sum(how == "no way" for how in reached.values())
         if answered:
