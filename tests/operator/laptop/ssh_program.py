@@ -76,7 +76,7 @@ def agent(world, argv):
         if not world["ended"]:
             leave(2, error="bootstrap-agent: no run has ended on this machine yet\n")
         leave(world["report"]["exit_code"], json.dumps(world["report"]))
-    if argv == ["--reconcile", "--secrets", "-"]:
+    if argv in (["--reconcile", "--secrets", "-"], ["--reconcile"]):
         if world["busy"]:
             change(busy=world["busy"] - 1)
             leave(4, error="bootstrap-agent: another agent is running (pid 12, since 5 s)\n")

@@ -67,9 +67,7 @@ def show_outputs(session: Session, report: Report) -> None:
         return
     for key, value in facts.items():
         session.screen.answer(f"{key:16} {value}")
-    session.screen.say(
-        f"First visit: openclaw-server outputs {session.deployment.name} --open, then 'openclaw-server devices approve'."
-    )
+    session.screen.say(f"First visit: openclaw-server outputs {session.deployment.name} --open")
 
 
 def _facts(session: Session, report: Report) -> dict[str, str]:
