@@ -36,7 +36,7 @@ def main() -> int:
         return 3
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _leave)
-    require.install()
+    require.install()  # before the build
     print("cloud-in-a-box: building the agent, and what is not in the cache yet (minutes, the first time)", file=sys.stderr)
     with Box(first_boot.build_agent()) as box:
         print(lay_ready(box), file=sys.stderr, flush=True)

@@ -14,12 +14,16 @@ from pathlib import Path
 from types import TracebackType
 
 from cloud import Cloud
-from lab import net
+from lab import net, require
 from lab.world import World
 
 from box import release
 from box.laptop import Laptop, prepare
 from box.machines import SUITE, LabMachines
+
+
+# What it runs besides the lab's programs, each with the package that brings it; what is no program is named by its path.
+_PROGRAMS = {"minisign": "minisign", "ssh-keygen": "openssh-client", "/usr/share/doc/python3-venv": "python3-venv"}
 
 
 class Box:
@@ -29,6 +33,7 @@ class Box:
         self._agent = agent
 
     def __enter__(self) -> Box:
+        require.install(more=_PROGRAMS)
         prepare()
         with ExitStack() as stack:
             self.world = stack.enter_context(World())

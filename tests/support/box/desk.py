@@ -28,7 +28,7 @@ keys. After `init`, the lab's own addresses are laid over profile.yaml. `exit` d
 def lay_ready(box: Box) -> str:
     """Writes the files, and returns what to tell the person."""
     home, world = box.laptop.home, box.world
-    new_identity(box, home / "identity")
+    new_identity(home / "identity")
     _private(home / "secrets.yaml", secrets_text(box.cloud.token, world.auth_key(tags=TAG), new_claude_token()))
     _private(home / "tailscale-keys", "".join(f"{world.auth_key(tags=TAG)}\n" for _ in range(KEYS)))
     return GREETING.format(url=box.release.url, key=box.release.key, more=KEYS)
@@ -43,7 +43,7 @@ def new_claude_token() -> str:
     return f"sk-ant-oat01-{secrets.token_urlsafe(64)}"
 
 
-def new_identity(box: Box, file: Path) -> None:
+def new_identity(file: Path) -> None:
     """An ssh key without passphrase, which age takes for an identity."""
     run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "laptop", "-f", file], seconds=30)
 

@@ -59,13 +59,10 @@ def prepare() -> None:
 
 
 _WRAPPER = """\
-{program} "$@"
-code=$?
+[ "${{1:-}}" = init ] || exec {program} "$@"
+{program} "$@" || exit
 # A deployment that was just made gets the lab's addresses: see tests/support/box/addresses.py.
-if [ "${{1:-}}" = init ] && [ $code = 0 ]; then
-    PYTHONPATH={support} PYTHONDONTWRITEBYTECODE=1 {python} -m box.addresses {above} {home}
-fi
-exit $code
+PYTHONPATH={support} PYTHONDONTWRITEBYTECODE=1 exec {python} -m box.addresses {above} {home}
 """
 
 

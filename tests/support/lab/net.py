@@ -69,7 +69,8 @@ def create(number: int) -> None:
     _ip("-n", wan, "link", "set", "uplink", "mtu", MTU, "up")
     _ip("-n", wan, "route", "add", "default", "via", f"{out}.1")
     _ip("-n", wan, "-6", "route", "add", "unreachable", "default")
-    _ip("-n", wan, "link", "add", "br0", "type", "bridge")
+    # An address of its own: it would take the lowest of its ports', and change it, when a host goes; then others seek it for seconds.
+    _ip("-n", wan, "link", "add", "br0", "address", mac(number, ROUTER), "type", "bridge")
     for address in (f"{v4(number, ROUTER)}/24", f"{v4(number, MIRROR)}/24", f"{v4(number, CONTROL)}/24",
                     f"{v6(number, ROUTER)}/64", f"{METADATA_V4}/32", f"{METADATA_V6}/64"):
         _ip("-n", wan, "addr", "add", address, "dev", "br0", *(["nodad"] if ":" in address else []))
