@@ -42,7 +42,8 @@ class Going:
         if self.firewall:
             found.append(f"firewall  {clean(self.firewall.name)}")
         if self.node:
-            found.append(f"device    {self.node.dns_name} leaves the tailnet")
+            how = "leaves the tailnet" if self.server else "is left on the tailnet, of a server that is gone"
+            found.append(f"device    {self.node.dns_name} {how}")
         if self.namesake:
             found.append(
                 f"not: the device {self.namesake.dns_name}, which may be another's: it is not from after the server was made"
