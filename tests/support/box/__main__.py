@@ -6,6 +6,7 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
+from typing import NoReturn
 
 from lab import first_boot, instance, require
 from lab.command import Failed
@@ -25,12 +26,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="scripts/cloud-in-a-box", description=DESCRIPTION, epilog=EPILOG,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("command", metavar="-- COMMAND", nargs="*", help="what to run on the laptop in place of a shell")
-    parser.exit_on_error = False
-    try:
-        options = parser.parse_args()
-    except argparse.ArgumentError as error:
-        print(f"cloud-in-a-box: {error}; --help says what there is", file=sys.stderr)
-        return 3
+    parser.error = _refuse  # type: ignore[method-assign]
+    options = parser.parse_args()
     if problems := require.lacks():
         print("cloud-in-a-box: this machine lacks", *problems, sep="\n  ", file=sys.stderr)
         return 3
@@ -46,6 +43,11 @@ def main() -> int:
         signal.signal(signal.SIGINT, signal.default_int_handler)
         print("cloud-in-a-box: destroying it all", file=sys.stderr, flush=True)
     return code if code >= 0 else 128 - code
+
+
+def _refuse(message: str) -> NoReturn:
+    print(f"cloud-in-a-box: {message}; --help says what there is", file=sys.stderr)
+    raise SystemExit(3)
 
 
 def _leave(number: int, _frame: object) -> None:
