@@ -233,9 +233,16 @@ def test_a_run_that_ends_badly_says_why(laptop: Laptop) -> None:
     assert ended.code == 1
     assert "openclaw/gateway: failed: not ready ?[2J[bold] (secret)" in ended.err
     assert not laptop.cloud.project.servers.all[0].protection
-    laptop.world.set(report=report())
-    assert laptop("deploy", "claw").code == 0
+    assert not any("--reconcile" in command for command in laptop.world.commands())
+    assert laptop("deploy", "claw").code == 0  # which has the agent try again
     assert len(laptop.machines.booted) == 1
+
+
+def test_the_same_command_has_the_agent_try_again_without_root(laptop: Laptop) -> None:
+    laptop.world.set(users=["ubuntu"], report=report(1, {"name": "node", "outcome": "failed", "reason": "404"}))
+    assert laptop("deploy", "claw", "--yes", "--all-in-user-data").code == 1
+    assert laptop("deploy", "claw", "--yes", "--all-in-user-data").code == 0
+    assert "sudo -n /usr/local/sbin/bootstrap-agent --reconcile" in laptop.world.commands()
 
 
 @pytest.mark.parametrize("size", [1 << 20])

@@ -54,6 +54,13 @@ def test_another_device_is_left_and_named(deployed: Laptop) -> None:
     assert "claw" in deployed.world.names()
 
 
+def test_the_logout_waits_until_the_name_is_free(deployed: Laptop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("openclaw_server.life.destroying.POLL", 0.02)
+    deployed.world.set(slow_rename=3)
+    assert deployed("destroy", "claw", "--confirm", "claw").code == 2
+    assert deployed.world.names() == ["gone-0123456789abcdef"]
+
+
 def test_a_dead_server(deployed: Laptop) -> None:
     with deployed.world.changing() as state:
         state["nodes"][0]["Online"] = False

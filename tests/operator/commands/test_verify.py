@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import ssl
 import subprocess
@@ -125,6 +126,29 @@ def test_without_ipv6_it_is_not_tried(deployed: Laptop, page: dict[str, bytes], 
     code, found = rows(deployed)
     assert (code, found["nothing answers on IPv6"]) == (2, ("not tried", "this laptop has no way to 2001:db8:0:1::1"))
     assert rows(deployed, "--allow-untried")[0] == 0
+
+
+def test_open_ports_are_named_before_those_that_refuse(deployed: Laptop, page: dict[str, bytes], ports: Ports) -> None:
+    ports.update({("v4", port): "refused" for port in range(1, 1025)})
+    ports["v4", 18789] = "open"
+    detail = rows(deployed)[1]["nothing answers on IPv4"][1]
+    assert detail.startswith("203.0.113.1: 18789 open, 1 refused, 2 refused")
+    assert detail.endswith("9 refused and 1015 more")
+
+
+def test_a_port_that_could_not_be_tried_is_not_called_silent(deployed: Laptop, page: dict[str, bytes], ports: Ports) -> None:
+    ports["v4", 80] = "no way"
+    code, found = rows(deployed)
+    said = "203.0.113.1: 1 of 1025 TCP ports could not be tried from here"
+    assert (code, found["nothing answers on IPv4"]) == (2, ("not tried", said))
+
+
+def test_a_laptop_that_has_no_more_sockets(monkeypatch: pytest.MonkeyPatch) -> None:
+    def none_left(*_: object) -> None:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr("socket.socket", none_left)
+    assert outside.connect("203.0.113.1", 22) == "no way"
 
 
 def test_not_on_the_tailnet(deployed: Laptop, page: dict[str, bytes], ports: Ports) -> None:

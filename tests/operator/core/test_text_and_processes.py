@@ -110,3 +110,9 @@ def test_a_private_file_is_private_and_whole(tmp_path: Path) -> None:
     path.write_bytes(b"\xff")
     with pytest.raises(Usage, match="is not UTF-8 at byte 0"):
         files.read_text(path)
+
+
+def test_an_input_that_is_held_has_no_end_before_the_program_ends() -> None:
+    reads = "import select, sys; d=sys.stdin.buffer.read1(); ended=select.select([0], [], [], 0.3)[0]; print(d, ended)"
+    assert run(python(reads), deadline=20, give=b"all", hold=True).text == "b'all' []\n"
+    assert run(python(reads), deadline=20, give=b"all").text == "b'all' [0]\n"

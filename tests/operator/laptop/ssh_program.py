@@ -6,6 +6,7 @@
 import fcntl
 import json
 import os
+import re
 import shlex
 import signal
 import sys
@@ -75,7 +76,7 @@ def agent(world, argv):
         if not world["ended"]:
             leave(2, error="bootstrap-agent: no run has ended on this machine yet\n")
         leave(world["report"]["exit_code"], json.dumps(world["report"]))
-    if argv == ["--reconcile", "--secrets", "-"]:
+    if argv in (["--reconcile", "--secrets", "-"], ["--reconcile"]):
         if world["busy"]:
             change(busy=world["busy"] - 1)
             leave(4, error="bootstrap-agent: another agent is running (pid 12, since 5 s)\n")
@@ -113,9 +114,11 @@ def tailscale(world, node, argv):
     nodes = world["nodes"]
     mine = next(each for each in nodes if each["ID"] == node["ID"])
     if argv[0] == "set":
-        mine["DNSName"] = argv[1].partition("=")[2] + ".tail.ts.net."
+        new = argv[1].partition("=")[2] + ".tail.ts.net."
+        mine.update({"LaterName": new} if world["slow_rename"] else {"DNSName": new})
         change(nodes=nodes)
         leave(0)
+    mine.pop("LaterName", None)
     if world["ephemeral"]:
         nodes.remove(mine)
     else:
@@ -175,8 +178,9 @@ def main():
         leave(0 if there else 255)
     if not there:
         leave(255, error="no connection to go through\n")
-    command = " ".join(rest[1:])
-    stdin = "" if ("-t", "") in flags else sys.stdin.read()
+    command, stdin = " ".join(rest[1:]), ""
+    if counted := re.match(r"head -c (\d+) \| ", command):  # the input itself has no end
+        command, stdin = command[counted.end() :], sys.stdin.read(int(counted[1]))
     log(command, stdin)
     for number, broken in enumerate(world["breaks"]):
         if broken in command:

@@ -8,9 +8,17 @@ import socket
 import sys
 import threading
 
-with open(DIRECTORY + "/world.json") as file:
-    fcntl.flock(file, fcntl.LOCK_SH)
+with open(DIRECTORY + "/world.json", "r+") as file:
+    fcntl.flock(file, fcntl.LOCK_EX)
     world = json.load(file)
+    late = [node for node in world["nodes"] if "LaterName" in node]
+    if late and sys.argv[1:2] == ["status"]:  # a new hostname reaches the control server by and by
+        world["slow_rename"] -= 1
+        if world["slow_rename"] == 0:
+            late[0]["DNSName"] = late[0].pop("LaterName")
+        file.seek(0)
+        file.truncate()
+        json.dump(world, file)
 with open(DIRECTORY + "/calls", "a") as log:
     log.write(json.dumps({"program": "tailscale", "argv": sys.argv[1:], "stdin": "", "env": sorted(os.environ)}) + "\n")
 

@@ -47,7 +47,7 @@ class World:
         directory.mkdir()
         self._file = directory / "world.json"
         self._file.write_text(json.dumps({
-            "backend": "Running", "nodes": [], "ssh": "accept", "users": ["root", "ubuntu"], "ephemeral": False, "serve_port": 0,
+            "backend": "Running", "nodes": [], "ssh": "accept", "users": ["root", "ubuntu"], "ephemeral": False, "slow_rename": 0, "serve_port": 0,
             "ended": False, "busy": 0, "lines": ["ufw: converged"], "report": report(), "after_secrets": report(), "verify": report(),
             "listening": ["tcp LISTEN 0 128 127.0.0.1:18789 0.0.0.0:*", "udp UNCONN 0 0 *:41641 *:*"], "audit": "Summary: 0 critical",
             "devices": {"pending": [], "paired": []}, "env": f"OPENCLAW_GATEWAY_TOKEN={GATEWAY_TOKEN}\n", "breaks": [],

@@ -46,6 +46,7 @@ class Cloud:
     requests: list[Request] = field(default_factory=list)
     readonly_code: str = "forbidden"  # before October 2026: token_readonly
     lock: threading.RLock = field(default_factory=threading.RLock)
+    listener: socket.socket | None = None  # where it answers; its own on loopback when none is given
 
     def __post_init__(self) -> None:
         self._tokens: dict[str, tuple[Project, bool]] = {}
@@ -62,7 +63,7 @@ class Cloud:
 
     def __enter__(self) -> Cloud:
         handler = type("Handler", (_Handler,), {"cloud": self})
-        self._server = _Server(("127.0.0.1", 0), handler)
+        self._server = _Server(self.listener or socket.create_server(("127.0.0.1", 0)), handler)
         self.endpoint = f"http://127.0.0.1:{self._server.server_address[1]}/v1"
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
         return self
@@ -94,9 +95,10 @@ class Cloud:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
-    def server_bind(self) -> None:  # HTTPServer looks its own name up in the DNS
-        socket.socket.bind(self.socket, self.server_address)
-        self.server_address = self.socket.getsockname()
+    def __init__(self, listener: socket.socket, handler: type[BaseHTTPRequestHandler]) -> None:
+        super().__init__(listener.getsockname(), handler, bind_and_activate=False)
+        self.socket.close()
+        self.socket = listener
 
     def handle_error(self, *_: object) -> None:
         """A client that went away is nobody's concern."""

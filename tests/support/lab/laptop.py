@@ -16,7 +16,7 @@ from .completed import Completed, complete
 from .instance import Instance
 from .wait import wait_until
 
-_SOCKS = "127.0.0.1:1055"
+SOCKS = "127.0.0.1:1055"
 
 
 class Operator:
@@ -28,10 +28,10 @@ class Operator:
         self._directory = instance.directory / "operator"
         self._directory.mkdir(mode=0o700)
         self._socket = self._directory / "tailscaled.sock"
-        self._tailscale = programs / "tailscale"
+        self.tailscale_command = [str(programs / "tailscale"), f"--socket={self._socket}"]
         env = dict(os.environ, HOME=str(self._directory), SSL_CERT_FILE=str(trust))
         with open(self._directory / "tailscaled.log", "wb") as log:
-            instance.spawn([programs / "tailscaled", "--tun=userspace-networking", f"--socks5-server={_SOCKS}", "--port=41642",
+            instance.spawn([programs / "tailscaled", "--tun=userspace-networking", f"--socks5-server={SOCKS}", "--port=41642",
                             f"--statedir={self._directory}", f"--socket={self._socket}", "--no-logs-no-support"],
                            netns="op", stdout=log, env=env)
         wait_until(self._socket.exists, 30, "the operator's tailscaled")
@@ -43,7 +43,7 @@ class Operator:
 
     def tailscale(self, *args: str, timeout: float = 60) -> Completed:
         """Runs the tailscale command of the laptop."""
-        return self.run([str(self._tailscale), f"--socket={self._socket}", *args], timeout=timeout)
+        return self.run([*self.tailscale_command, *args], timeout=timeout)
 
     def peers(self) -> dict[str, dict]:
         """The other nodes it sees, by their DNS names without the last dot."""
@@ -53,7 +53,7 @@ class Operator:
     def curl(self, *args: str, timeout: float = 60) -> Completed:
         """Fetches over the tailnet. Certificates must be right."""
         return self.run(["curl", "--silent", "--show-error", "--max-time", f"{timeout:g}", "--cacert", str(self._trust),
-                         "--proxy", f"socks5h://{_SOCKS}", *args], timeout=timeout + 15)
+                         "--proxy", f"socks5h://{SOCKS}", *args], timeout=timeout + 15)
 
     def http_status(self, url: str, timeout: float = 60) -> int:
         """The HTTP status of ``url``, or 0 if there was no answer or its certificate is wrong."""
@@ -76,7 +76,7 @@ class Operator:
 
     def _ssh(self) -> list[str]:
         options = {"BatchMode": "yes", "StrictHostKeyChecking": "no", "UserKnownHostsFile": "/dev/null", "LogLevel": "ERROR",
-                   "ProxyCommand": shlex.join([str(self._tailscale), f"--socket={self._socket}", "nc", "%h", "%p"])}
+                   "ProxyCommand": shlex.join([*self.tailscale_command, "nc", "%h", "%p"])}
         return ["ssh", "-F", "/dev/null", *(f"-o{key}={value}" for key, value in options.items())]
 
     def run(self, argv: Sequence[str], input: str | None = None, timeout: float = 60) -> Completed:

@@ -10,14 +10,19 @@ once. All is made from N and the names below, so all can be removed knowing only
 
 from __future__ import annotations
 
+import ctypes
 import ipaddress
+import socket
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 PREFIX = "ba-lab"
 MTU = "1400"  # some machines' uplinks are tunnels
 METADATA_V4 = "169.254.169.254"
 METADATA_V6 = "fe80::a9fe:a9fe"
+
+_CLONE_NEWNET = 0x40000000  # linux/sched.h
 
 # Last bytes of addresses.
 ROUTER, OPERATOR, MIRROR, CONTROL, FIRST_HOST = 1, 2, 3, 4, 16
@@ -35,6 +40,11 @@ def v4(number: int, last: int) -> str:
 
 def v6(number: int, last: int) -> str:
     return f"fd00:99:{number}::{last:x}"
+
+
+def own_v6(number: int, last: int) -> str:
+    """A network of the machine's own, as Hetzner gives one to each server; the server's address is its first."""
+    return f"fd00:99:{number}:{last:x}::/64"
 
 
 def last_byte(address: str) -> int:
@@ -59,7 +69,8 @@ def create(number: int) -> None:
     _ip("-n", wan, "link", "set", "uplink", "mtu", MTU, "up")
     _ip("-n", wan, "route", "add", "default", "via", f"{out}.1")
     _ip("-n", wan, "-6", "route", "add", "unreachable", "default")
-    _ip("-n", wan, "link", "add", "br0", "type", "bridge")
+    # An address of its own: it would take the lowest of its ports', and change it, when a host goes; then others seek it for seconds.
+    _ip("-n", wan, "link", "add", "br0", "address", mac(number, ROUTER), "type", "bridge")
     for address in (f"{v4(number, ROUTER)}/24", f"{v4(number, MIRROR)}/24", f"{v4(number, CONTROL)}/24",
                     f"{v6(number, ROUTER)}/64", f"{METADATA_V4}/32", f"{METADATA_V6}/64"):
         _ip("-n", wan, "addr", "add", address, "dev", "br0", *(["nodad"] if ":" in address else []))
@@ -97,6 +108,17 @@ def attach(number: int, part: str, last: int, *, addresses: bool = True) -> None
     _ip("-n", ns, "addr", "add", f"{v6(number, last)}/64", "dev", "eth0", "nodad")
     _ip("-n", ns, "route", "add", "default", "via", v4(number, ROUTER))
     _ip("-n", ns, "-6", "route", "add", "default", "via", v6(number, ROUTER))
+
+
+def route_own_v6(number: int, last: int) -> None:
+    """Lets wan find a machine's own network."""
+    _ip("-n", namespace(number, "wan"), "-6", "route", "replace", own_v6(number, last), "via", v6(number, last), "dev", "br0")
+
+
+def listen(number: int, part: str) -> socket.socket:
+    """A socket that listens on loopback of namespace ``part``; whoever accepts may be anywhere."""
+    with open(f"/run/netns/{namespace(number, part)}") as handle, ThreadPoolExecutor(1) as thread:
+        return thread.submit(_listen_in, handle.fileno()).result()
 
 
 def detach(number: int, part: str) -> None:
@@ -145,6 +167,13 @@ def remove(number: int) -> None:
 def _resolv_conf(number: int) -> Path:
     # ip-netns(8): its resolv.conf is bound over /etc/resolv.conf by `ip netns exec`
     return Path("/etc/netns") / namespace(number, "op")
+
+
+def _listen_in(handle: int) -> socket.socket:
+    """For a thread that ends afterwards: it stays in that namespace. (Python has no setns before 3.12.)"""
+    if ctypes.CDLL(None, use_errno=True).setns(handle, _CLONE_NEWNET):
+        raise OSError(ctypes.get_errno(), "setns")
+    return socket.create_server(("127.0.0.1", 0))
 
 
 def _delete_link(name: str, ns: str | None = None) -> None:

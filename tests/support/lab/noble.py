@@ -61,7 +61,8 @@ def resolve_by(root: Path, server: str) -> None:
 def netplan(number: int, last: int) -> str:
     """The network's configuration of a host as cloud-init leaves it: static, by systemd-networkd."""
     return json.dumps({"network": {"version": 2, "renderer": "networkd", "ethernets": {"eth0": {  # YAML has JSON in it
-        "addresses": [f"{net.v4(number, last)}/24", f"{net.v6(number, last)}/64"], "mtu": int(net.MTU),
+        "addresses": [f"{net.v4(number, last)}/24", f"{net.v6(number, last)}/64", net.own_v6(number, last).replace("::/", "::1/")],
+        "mtu": int(net.MTU), "accept-ra": False,  # nobody advertises routes, and networkd would wait for one
         "routes": [{"to": "default", "via": net.v4(number, net.ROUTER)}, {"to": "::/0", "via": net.v6(number, net.ROUTER)}]}}}})
 
 

@@ -7,7 +7,7 @@ import os
 import platform
 import shutil
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from . import board, cache, dns, vm
@@ -68,12 +68,15 @@ def lacks(arch: str = platform.machine()) -> list[str]:
     return found
 
 
-def install(arch: str = platform.machine()) -> None:
-    """Installs the packages that are missing, by apt, quietly; one process at a time: apt itself waits for dpkg's lock only."""
+def install(arch: str = platform.machine(), more: Mapping[str, str] | None = None) -> None:
+    """Installs the packages that are missing, by apt, quietly; one process at a time: apt itself waits for dpkg's lock only.
+
+    ``more`` programs with their packages, as PROGRAMS has them.
+    """
     cache.root().mkdir(parents=True, exist_ok=True)
     with open(cache.root() / ".install.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        wanted = PROGRAMS | (EMULATORS if emulated(arch) else {})
+        wanted = PROGRAMS | (EMULATORS if emulated(arch) else {}) | dict(more or {})
         missing = sorted(package for program, package in wanted.items()
                          if not shutil.which(program, path=_PATH) and not Path("/", program).exists())
         if not missing:

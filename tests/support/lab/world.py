@@ -74,9 +74,13 @@ class World:
             self.instance.remove()
         self.instance.release()
 
-    def host(self, suite: str, hostname: str = "openclaw", *, image: bool = False) -> Host:
-        """A new host of ``suite`` (noble, bookworm, trixie), powered off, with empty user-data; on an ext4 ``image`` if wanted."""
-        last, self._next_host = self._next_host, self._next_host + 1
+    def host(self, suite: str, hostname: str = "openclaw", *, image: bool = False, last: int | None = None) -> Host:
+        """A new host of ``suite`` (noble, bookworm, trixie), powered off, with empty user-data; on an ext4 ``image`` if wanted.
+
+        ``last`` gives it the addresses of a host that was removed.
+        """
+        if last is None:
+            last, self._next_host = self._next_host, self._next_host + 1
         layers = self._layers(suite)
         make_disk = partial(Image, self._image(suite)) if image else partial(Overlay, layers)
         self.hosts.append(Host(self.instance, last, layers, self.metadata, hostname, make_disk))
@@ -95,6 +99,10 @@ class World:
         self._give_to_noble(self.hosts[-1], hostname)
         return self.hosts[-1]
 
+    def prepare(self, suite: str) -> None:
+        """Makes what all hosts of ``suite`` share, so that the first one need not wait for it."""
+        self._layers(suite)
+
     def _give_to_noble(self, host: Host, hostname: str) -> None:
         """What the provider tells one server: its network, and root's password."""
         file = host.directory / "netplan.yaml"
@@ -102,6 +110,7 @@ class World:
         file.write_text(noble.netplan(self.instance.number, host.last))
         host.binds.append(f"{file}:/etc/netplan/50-cloud-init.yaml")
         host.sets_addresses = True
+        net.route_own_v6(self.instance.number, host.last)
         self.metadata.describe(host.last, hostname, host.v4, noble.vendor_data())
 
     def vm(self, suite: str, hostname: str = "openclaw") -> VM:

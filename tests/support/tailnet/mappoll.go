@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"tailscale.com/tailcfg"
+	"tailscale.com/types/key"
 	"tailscale.com/util/zstdframe"
 )
 
@@ -20,8 +21,17 @@ func (c *control) mapPoll(w http.ResponseWriter, r *http.Request) {
 	}
 	if q.Hostinfo != nil {
 		q.Hostinfo.Hostname = c.names.claim(q.NodeKey, q.Hostinfo.Hostname)
+		c.rename(q.NodeKey, q.Hostinfo.Hostname)
 	}
 	c.orig.ServeHTTP(&today{ResponseWriter: w}, withBody(r, q))
+}
+
+// rename gives a node that has changed its hostname (`tailscale set --hostname`) its new name in the tailnet.
+func (c *control) rename(k key.NodePublic, name string) {
+	if n := c.ts.Node(k); n != nil && n.Name != name+"."+c.domain+"." {
+		n.Name = name + "." + c.domain + "."
+		c.ts.UpdateNode(n)
+	}
 }
 
 // testcontrol puts this date into every map response. Nodes use it as the current time, and then no key ever expires.

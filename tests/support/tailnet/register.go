@@ -72,6 +72,7 @@ func (c *control) complete(k key.NodePublic, name string, used authKey) {
 	c.last++
 	n.ID = c.last
 	c.mu.Unlock()
+	n.Created = time.Now()
 	n.StableID = tailcfg.StableNodeID(fmt.Sprintf("nLAB%dCNTRL", n.ID))
 	v4 := netip.AddrFrom4([4]byte{100, 64, byte(n.ID >> 8), byte(n.ID)}) // as testcontrol's MapResponse computes it
 	n.Addresses = []netip.Prefix{netip.PrefixFrom(v4, 32), netip.PrefixFrom(tsaddr.Tailscale4To6(v4), 128)}

@@ -66,12 +66,14 @@ def run(
     on_error: Callable[[str], None] | None = None,
     on_terminal: bool = False,
     most: int = MOST,
+    hold: bool = False,
 ) -> Completed:
     """Runs a program to its end and returns how it ended, good or bad.
 
     ``give`` is its standard input. ``on_line`` and ``on_error`` are told each line as it comes. With ``on_terminal`` it may ask the
     person: its errors go to the terminal, and it stays in this program's process group. Late after ``deadline`` seconds; Failure
-    when it says more than ``most`` bytes, of which ``on_line`` keeps none. It is killed then.
+    when it says more than ``most`` bytes, of which ``on_line`` keeps none. It is killed then. With ``hold`` its standard input has no
+    end before it ends.
     """
     process = start(
         argv,
@@ -81,7 +83,7 @@ def run(
         start_new_session=not on_terminal,
     )
     try:
-        return _Running(process, str(argv[0]), deadline, give, most, {"out": on_line, "err": on_error}).finish()
+        return _Running(process, str(argv[0]), deadline, give, most, {"out": on_line, "err": on_error}, hold=hold).finish()
     finally:
         stop(process, group=not on_terminal)
 
@@ -113,9 +115,11 @@ class _Running:
         give: bytes,
         most: int,
         tell: dict[str, Callable[[str], None] | None],
+        *,
+        hold: bool,
     ) -> None:
         self._process, self._program, self._seconds, self._most, self._tell = process, program, seconds, most, tell
-        self._give = memoryview(give)
+        self._give, self._hold = memoryview(give), hold
         self._said = {"out": bytearray(), "err": bytearray()}
         self._total = {"out": 0, "err": 0}
         self._cut = {"out": False, "err": False}  # the rest of a line that was too long is dropped
@@ -163,6 +167,8 @@ class _Running:
             return
         if not self._give:
             selector.unregister(stdin)
+            if self._hold:
+                return
             try:
                 stdin.close()
             except BrokenPipeError:

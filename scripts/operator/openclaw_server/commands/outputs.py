@@ -25,7 +25,10 @@ _FRAGMENT = re.compile(r"[A-Za-z0-9._~%=&+-]{1,4096}")
     help="Also the URL with the gateway's token, and a first-visit URL for one use within 10 minutes.",
 )
 @click.option(
-    "--open", "opens", is_flag=True, help="Opens the first-visit URL in the browser; no program is given it as an argument."
+    "--open",
+    "opens",
+    is_flag=True,
+    help="Opens the first-visit URL in the browser, which pairs it; no program is given it as an argument.",
 )
 @as_login
 @with_json
@@ -67,9 +70,7 @@ def show_outputs(session: Session, report: Report) -> None:
         return
     for key, value in facts.items():
         session.screen.answer(f"{key:16} {value}")
-    session.screen.say(
-        f"First visit: openclaw-server outputs {session.deployment.name} --open, then 'openclaw-server devices approve'."
-    )
+    session.screen.say(f"First visit: openclaw-server outputs {session.deployment.name} --open")
 
 
 def _facts(session: Session, report: Report) -> dict[str, str]:

@@ -127,13 +127,15 @@ class _Deploying:
         with self._session.ssh(user, node) as ssh:
             with self._screen.step("following the agent's run"):
                 report = agent.follow(ssh, self._tell, user=user)
-            _judge(report)
+            is_old = report.exit_code != 0 and self._seen.server is not None  # it may have ended before this command
+            if not is_old:
+                _judge(report)
+            rest = {} if handed else self._rest()
+            if rest or is_old:
+                with self._screen.step(f"handing over {', '.join(rest)}" if rest else "having the agent try again"):
+                    report = agent.reconcile(ssh, rest, self._tell, user=user)
+                _judge(report)
             if not handed:
-                rest = self._rest()
-                if rest:
-                    with self._screen.step(f"handing over {', '.join(rest)}"):
-                        report = agent.hand_over(ssh, rest, self._tell)
-                    _judge(report)
                 self._cloud.label_server(server, server.labels | {names.HANDED: names.stamp(datetime.now(UTC))})
         return report
 

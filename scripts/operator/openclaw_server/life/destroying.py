@@ -6,7 +6,8 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 
-from openclaw_server.base.errors import Differs, Failure, Stop
+from openclaw_server.base import wait
+from openclaw_server.base.errors import Differs, Failure, Late, Stop
 from openclaw_server.base.text import clean
 from openclaw_server.cloud.model import Firewall, Server
 from openclaw_server.life import ours
@@ -16,6 +17,8 @@ from openclaw_server.reach import devices
 from openclaw_server.reach.tailnet import DEVICES, Node
 
 LEAVE_SECONDS = 60.0
+RENAME_SECONDS = 15.0
+POLL = 0.5
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,8 @@ class Going:
         if self.firewall:
             found.append(f"firewall  {clean(self.firewall.name)}")
         if self.node:
-            found.append(f"device    {self.node.dns_name} leaves the tailnet")
+            how = "leaves the tailnet" if self.server else "is left on the tailnet, of a server that is gone"
+            found.append(f"device    {self.node.dns_name} {how}")
         if self.namesake:
             found.append(
                 f"not: the device {self.namesake.dns_name}, which may be another's: it is not from after the server was made"
@@ -105,10 +109,16 @@ def _leave(session: Session, node: Node) -> None:
         with session.ssh("root", node) as ssh:
             # A device that is not ephemeral stays as expired, and would keep the name from the next server.
             ssh.run(["tailscale", "set", f"--hostname={_gone(session)}"], deadline=LEAVE_SECONDS)
+            with suppress(Late):  # the new name goes to the control server by itself; a logout would overtake it
+                wait.until(lambda: _is_renamed(session, node), RENAME_SECONDS, "the new name", POLL)
             with suppress(Failure):  # a logout ends the connection by which it was asked for
                 ssh.run(["tailscale", "logout"], deadline=LEAVE_SECONDS)
     except Stop as stop:
         session.screen.say(f"  {clean(stop.problems[0])}")
+
+
+def _is_renamed(session: Session, node: Node) -> bool:
+    return not any(each.id == node.id and each.name == node.name for each in session.tailnet.nodes())
 
 
 def _device(session: Session, going: Going) -> None:

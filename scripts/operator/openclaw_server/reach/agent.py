@@ -39,14 +39,15 @@ def follow(ssh: Ssh, on_line: Callable[[str], None], *, user: str = "root") -> R
     return found
 
 
-def hand_over(ssh: Ssh, secrets: dict[str, Secret], on_line: Callable[[str], None]) -> Report:
-    """Gives secrets to the agent by standard input, follows its run, and returns the report."""
-    done = ssh.run([AGENT, "--reconcile", "--secrets", "-"], deadline=RUN_SECONDS, give=secrets_file(secrets), on_line=on_line)
+def reconcile(ssh: Ssh, secrets: dict[str, Secret], on_line: Callable[[str], None], *, user: str = "root") -> Report:
+    """Has the agent repair what differs, with ``secrets`` by standard input when there are any; follows its run, and returns the report."""
+    argv = [*_door(user), "--reconcile", *(["--secrets", "-"] if secrets else [])]
+    done = ssh.run(argv, deadline=RUN_SECONDS, give=secrets_file(secrets), on_line=on_line)
     if done.code == 4:
         raise Busy(f"the agent on the server is at work: {done.complaint}; the same command goes on with it")
     if done.code == 3:
         raise Failure(f"the agent refuses the secrets: {done.complaint}")
-    found = status(ssh)
+    found = status(ssh, user=user)
     if found is None:
         raise Failure(f"the agent's run left no report: {done.complaint}")
     return found
