@@ -63,7 +63,7 @@ DRIFTS = [
     Drift("metadata guard off at boot", "systemctl disable bootstrap-agent-metadata", "metadata", "enabled", "disabled"),
     Drift("metadata guard's rules edited", "echo '# mine' >>/etc/bootstrap-agent/metadata.nft", "metadata", "rules file", "changed"),
     Drift("sshd drop-in removed", "rm /etc/ssh/sshd_config.d/00-bootstrap-agent.conf", "sshd", "drop-in", "absent"),
-    Drift("user in group sudo", "usermod --append --groups sudo ubuntu", "user", "group sudo", "member"),
+    Drift("user in group sudo", "usermod --append --groups sudo ubuntu", "user", "group sudo", "member", ("user/sudoers",)),
     Drift("user given a password", "echo ubuntu:a-password | chpasswd", "user/password", "password", "set"),
     Drift("linger off", "loginctl disable-linger ubuntu && while systemctl -q is-active user@$(id -u ubuntu); do sleep 0.1; done",
           "user/linger", "linger", "off", ("openclaw/unit", *RUNNING)),
@@ -111,8 +111,8 @@ DRIFTS = [
           user="ubuntu", real=True),
     Drift("drop-in for the gateway", f"printf '[Service]\\nExecStart=\\nExecStart=/bin/sleep inf\\n' >{HOME_UNIT}.d/mine.conf && "
           "systemctl --user daemon-reload", "openclaw/unit", f"drop-in {HOME_UNIT}.d/mine.conf", "present", user="ubuntu"),
-    Drift("groups of a running manager", "usermod -aG adm,sudo ubuntu; systemctl restart user@$(id -u ubuntu)", "user/linger",
-          "group adm of the running user manager", "member", ("user", "user/sudoers")),
+    Drift("groups of a running manager", "usermod -aG adm,sudo ubuntu; systemctl restart user@$(id -u ubuntu); "
+          "timeout 60 sh -c 'until curl -sf http://127.0.0.1:18789/readyz; do sleep 0.1; done'", "user/linger", "group adm of the running user manager", "member", ("user", "user/sudoers")),
     Drift("user-data left behind", "install -D -m 600 ~ubuntu/.openclaw/.env /var/lib/cloud/instances/other/user-data.txt", "seal",
           "copy /var/lib/cloud/instances/other/user-data.txt", "present"),
 ]

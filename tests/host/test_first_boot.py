@@ -81,7 +81,11 @@ def test_the_operator_gets_the_app_and_a_ready_gateway(world: World, converged: 
 @pytest.mark.parametrize("user", ["ubuntu", "root"])
 def test_the_operator_logs_in_by_tailscale_ssh(world: World, converged: Host, suite: str, user: str) -> None:
     target = f"{user}@openclaw-{suite}"
-    assert "OpenClaw 2026.9.6 " in world.operator.ssh(target, ["openclaw", "--version"]).check().out
+    said = world.operator.ssh(target, ["openclaw", "--version"])
+    if user == "root":
+        assert said.code == 1 and "openclaw: not as root" in said.err
+    else:
+        assert "OpenClaw 2026.9.6 " in said.check().out
     assert world.operator.ssh(target, ["id", "-un"]).check().out == f"{user}\n"
 
 

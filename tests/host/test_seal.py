@@ -44,7 +44,7 @@ def planted(secret: str) -> dict[str, str]:
         return base64.b64encode(b"." * by + secret.encode()).decode()
 
     return {
-        "/var/log/syslog": f"before\nup --key {TOKEN} now\nafter\n",
+        "/var/log/app.log": f"before\nup --key {TOKEN} now\nafter\n",
         "/var/log/apt/term.log": f"before\n{secret}\nafter\n",
         "/root/.bash_history": f"ls\nexport TOKEN={secret}\nexit\n",
         "/home/ubuntu/.bash_history": f"curl 'https://x/?t={quote(secret, safe='')}'\n",
@@ -67,11 +67,15 @@ def leaky(converged: Host) -> Iterator[tuple[Host, str, dict[str, str]]]:
     # journald compresses entries longer than 512 bytes, logger(1) truncates after 1024
     converged.run(["logger", f"compressed: {secret}" + " and so on;" * 60]).check()
     converged.run(["journalctl", "--sync"]).check()
-    if converged.exists("/var/log/syslog"):  # noble: rsyslog writes the same lines down, in its own time
+    if has_rsyslog(converged):  # noble: rsyslog writes the same lines down, in its own time
         wait_until(lambda: f"compressed: {secret}" in converged.read("/var/log/syslog"), 60, "rsyslog to have written")
     yield converged, secret, files
     converged.run(["rm", "-rf", "/var/tmp/deep", *files]).check()
     assert verify(converged).bad == {}
+
+
+def has_rsyslog(host: Host) -> bool:
+    return host.exists("/usr/sbin/rsyslogd")
 
 
 def copies(host: Host) -> set[str]:
@@ -85,7 +89,7 @@ def test_copies_in_the_places_of_others_are_found_and_overwritten(leaky: tuple[H
     found = copies(host)
     assert found >= files.keys()
     logs = {Path(path).name for path in found - files.keys()}
-    assert logs == {"system.journal", *({"syslog", "user.log"} if host.exists("/var/log/syslog") else ())}, found
+    assert logs == {"system.journal", *({"syslog", "user.log"} if has_rsyslog(host) else ())}, found
     before = json.loads(host.read(RECEIPT))
     sealed = reconcile(host)
     assert (sealed.code, sealed.bad) == (0, {})
@@ -104,7 +108,7 @@ def test_copies_in_the_places_of_others_are_found_and_overwritten(leaky: tuple[H
     held = {copy["path"]: copy["held_open_by"] for copy in after["latest"]["destroyed"] if "held_open_by" in copy}
     assert {Path(path).name for path in held} == logs
     by = {holder.split(" (pid")[0] for holders in held.values() for holder in holders}  # a name has 15 letters
-    assert by == {"systemd-journal", *({"rsyslogd"} if len(logs) > 1 else ())}
+    assert by == {"systemd-journal", *({"rsyslogd"} if has_rsyslog(host) else ())}
     assert secret not in json.dumps(after) and host.run(["stat", "--format=%a %U", RECEIPT]).out == "600 root\n"
 
 
