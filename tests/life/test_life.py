@@ -229,4 +229,4 @@ def test_no_secret_was_seen_anywhere(box: Box, person: Person, watched: Watch) -
         assert [answer.argv for answer in person.answers if value in answer.out + answer.err] == [], name
         assert [each for each in box.cloud.requests if value in each.path + each.body] == [], name
         known = [machine.name for machine in box.machines.booted if value in machine.user_data]
-        assert bool(known) == name.startswith("key of "), name
+        assert known == (["claw"] if name == "key of claw" else known if name.startswith("key of ") else []), name

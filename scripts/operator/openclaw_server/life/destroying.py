@@ -105,6 +105,9 @@ def _gone(session: Session) -> str:
 
 def _leave(session: Session, node: Node) -> None:
     """Frees the name and logs the node out. A dead server cannot do that: it is said, and the rest goes on."""
+    if not session.tailnet.ping(node):
+        session.screen.say(f"  {node.dns_name} does not answer, so it cannot leave by itself")
+        return
     try:
         with session.ssh("root", node) as ssh:
             # A device that is not ephemeral stays as expired, and would keep the name from the next server.
