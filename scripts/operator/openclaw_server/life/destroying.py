@@ -18,6 +18,7 @@ from openclaw_server.reach.tailnet import DEVICES, Node
 
 LEAVE_SECONDS = 60.0
 RENAME_SECONDS = 15.0
+LOGOUT_SECONDS = 15.0
 POLL = 0.5
 
 
@@ -114,8 +115,8 @@ def _leave(session: Session, node: Node) -> None:
             ssh.run(["tailscale", "set", f"--hostname={_gone(session)}"], deadline=LEAVE_SECONDS)
             with suppress(Late):  # the new name goes to the control server by itself; a logout would overtake it
                 wait.until(lambda: _is_renamed(session, node), RENAME_SECONDS, "the new name", POLL)
-            with suppress(Failure):  # a logout ends the connection by which it was asked for
-                ssh.run(["tailscale", "logout"], deadline=LEAVE_SECONDS)
+            with suppress(Failure):  # a logout ends the connection by which it was asked for, and ssh may not hear of that
+                ssh.run(["tailscale", "logout"], deadline=LOGOUT_SECONDS)
     except Stop as stop:
         session.screen.say(f"  {clean(stop.problems[0])}")
 
