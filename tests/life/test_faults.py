@@ -48,6 +48,7 @@ def test_a_server_that_somebody_turned_off(box: Box, person: Person) -> None:
     box.machines.power(server.machine, on=False)
     ended = person("destroy", "shut", "--confirm", "shut")
     assert ended.code == 2, ended.err
+    assert "shut.lab.ts.net does not answer, so it cannot leave by itself" in ended.err
     assert "the tailnet still has the device shut.lab.ts.net" in ended.err
     assert (box.cloud.project.servers.all, box.cloud.project.firewalls.all, box.machines.hosts) == ([], [], {})
 

@@ -39,15 +39,15 @@ class Browser:
         self._do(do="shot", path=str(path))
 
     def shows(self, *words: str, seconds: float = 60) -> str:
-        """Waits until the page shows one of ``words``."""
+        """Waits until the page shows all of ``words``."""
         seen = [""]
 
         def there() -> bool:
             seen[0] = self.text()
-            return any(word in seen[0] for word in words)
+            return all(word in seen[0] for word in words)
 
         try:
-            wait_until(there, seconds, f"the page to show one of {words}", poll=0.3)
+            wait_until(there, seconds, f"the page to show {words}", poll=0.3)
         except Exception as error:
             raise AssertionError(f"{error}; it shows:\n{seen[0]}") from None
         return seen[0]

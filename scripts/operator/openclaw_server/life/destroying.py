@@ -18,6 +18,7 @@ from openclaw_server.reach.tailnet import DEVICES, Node
 
 LEAVE_SECONDS = 60.0
 RENAME_SECONDS = 15.0
+LOGOUT_SECONDS = 15.0
 POLL = 0.5
 
 
@@ -105,14 +106,17 @@ def _gone(session: Session) -> str:
 
 def _leave(session: Session, node: Node) -> None:
     """Frees the name and logs the node out. A dead server cannot do that: it is said, and the rest goes on."""
+    if not session.tailnet.ping(node):
+        session.screen.say(f"  {node.dns_name} does not answer, so it cannot leave by itself")
+        return
     try:
         with session.ssh("root", node) as ssh:
             # A device that is not ephemeral stays as expired, and would keep the name from the next server.
             ssh.run(["tailscale", "set", f"--hostname={_gone(session)}"], deadline=LEAVE_SECONDS)
             with suppress(Late):  # the new name goes to the control server by itself; a logout would overtake it
                 wait.until(lambda: _is_renamed(session, node), RENAME_SECONDS, "the new name", POLL)
-            with suppress(Failure):  # a logout ends the connection by which it was asked for
-                ssh.run(["tailscale", "logout"], deadline=LEAVE_SECONDS)
+            with suppress(Failure):  # a logout ends the connection by which it was asked for, and ssh may not hear of that
+                ssh.run(["tailscale", "logout"], deadline=LOGOUT_SECONDS)
     except Stop as stop:
         session.screen.say(f"  {clean(stop.problems[0])}")
 
