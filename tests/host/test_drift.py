@@ -112,7 +112,8 @@ DRIFTS = [
     Drift("drop-in for the gateway", f"printf '[Service]\\nExecStart=\\nExecStart=/bin/sleep inf\\n' >{HOME_UNIT}.d/mine.conf && "
           "systemctl --user daemon-reload", "openclaw/unit", f"drop-in {HOME_UNIT}.d/mine.conf", "present", user="ubuntu"),
     Drift("groups of a running manager", "usermod -aG adm,sudo ubuntu; systemctl restart user@$(id -u ubuntu); "
-          "timeout 60 sh -c 'until curl -sf http://127.0.0.1:18789/readyz; do sleep 0.1; done'", "user/linger", "group adm of the running user manager", "member", ("user", "user/sudoers")),
+          "timeout 60 sh -c 'until curl -sf http://127.0.0.1:18789/readyz; do sleep 0.1; done'", "user/linger",
+          "group adm of the running user manager", "member", ("user", "user/sudoers")),
     Drift("user-data left behind", "install -D -m 600 ~ubuntu/.openclaw/.env /var/lib/cloud/instances/other/user-data.txt", "seal",
           "copy /var/lib/cloud/instances/other/user-data.txt", "present"),
 ]
