@@ -7,7 +7,7 @@
 #include "machine.hpp"
 #include "resources/common/downloaded_program.hpp"
 #include "resources/common/users.hpp"
-#include "resources/openclaw/package.hpp"
+#include "resources/openclaw/program/package.hpp"
 
 namespace agent::fuzz {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "core/paths.hpp"
 #include "machine.hpp"
-#include "resources/openclaw/package.hpp"
+#include "resources/openclaw/program/package.hpp"
 
 namespace agent::fuzz {
 

@@ -5,9 +5,9 @@
 #include "resources/common/dotenv.hpp"
 #include "resources/common/openclaw_files.hpp"
 #include "resources/common/users.hpp"
-#include "resources/openclaw/package.hpp"
 #include "resources/openclaw/paired_devices.hpp"
-#include "resources/openclaw/snapshot.hpp"
+#include "resources/openclaw/program/package.hpp"
+#include "resources/openclaw/program/snapshot.hpp"
 #include "secrets/redact.hpp"
 
 namespace agent {

@@ -8,8 +8,8 @@
 #include "resources/common/users.hpp"
 #include "resources/openclaw/config.hpp"
 #include "resources/openclaw/gateway.hpp"
-#include "resources/openclaw/nodejs.hpp"
-#include "resources/openclaw/package.hpp"
+#include "resources/openclaw/program/nodejs.hpp"
+#include "resources/openclaw/program/package.hpp"
 
 namespace agent {
 namespace {

@@ -4,7 +4,7 @@
 #include "core/paths.hpp"
 #include "resources/common/users.hpp"
 #include "resources/openclaw/gateway.hpp"
-#include "resources/openclaw/package.hpp"
+#include "resources/openclaw/program/package.hpp"
 
 namespace agent {
 

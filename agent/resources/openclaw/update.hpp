@@ -7,7 +7,7 @@
 #include "core/resource.hpp"
 #include "profile/profile.hpp"
 #include "resources/common/artifact.hpp"
-#include "resources/openclaw/snapshot.hpp"
+#include "resources/openclaw/program/snapshot.hpp"
 
 namespace agent {
 

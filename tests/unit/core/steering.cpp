@@ -5,7 +5,7 @@
 #include "resources/access/accounts.hpp"
 #include "resources/access/firewall/ufw.hpp"
 #include "resources/access/sshd.hpp"
-#include "resources/openclaw/nodejs.hpp"
+#include "resources/openclaw/program/nodejs.hpp"
 #include "resources/openclaw/update.hpp"
 #include "resources/seal/seal.hpp"
 #include "resources/tailscale/login.hpp"

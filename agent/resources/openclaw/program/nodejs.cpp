@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "resources/openclaw/nodejs.hpp"
+#include "resources/openclaw/program/nodejs.hpp"
 
 #include "resources/common/users.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "resources/openclaw/command.hpp"
+#include "resources/openclaw/program/command.hpp"
 
 #include "embedded.hpp"
 #include "resources/common/artifact.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "resources/openclaw/package.hpp"
+#include "resources/openclaw/program/package.hpp"
 
 #include <sstream>
 
@@ -9,8 +9,8 @@
 #include "ports/run_checked.hpp"
 #include "resources/common/downloaded_program.hpp"
 #include "resources/common/users.hpp"
-#include "resources/openclaw/nodejs.hpp"
-#include "resources/openclaw/snapshot.hpp"
+#include "resources/openclaw/program/nodejs.hpp"
+#include "resources/openclaw/program/snapshot.hpp"
 #include "secrets/redact.hpp"
 
 namespace agent {

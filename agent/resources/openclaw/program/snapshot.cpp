@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "resources/openclaw/snapshot.hpp"
+#include "resources/openclaw/program/snapshot.hpp"
 
 #include "base/json.hpp"
 #include "core/paths.hpp"
