@@ -86,7 +86,7 @@ def test_a_mirror_that_trickles(impatient: Callable[[], Report], mirror: Callabl
     mirror(Fault.TRICKLE)
     ended = impatient()
     assert ended.code == 1
-    assert "GET https://mirror.test/stable/" in ended.why("tailscale/package") and "gave up after 8 s" in ended.why("tailscale/package")
+    assert "GET https://mirror.test/stable/" in ended.why("tailscale/package") and "no time is left of the 8 s allowed" in ended.why("tailscale/package")
     assert ended.report["duration_ms"] < MINUTE
 
 

@@ -4,6 +4,8 @@
 #include <poll.h>
 
 #include <algorithm>
+#include <fstream>
+#include <sstream>
 
 #include "platform/http/download.hpp"
 
@@ -22,6 +24,24 @@ bool is_sha256(std::string_view text) {
   return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
+// The kernel's IPv4 routes: a heading, then lines of interface, destination, …; the default route's
+// destination is 0 (proc_net(5)).
+bool is_without_ipv4() {
+  std::ifstream table("/proc/net/route");
+  std::string line, interface, destination;
+  if (!table) return false;  // it cannot be told
+  while (std::getline(table, line))
+    if (std::istringstream words(line); words >> interface >> destination && destination == "00000000")
+      return false;
+  return true;
+}
+
+std::string hint(Errc code) {
+  return code == Errc::unavailable && is_without_ipv4()
+             ? "; this server has no IPv4, so it cannot reach a host that has no IPv6"
+             : "";
+}
+
 // Tries until the file is complete, an attempt says that another one is useless, or the deadline is near.
 Status download_whole(const Download& download, PartialFile& file, bool& resumed) {
   const auto what = "GET " + download.fetch.url;
@@ -35,8 +55,8 @@ Status download_whole(const Download& download, PartialFile& file, bool& resumed
     if (!attempt.again) return fail(attempt.result.error().code, "{}", message);
     if (file.size() > had) pause = first_pause;  // there is progress
     if (download.deadline.left() <= pause)
-      return fail(attempt.result.error().code, "{}; gave up after {} s", message,
-                  download.deadline.seconds());
+      return fail(attempt.result.error().code, "{}; no time is left of the {} s allowed{}", message,
+                  download.deadline.seconds(), hint(attempt.result.error().code));
     download.progress(
         fmt::format("{}; again in {:.1f} s", message, static_cast<double>(pause.count()) / 1000));
     ::poll(nullptr, 0, static_cast<int>(pause.count()));
