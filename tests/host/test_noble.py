@@ -48,6 +48,21 @@ def test_pid_1_that_executes_itself_again_and_again_fails_nothing(lean: Host) ->
     assert verify(lean).bad == {}
 
 
+def test_a_certificate_that_lets_encrypt_refuses_is_said_and_fails_nothing(world: World, lean: Host) -> None:
+    """As after a sixth server of one name in a week."""
+    lean.run(["sh", "-ec", "systemctl stop tailscaled; rm -r /var/lib/tailscale/certs; systemctl start tailscaled"]).check()
+    world.services.admin("/set", acme="limited")
+    try:
+        wait_until(lambda: lean.run(["tailscale", "status", "--peers=false"]).code == 0, 60, "the node to be back")
+        seen = verify(lean)
+    finally:
+        world.services.admin("/set", acme="on")
+    assert (seen.code, seen.bad) == (0, {})
+    (note,) = [note for note in seen.resource("tailscale/serve")["notes"] if "certificate" in note]
+    assert note.startswith("no certificate") and "browsers cannot connect without it" in note
+    assert "certificate" not in str(verify(lean).resource("tailscale/serve").get("notes"))
+
+
 def test_nftables_that_flushes_all_rules_leaves_ours_in_force(lean: Host) -> None:
     """Debian's nftables.service is started, reloaded, and comes with a boot."""
     lean.run(["systemctl", "enable", "--now", "nftables"]).check()

@@ -99,6 +99,11 @@ void Tailnet::attach(FakeHost& host) {
                [answer](const FakeHost& on, const HttpGet&) { return answer(on, true); });
   host.on_http(local_api + "prefs",
                [answer](const FakeHost& on, const HttpGet&) { return answer(on, false); });
+  host.on_http(local_api + "cert/", [this](const FakeHost&, const HttpGet&) -> Result<HttpResponse> {
+    if (control.certificates_are_late) return fail(Errc::unavailable, "timed out");
+    if (!control.acme_refuses.empty()) return HttpResponse{500, control.acme_refuses + "\n"};
+    return HttpResponse{200, "-----BEGIN CERTIFICATE-----\n"};
+  });
   host.on_http("https://", [this](const FakeHost&, const HttpGet& request) -> Result<HttpResponse> {
     if (control.silent || request.url != control.url)
       return fail(Errc::unavailable, "{}: timed out", request.url);

@@ -18,6 +18,8 @@ struct Control {
   bool needs_approval = false;  // until an admin says yes
   bool name_taken = false;      // a stale device still holds the name
   bool https = true;            // certificates for the tailnet's names
+  bool certificates_are_late = false;
+  std::string acme_refuses;  // what Let's Encrypt says in place of a certificate
   bool serve_enabled = true;
   bool serve_blocks = false;  // when Serve is not enabled: `tailscale serve` blocks
   std::vector<std::string> tags = {"tag:server"};

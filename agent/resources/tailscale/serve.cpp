@@ -32,6 +32,27 @@ Command tailscale_serve(std::vector<std::string> arguments) {
   return command;
 }
 
+// What keeps the node from having its certificate; empty when it has one. tailscaled's LocalAPI answers at
+// once with one that is there, and otherwise orders it as a first visit would.
+std::string certificate_problem(const Probe& probe, const std::string& dns_name) {
+  constexpr Milliseconds patience(30'000);
+  constexpr std::size_t longest = 300;
+  const auto answer =
+      probe.http_get({"http://local-tailscaled.sock/localapi/v0/cert/" + dns_name + "?type=cert",
+                      tailscaled_socket, patience});
+  if (!answer)
+    // tailscaled goes on trying while Let's Encrypt says 429, so this may be a refusal, too.
+    return fmt::format(
+        "no certificate within {} s, and browsers cannot connect without it: it is still being made, or "
+        "refused (`journalctl -u tailscaled -g cert` shows it); tailscaled tries again at each visit",
+        patience.count() / 1000);
+  if (answer->status == 200) return {};
+  const auto reason = answer->body.substr(0, std::min(answer->body.find('\n'), longest));
+  return fmt::format(
+      "no certificate, and browsers cannot connect without it: {}; tailscaled tries again at each visit",
+      reason);
+}
+
 }  // namespace
 
 Serve::Serve(const Profile& profile)
@@ -50,6 +71,8 @@ Result<ServeState> Serve::look(const Probe& probe) const {
   const auto& domains = status->cert_domains;
   state.has_certificate = std::find(domains.begin(), domains.end(), state.dns_name) != domains.end();
   if (!config.is_null() && !config.empty()) state.served = config.dump();
+  if (state.is_ours && state.has_certificate)
+    state.certificate_problem = certificate_problem(probe, state.dns_name);
   return state;
 }
 
@@ -59,6 +82,7 @@ Observation Serve::describe(const ServeState& state) const {
     seen.drift("served", state.served.empty() ? "nothing" : state.served,
                wanted_config(state.dns_name, port_).dump());
   if (!state.has_certificate) seen.drift("HTTPS certificate", "the tailnet gives no domain", state.dns_name);
+  if (!state.certificate_problem.empty()) seen.note(state.certificate_problem);
   seen.fact("url", "https://" + state.dns_name + "/");
   return seen;
 }

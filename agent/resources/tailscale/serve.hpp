@@ -10,9 +10,10 @@ namespace agent {
 
 struct ServeState {
   std::string dns_name;
-  bool is_ours = false;          // the gateway is served, and nothing else
-  bool has_certificate = false;  // the tailnet provides a certificate for this name
-  std::string served;            // what is served, as JSON; empty: nothing
+  bool is_ours = false;             // the gateway is served, and nothing else
+  bool has_certificate = false;     // the tailnet provides a certificate for this name
+  std::string served;               // what is served, as JSON; empty: nothing
+  std::string certificate_problem;  // why browsers cannot connect yet; for people
 };
 
 class Serve : public ResourceOf<ServeState> {

@@ -8,8 +8,8 @@ namespace {
 
 // tailscale.com/client/local: any host name works; this is the one that Tailscale's own client sends.
 Result<Json> local_api(const Probe& probe, const std::string& path) {
-  auto response = probe.http_get({"http://local-tailscaled.sock/localapi/v0/" + path,
-                                  "/run/tailscale/tailscaled.sock", Milliseconds(5'000)});
+  auto response = probe.http_get(
+      {"http://local-tailscaled.sock/localapi/v0/" + path, tailscaled_socket, Milliseconds(5'000)});
   if (!response) return fail(Errc::unavailable, "tailscaled does not answer: {}", response.error().message);
   if (response->status != 200)
     return fail(Errc::failed, "tailscaled: {} gave HTTP {}", path, response->status);

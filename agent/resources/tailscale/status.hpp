@@ -33,6 +33,8 @@ struct TailscalePrefs {
   bool logged_out = false;
 };
 
+inline constexpr const char* tailscaled_socket = "/run/tailscale/tailscaled.sock";
+
 // Errc::unavailable when tailscaled does not answer.
 [[nodiscard]] Result<TailscaleStatus> tailscale_status(const Probe& probe);
 [[nodiscard]] Result<TailscalePrefs> tailscale_prefs(const Probe& probe);

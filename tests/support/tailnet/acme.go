@@ -21,7 +21,7 @@ type acme struct {
 	publish func(name, value string) // puts a TXT record for dns-01 where pebble looks for it
 }
 
-func startACME(p place) acme {
+func startACME(p place, limited func() bool) acme {
 	const dns = "127.0.0.1:8053"
 	// pebble is configured by the environment. Validate at once; inject no bad nonces; and ask for a challenge each time:
 	// tailscaled fails on an authorization that is valid already.
@@ -42,6 +42,12 @@ func startACME(p place) acme {
 	web := wfe.New(quiet, store, validator, issuer, []string{"lab"}, false, false, 1, 1)
 	front := web.Handler()
 	serve(p.listen(acmePort), http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/order-plz" && limited() { // RFC 8555, 6.6
+			w.Header().Set("Content-Type", "application/problem+json")
+			w.WriteHeader(http.StatusTooManyRequests)
+			io.WriteString(w, `{"type": "urn:ietf:params:acme:error:rateLimited", "detail": "too many certificates", "status": 429}`)
+			return
+		}
 		// tailscaled waits for the order at the Location of the answer to finalize. Let's Encrypt sends that header,
 		// pebble doesn't.
 		if id, ok := strings.CutPrefix(r.URL.Path, "/finalize-order/"); ok {

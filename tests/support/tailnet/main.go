@@ -36,8 +36,9 @@ func main() {
 	}
 	here := place{*address, *name, &tls.Config{Certificates: []tls.Certificate{pair}}}
 
-	ca := startACME(here)
-	c := newControl("https://"+*name, *domain, startRelay(here), ca.publish)
+	var c *control
+	ca := startACME(here, func() bool { return c.settings.get("acme") == "limited" })
+	c = newControl("https://"+*name, *domain, startRelay(here), ca.publish)
 	serve(here.listen(443), c.ts)
 	log.Printf("control %s", c.ts.BaseURL())
 

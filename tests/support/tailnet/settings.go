@@ -11,6 +11,7 @@ import (
 // allowed lists each switch and what it can be set to. The first value is where it stands at start.
 var allowed = map[string][]string{
 	"https":    {"on", "off"},                         // HTTPS certificates enabled in the tailnet
+	"acme":     {"on", "limited"},                     // limited: Let's Encrypt has given this name too many certificates
 	"serve":    {"complete", "wait", "exit", "error"}, // the answer to "is Serve enabled?", see feature
 	"register": {"ok", "hold"},                        // hold: a node that wants to join gets no answer
 	"approval": {"off", "on"},                         // new machines need an admin's approval

@@ -64,4 +64,20 @@ TEST_CASE("serve: the gateway's address is the node's real name") {
   CHECK(find(world.check(), serve).facts.at("url") == "https://openclaw.tail1234.ts.net/");
 }
 
+// Six servers of one name in a week: Let's Encrypt gives no more certificates, and nothing else shows it.
+TEST_CASE("serve: a certificate that cannot be had is a note with the reason, and fails nothing") {
+  Converged world;
+  CHECK(find(world.check(), serve).notes.empty());
+  world.tailnet.control.acme_refuses = "429 urn:ietf:params:acme:error:rateLimited: too many certificates";
+  CHECK(world.check().exit_code() == 0);
+  CHECK(find(world.check(), serve).notes == Lines{"no certificate, and browsers cannot connect without it: "
+                                                  "429 urn:ietf:params:acme:error:rateLimited: too "
+                                                  "many certificates; tailscaled tries again at each visit"});
+  world.tailnet.control.certificates_are_late = true;
+  CHECK(find(world.check(), serve).notes ==
+        Lines{"no certificate within 30 s, and browsers cannot connect without it: it is still being made, "
+              "or refused "
+              "(`journalctl -u tailscaled -g cert` shows it); tailscaled tries again at each visit"});
+}
+
 }  // namespace agent
