@@ -53,7 +53,7 @@ def test_a_certificate_that_lets_encrypt_refuses_is_said_and_fails_nothing(world
     lean.run(["sh", "-ec", "systemctl stop tailscaled; rm -r /var/lib/tailscale/certs; systemctl start tailscaled"]).check()
     world.services.admin("/set", acme="limited")
     try:
-        wait_until(lambda: lean.run(["tailscale", "status", "--peers=false"]).code == 0, 60, "the node to be back")
+        wait_until(lambda: '"BackendState": "Running"' in lean.run(["tailscale", "status", "--json"]).out, 60, "the node to be back")
         seen = verify(lean)
     finally:
         world.services.admin("/set", acme="on")
