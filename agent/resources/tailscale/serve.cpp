@@ -35,7 +35,7 @@ Command tailscale_serve(std::vector<std::string> arguments) {
 // What keeps the node from having its certificate; empty when it has one. tailscaled's LocalAPI answers at
 // once with one that is there, and otherwise orders it as a first visit would.
 std::string certificate_problem(const Probe& probe, const std::string& dns_name) {
-  constexpr Milliseconds patience(30'000);
+  constexpr Milliseconds patience(15'000);
   constexpr std::size_t longest = 300;
   const auto answer =
       probe.http_get({"http://local-tailscaled.sock/localapi/v0/cert/" + dns_name + "?type=cert",

@@ -75,7 +75,7 @@ TEST_CASE("serve: a certificate that cannot be had is a note with the reason, an
                                                   "many certificates; tailscaled tries again at each visit"});
   world.tailnet.control.certificates_are_late = true;
   CHECK(find(world.check(), serve).notes ==
-        Lines{"no certificate within 30 s, and browsers cannot connect without it: it is still being made, "
+        Lines{"no certificate within 15 s, and browsers cannot connect without it: it is still being made, "
               "or refused "
               "(`journalctl -u tailscaled -g cert` shows it); tailscaled tries again at each visit"});
 }
