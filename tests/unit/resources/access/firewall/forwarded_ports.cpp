@@ -48,6 +48,9 @@ TEST_CASE("forwarded ports: what nobody outside can reach") {
            "-A PREROUTING -i lo -p tcp -m tcp --dport 81 -j REDIRECT --to-ports 82",
            "-A DOCKER -d 127.0.0.1/32 ! -i docker0 -p tcp -m tcp --dport 9000 -j DNAT --to-destination "
            "172.17.0.2:90",
+           "-A DOCKER -d 100.64.0.9/32 ! -i docker0 -p tcp -m tcp --dport 9000 -j DNAT --to-destination "
+           "172.17.0.2:90",
+           "-A DOCKER -d 100.127.255.1/32 -p tcp -m tcp --dport 9000 -j DNAT --to-destination 172.17.0.2:90",
            "-A DOCKER -d ::1/128 -p tcp -m tcp --dport 9000 -j DNAT --to-destination [fd00::2]:90",
            "-A OUTPUT -p tcp -m tcp --dport 53 -j REDIRECT --to-ports 5353",
            "-A POSTROUTING -s 172.17.0.0/16 ! -o docker0 -j MASQUERADE",
@@ -60,6 +63,12 @@ TEST_CASE("forwarded ports: what nobody outside can reach") {
   CHECK(shown(forwarded_by_iptables(
             "*filter\n-A DOCKER -p tcp --dport 1 -j DNAT --to-destination 10.0.0.1\nCOMMIT\n", "x")) ==
         Lines{});
+  // Beside the tailnet's addresses.
+  for (const char* destination : {"100.63.0.1/32", "100.128.0.1/32", "10.0.64.1/32"})
+    CHECK(forwarded_by_iptables(rules({}, {"-A DOCKER -d " + std::string(destination) +
+                                           " -p tcp -m tcp --dport 9 -j DNAT --to-destination 10.0.0.1:9"}),
+                                "x")
+              .size() == 1);
   // An excluded interface leaves all others.
   CHECK(forwarded_by_iptables(
             rules({}, {"-A DOCKER ! -i lo -p tcp -m tcp --dport 9 -j DNAT --to-destination 10.0.0.1:9"}), "x")
