@@ -42,7 +42,7 @@ def test_every_form_is_one_that_its_encoder_makes() -> None:
 
 def test_before_the_seal_there_is_much_to_find(world: World, agent: Path, new_host: NewHost) -> None:
     """The control test: the same search on a host that loses power before the seal."""
-    host, secrets = boot_new_host(world, agent, new_host, "noble", CLAUDE)
+    host, secrets = boot_new_host(world, agent, new_host, "bookworm", CLAUDE)
     removed = "canary-of-a-file-that-was-removed/0123456789+"
     host.write("/root/removed", base64.encodebytes(b"." * 39 + removed.encode()).decode())  # in lines, the first ends within it
     host.run(["sh", "-ec", "sync; rm /root/removed; sync"]).check()
@@ -57,8 +57,8 @@ def test_before_the_seal_there_is_much_to_find(world: World, agent: Path, new_ho
     assert any("/var/lib/cloud/" in where for where in found) and any("secrets.yaml" in where for where in found)
 
 
-@pytest.mark.parametrize(("suite", "claude", "multi_part"), [("noble", CLAUDE, False), ("trixie", ODD, True)],
-                         ids=["noble", "trixie"])
+@pytest.mark.parametrize(("suite", "claude", "multi_part"), [("bookworm", CLAUDE, False), ("trixie", ODD, True)],
+                         ids=["bookworm", "trixie"])
 def test_after_first_boot_and_reboots_the_disk_holds_secrets_in_env_alone(
         world: World, agent: Path, new_host: NewHost, suite: str, claude: str, multi_part: bool) -> None:
     host, secrets = boot_new_host(world, agent, new_host, suite, claude, multi_part)

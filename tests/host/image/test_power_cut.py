@@ -20,7 +20,7 @@ MOMENTS = ("packages", "tailscale/package", "tailscale/service", "tailscale/logi
 
 
 def test_a_first_boot_ends_well_however_often_power_goes(world: World, agent: Path, new_host: NewHost) -> None:
-    host = new_host("noble", image=True)
+    host = new_host("bookworm", image=True)
     host.user_data = world.user_data(agent, world.secrets(), "tailscale:\n  hostname: cut\n")
     for moment in MOMENTS:
         host.boot()
@@ -38,7 +38,7 @@ def test_a_first_boot_ends_well_however_often_power_goes(world: World, agent: Pa
 
 def test_a_first_boot_ends_well_when_power_goes_while_the_node_joins(world: World, agent: Path, new_host: NewHost) -> None:
     """tailscaled has just replaced resolv.conf and does not sync it: the file is usually empty then."""
-    host = new_host("noble", image=True)
+    host = new_host("bookworm", image=True)
     host.user_data = world.user_data(agent, world.secrets(), "tailscale:\n  hostname: joining\n")
     host.boot()
     host.wait_up()

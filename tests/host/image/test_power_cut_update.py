@@ -40,7 +40,7 @@ def snapshot_is_kept(host: Host) -> None:
 @pytest.fixture(scope="module")
 def updated(world: World, agent: Path) -> Iterator[Host]:
     """A host on ext4 whose first boot has ended well."""
-    host = world.host("noble", image=True)
+    host = world.host("bookworm", image=True)
     host.user_data = world.user_data(agent, world.secrets(), "tailscale:\n  hostname: updated\n")
     host.boot()
     host.wait_up()
