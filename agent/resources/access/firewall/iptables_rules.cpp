@@ -48,7 +48,8 @@ bool is_of_tailnet(const std::string& destination) {
 
 bool is_from_outside(const std::string& interface, const std::string& destination) {
   if (interface == "lo" || interface == "tailscale0") return false;
-  for (const char* own : {"127.", "::1", "fd7a:115c:a1e0:"})  // loopback; the tailnet's IPv6 prefix
+  if (destination == "::1") return false;
+  for (const char* own : {"127.", "::1/", "fd7a:115c:a1e0:"})  // loopback; the tailnet's IPv6 prefix
     if (destination.starts_with(own)) return false;
   return !is_of_tailnet(destination);
 }

@@ -34,6 +34,13 @@ std::string target(const Json& statement) {
   return (address.is_null() ? "this server" : shown(address)) + (port.is_null() ? "" : ":" + shown(port));
 }
 
+// An address, or the first one of a network. Empty for a set, which may have addresses of the outside.
+std::string one_destination(const Json& value) {
+  const auto& network = at(value, "prefix");
+  return value.is_string() || network.is_object() ? shown(network.is_object() ? at(network, "addr") : value)
+                                                  : "";
+}
+
 struct Rule {
   std::string protocol = "any", port = "any", to, interface, destination;
 };
@@ -46,7 +53,7 @@ void take_match(const Json& match, Rule& rule) {
     rule.protocol = shown(at(payload, "protocol"));
     rule.port = shown(at(match, "right"));
   }
-  if (at(payload, "field") == "daddr") rule.destination = shown(at(match, "right"));
+  if (at(payload, "field") == "daddr") rule.destination = one_destination(at(match, "right"));
   if (at(at(left, "meta"), "key") == "iifname") rule.interface = shown(at(match, "right"));
 }
 

@@ -63,8 +63,8 @@ TEST_CASE("forwarded ports: what nobody outside can reach") {
   CHECK(shown(forwarded_by_iptables(
             "*filter\n-A DOCKER -p tcp --dport 1 -j DNAT --to-destination 10.0.0.1\nCOMMIT\n", "x")) ==
         Lines{});
-  // Beside the tailnet's addresses.
-  for (const char* destination : {"100.63.0.1/32", "100.128.0.1/32", "10.0.64.1/32"})
+  // Beside the tailnet's addresses, and beside loopback.
+  for (const char* destination : {"100.63.0.1/32", "100.128.0.1/32", "10.0.64.1/32", "::1234/128"})
     CHECK(forwarded_by_iptables(rules({}, {"-A DOCKER -d " + std::string(destination) +
                                            " -p tcp -m tcp --dport 9 -j DNAT --to-destination 10.0.0.1:9"}),
                                 "x")
@@ -105,6 +105,13 @@ TEST_CASE("forwarded ports: dnat and redirect of nft, not what iptables made") {
   CHECK(
       by(R"({"match": {"op": "==", "left": {"payload": {"protocol": "ip", "field": "daddr"}}, "right": "127.0.0.1"}}, )" +
          port("tcp", "7") + R"({"redirect": {"port": 8}})") == Lines{});
+  const auto to = [](const std::string& destination) {
+    return R"({"match": {"op": "==", "left": {"payload": {"protocol": "ip", "field": "daddr"}}, "right": )" +
+           destination + R"(}}, {"redirect": {"port": 8}})";
+  };
+  CHECK(by(to(R"({"prefix": {"addr": "127.0.0.0", "len": 8}})")) == Lines{});
+  // A set may have an address of the outside, too.
+  CHECK(by(to(R"({"set": ["127.0.0.1", "203.0.113.9"]})")) == Lines{"any/any to this server:8" + mine});
   CHECK(by(port("tcp", "99") + R"({"accept": null})") == Lines{});
   CHECK(by(port("tcp", "8080") + R"({"xt": {"type": "target", "name": "DNAT"}})") == Lines{});
   const std::string output =
