@@ -93,7 +93,7 @@ DRIFTS = [
     Drift("npm link removed", "rm /usr/local/bin/npm", "node", "link /usr/local/bin/npm", "absent"),
     Drift("nvm shim removed", "rm ~/.nvm/nvm.sh", "node/nvm-shim", "~/.nvm/nvm.sh", "absent", user="ubuntu"),
     Drift("openclaw command a link", "ln -sfn /opt/openclaw/current/node_modules/openclaw/openclaw.mjs /usr/local/bin/openclaw",
-          "openclaw/command", "/usr/local/bin/openclaw", "a link"),
+          "openclaw/command", "/usr/local/bin/openclaw", "changed"),
     Drift("file of openclaw's tree removed", "rm /opt/openclaw/current/node_modules/openclaw/README.md", "openclaw/package", "version",
           "not as it was made"),
     Drift("build account removed", "userdel openclaw-build", "openclaw/builder", "account", "absent"),

@@ -16,20 +16,6 @@ std::string render(const std::string& user) {
   return text;
 }
 
-const char* shown(State::File file) {
-  switch (file) {
-    case State::File::absent:
-      return "absent";
-    case State::File::link:
-      return "a link, which root can run, too";
-    case State::File::changed:
-      return "changed";
-    case State::File::as_made:
-      break;
-  }
-  return "as made";
-}
-
 }  // namespace
 
 OpenclawCommand::OpenclawCommand(const std::string& user)
@@ -37,26 +23,22 @@ OpenclawCommand::OpenclawCommand(const std::string& user)
 
 Result<State> OpenclawCommand::look(const Probe& probe) const {
   State state;
+  state.file = look_at_own_file(probe, openclaw::command, content_);
   AGENT_TRY_ASSIGN(const auto info, probe.stat(openclaw::command));
-  if (!info) return state;
-  state.file = State::File::changed;
-  if (info->type == FileType::symlink) state.file = State::File::link;
-  if (info->type != FileType::regular) return state;
-  state.mode = info->mode;
-  const auto text = probe.read_file(openclaw::command);
-  if (text && *text == content_) state.file = State::File::as_made;
+  if (info && info->type != FileType::regular) state.file = OwnFile::changed;  // a link to the same text
+  if (info && info->type == FileType::regular) state.mode = info->mode;
   return state;
 }
 
 Observation OpenclawCommand::describe(const State& state) const {
   Observation seen;
-  seen.expect(openclaw::command, shown(state.file), "as made");
+  describe_own_file(state.file, openclaw::command, "as made", seen);
   seen.expect("mode", fmt::format("{:04o}", state.mode), "0755");
   return seen;
 }
 
 Status OpenclawCommand::apply(Host& host, const State& state) {
-  if (state.file == State::File::as_made && state.mode == 0755) return {};
+  if (state.file == OwnFile::as_made && state.mode == 0755) return {};
   return host.write_file(openclaw::command, content_, {0755});
 }
 

@@ -3,12 +3,12 @@
 #pragma once
 
 #include "core/resource.hpp"
+#include "resources/common/own_file.hpp"
 
 namespace agent {
 
 struct OpenclawCommandState {
-  enum class File { absent, link, changed, as_made };
-  File file = File::absent;
+  OwnFile file = OwnFile::absent;
   mode_t mode = 0755;  // as wanted, where there is no file
 };
 

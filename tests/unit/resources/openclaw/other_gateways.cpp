@@ -77,8 +77,7 @@ TEST_CASE("command: a link, an edit or another mode is repaired; root's call is 
   const auto made = world.host.files.find(path)->content;
   CHECK(made.find("--machine=ubuntu@.host") != std::string::npos);
   world.host.files.put_symlink(path, "/opt/openclaw/current/node_modules/openclaw/openclaw.mjs");
-  CHECK(only_drift(world, "openclaw/command") ==
-        Lines{path + ": is a link, which root can run, too, should be as made"});
+  CHECK(only_drift(world, "openclaw/command") == Lines{path + ": is changed, should be as made"});
   repairs(world);
   world.host.files.find(path)->content += "\n";
   CHECK(only_drift(world, "openclaw/command") == Lines{path + ": is changed, should be as made"});
